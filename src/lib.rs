@@ -1,0 +1,25 @@
+//! ICP filing SMS verification.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+mod id_document;
+mod input;
+mod mobile;
+mod names;
+mod policy;
+mod requirement;
+mod role;
+mod text;
+mod time;
+
+pub use id_document::{LastSix, LastSixProblem};
+pub use mobile::{MobileNumber, MobileProblem};
+pub use names::UnknownName;
+pub use policy::{Policy, PolicyBuilder, PolicyProblem};
+pub use requirement::{Recipient, Recipients};
+pub use role::{Role, Roles};
+pub use text::Lang;

@@ -1,0 +1,118 @@
+//! Mainland mobile numbers.
+
+use core::{fmt, str::FromStr};
+
+use crate::input::{Unclean, clean_mobile};
+
+/// A mainland mobile number: 11 digits, the first 1, the second 3–9 (B11).
+///
+/// Every spelling that D26 forgives gives the same value. `Display` and `Debug` mask the middle; the
+/// digits come out through [`digits`](Self::digits) alone.
+///
+/// ```
+/// use beian::{MobileNumber, MobileProblem};
+///
+/// let mobile: MobileNumber = "+86 199-0000-0001".parse()?;
+/// assert_eq!(mobile, "19900000001".parse()?);
+/// assert_eq!(mobile.to_string(), "199****0001");
+/// assert_eq!("400 000 0000".parse::<MobileNumber>(), Err(MobileProblem::Hotline));
+/// # Ok::<(), MobileProblem>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MobileNumber([u8; 11]);
+
+impl MobileNumber {
+    /// Reads a number as a person types or pastes it (D26).
+    ///
+    /// # Errors
+    /// A [`MobileProblem`] that says what the input is instead.
+    pub fn parse(input: &str) -> Result<Self, MobileProblem> {
+        let clean = match clean_mobile(input) {
+            Ok(Some(clean)) => clean,
+            Ok(None) => return Err(MobileProblem::Foreign),
+            Err(Unclean::Empty) => return Err(MobileProblem::Empty),
+            Err(Unclean::Character | Unclean::TooLong) => return Err(MobileProblem::Malformed),
+        };
+        match clean.digits::<11>() {
+            Some(digits @ [b'1', b'3'..=b'9', ..]) => Ok(Self(digits)),
+            _ => Err(not_a_mobile(clean.as_bytes())),
+        }
+    }
+
+    /// All eleven digits, in clear: for a store's index or an SMS gateway, never for a log.
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Eleven digits may still be a landline (010 + 8) or a number abroad.
+fn not_a_mobile(clean: &[u8]) -> MobileProblem {
+    if !clean.iter().all(u8::is_ascii_digit) {
+        return MobileProblem::Malformed;
+    }
+    match clean {
+        [b'4' | b'8', b'0', b'0', ..] if clean.len() == 10 => MobileProblem::Hotline,
+        [b'0', ..] if (10..=12).contains(&clean.len()) => MobileProblem::Landline,
+        [b'2'..=b'9', ..] if clean.len() == 7 || clean.len() == 8 => MobileProblem::Landline,
+        _ if clean.len() == 11 => MobileProblem::UnknownRange,
+        _ => MobileProblem::WrongLength,
+    }
+}
+
+impl FromStr for MobileNumber {
+    type Err = MobileProblem;
+
+    fn from_str(input: &str) -> Result<Self, Self::Err> {
+        Self::parse(input)
+    }
+}
+
+impl fmt::Display for MobileNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.digits();
+        let (front, back) = (digits.get(..3), digits.get(7..));
+        write!(
+            f,
+            "{}****{}",
+            front.unwrap_or_default(),
+            back.unwrap_or_default()
+        )
+    }
+}
+
+impl fmt::Debug for MobileNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why an input is no mobile number that could be texted (B11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum MobileProblem {
+    /// Nothing was given.
+    #[error("mobile number missing")]
+    Empty,
+    /// A character that doesn't belong into a number, a leading sign among them (D26).
+    #[error("mobile number malformed: expected 11 digits, with +86 or 0086 in front at most")]
+    Malformed,
+    /// Digits, but not eleven.
+    #[error("mobile number of the wrong length: expected 11 digits")]
+    WrongLength,
+    /// Eleven digits that don't begin with 1 and 3–9.
+    #[error("not a mobile number: the first digit must be 1, the second 3 to 9")]
+    UnknownRange,
+    /// A landline: the code can't be texted to it.
+    #[error("a landline can't receive the code: expected a mobile number")]
+    Landline,
+    /// A 400 or 800 number.
+    #[error("a 400 or 800 number can't receive the code: expected a mobile number")]
+    Hotline,
+    /// Another country's prefix.
+    #[error("a number outside mainland China can't receive the code")]
+    Foreign,
+    /// On the platform's deny list of numbers that can't receive the text.
+    #[error("this number range can't receive the code: expected another mobile number")]
+    Denied,
+}

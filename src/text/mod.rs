@@ -1,0 +1,15 @@
+//! What people read, in Simplified Chinese and in English.
+
+use crate::names::names;
+
+/// The language of a text for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lang {
+    /// Simplified Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+names!(Lang, "language", { Zh => "zh", En => "en" });

@@ -7,8 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub(crate) struct Micros(i64);
 
 impl Micros {
-    pub(crate) const fn from_raw(micros: i64) -> Self {
-        Self(micros)
+    /// `micros`, or the nearest instant that chrono can express.
+    pub(crate) fn from_raw(micros: i64) -> Self {
+        let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+        Self(micros.clamp(first.timestamp_micros(), last.timestamp_micros()))
     }
 
     pub(crate) const fn raw(self) -> i64 {
@@ -30,7 +32,7 @@ impl Micros {
     }
 
     pub(crate) fn plus(self, span: TimeDelta) -> Self {
-        Self(self.0.saturating_add(span_micros(span)))
+        Self::from_raw(self.0.saturating_add(span_micros(span)))
     }
 
     /// From `earlier` to here; zero if `earlier` is later.
@@ -38,9 +40,20 @@ impl Micros {
         TimeDelta::microseconds(self.0.saturating_sub(earlier.0).max(0))
     }
 
+    /// 12:00 Beijing time (UTC+8) of the day after (D16).
+    pub(crate) fn noon_of_the_next_day(self) -> Self {
+        const HOUR: i64 = 3_600_000_000;
+        let day = self.0.saturating_add(8 * HOUR).div_euclid(24 * HOUR);
+        let noon = day
+            .saturating_add(1)
+            .saturating_mul(24 * HOUR)
+            .saturating_add(12 * HOUR);
+        Self::from_raw(noon.saturating_sub(8 * HOUR))
+    }
+
     /// The first instant that is too late when `self` is the last good one (D04).
     pub(crate) fn just_after(self) -> Self {
-        Self(self.0.saturating_add(1))
+        Self::from_raw(self.0.saturating_add(1))
     }
 }
 

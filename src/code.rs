@@ -1,0 +1,170 @@
+//! Codes: six digits, derived when needed and never stored.
+
+use core::fmt;
+
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroize;
+
+use crate::{
+    LastSix, MobileNumber,
+    input::clean,
+    key::{Framed, KeyError, KeyId, Keys},
+    session::SessionId,
+};
+
+/// How many codes one MAC yields: the first, two resends and the noon resend, or three resends.
+pub(crate) const CODES: usize = 4;
+
+/// Six Arabic digits, leading zeros kept (R13).
+///
+/// No `Clone`, no `Debug`, no serde: a code leaves the crate through
+/// [`Message::code_for_transport`](crate::Message::code_for_transport) alone (D28).
+pub(crate) struct Code([u8; 6]);
+
+impl Code {
+    /// Reads a code as a person types it (D26).
+    pub(crate) fn parse(input: &str) -> Option<Self> {
+        clean(input).ok()?.digits().map(Self)
+    }
+
+    /// The residue of a uniform 64-bit word: no code is likelier than another by more than 2⁻⁴⁴.
+    pub(crate) fn of_word(word: u64) -> Self {
+        let mut rest = word;
+        let mut digits = [b'0'; 6];
+        for digit in digits.iter_mut().rev() {
+            let last = u8::try_from(rest.rem_euclid(10)).unwrap_or_default();
+            *digit = b'0'.saturating_add(last);
+            rest = rest.div_euclid(10);
+        }
+        Self(digits)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 6] {
+        &self.0
+    }
+
+    pub(crate) fn matches(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Sixteen random bytes of one person in one round; without them nobody derives the codes again.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Nonce(pub(crate) [u8; 16]);
+
+impl Nonce {
+    /// For MACs that are computed for their cost alone.
+    pub(crate) const ZERO: Self = Self([0; 16]);
+}
+
+impl Drop for Nonce {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Nonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nonce(..)")
+    }
+}
+
+/// Every code that a person can get in a round: code `n` goes out when `n` messages were accepted
+/// before.
+pub(crate) fn codes(
+    keys: &dyn Keys,
+    key: KeyId,
+    session: SessionId,
+    mobile: &MobileNumber,
+    nonce: &Nonce,
+) -> Result<[Code; CODES], KeyError> {
+    let message = Framed::new(
+        "beian code 1",
+        &[session.as_bytes(), mobile.digits().as_bytes(), &nonce.0],
+    );
+    let mac = keys.mac(key, message.as_bytes())?;
+    let mut words = [0_u64; CODES];
+    for (word, bytes) in words.iter_mut().zip(mac.bytes().chunks_exact(8)) {
+        *word = bytes
+            .iter()
+            .fold(0, |word, byte| (word << 8) | u64::from(*byte));
+    }
+    Ok(words.map(Code::of_word))
+}
+
+/// What a last six is kept as: bound to the number, the same in every round (D25).
+pub(crate) fn id_mac(
+    keys: &dyn Keys,
+    key: KeyId,
+    mobile: &MobileNumber,
+    last_six: &LastSix,
+) -> Result<[u8; 16], KeyError> {
+    let message = Framed::new(
+        "beian id 1",
+        &[mobile.digits().as_bytes(), last_six.as_bytes()],
+    );
+    Ok(keys.mac(key, message.as_bytes())?.half())
+}
+
+/// What a code that verified leaves behind, so that a double click is known (D18).
+pub(crate) fn spent_mac(
+    keys: &dyn Keys,
+    key: KeyId,
+    session: SessionId,
+    mobile: &MobileNumber,
+    code: &Code,
+) -> Result<[u8; 16], KeyError> {
+    let message = Framed::new(
+        "beian spent 1",
+        &[
+            session.as_bytes(),
+            mobile.digits().as_bytes(),
+            code.as_bytes(),
+        ],
+    );
+    Ok(keys.mac(key, message.as_bytes())?.half())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compiles only as long as `Code` has none of these traits: with one, `_` is ambiguous.
+    #[test]
+    fn attack_12_d28_a_code_can_not_be_copied_or_printed() {
+        trait Has<Trait> {
+            fn has() {}
+        }
+        struct Cloning;
+        struct Debugging;
+        struct Displaying;
+        impl<T> Has<()> for T {}
+        impl<T: Clone> Has<Cloning> for T {}
+        impl<T: fmt::Debug> Has<Debugging> for T {}
+        impl<T: fmt::Display> Has<Displaying> for T {}
+        <Code as Has<_>>::has();
+    }
+
+    #[test]
+    fn attack_10_boundary_words_give_six_digits() {
+        for (word, code) in [
+            (0, "000000"),
+            (999_999, "999999"),
+            (1_000_000, "000000"),
+            (1_000_007, "000007"),
+            (u64::MAX, "551615"),
+        ] {
+            assert_eq!(Code::of_word(word).as_str(), code);
+        }
+    }
+}

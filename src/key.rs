@@ -1,0 +1,345 @@
+//! Keys: what codes are derived with and IDs are kept under.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use hmac::{Hmac, KeyInit, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroize;
+
+/// Names a key in a [`KeyRing`] or a host's own key service.
+///
+/// ```
+/// use beian::KeyId;
+///
+/// assert_eq!(KeyId::from(7).to_string(), "7");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(u32);
+
+impl From<u32> for KeyId {
+    fn from(id: u32) -> Self {
+        Self(id)
+    }
+}
+
+impl From<KeyId> for u32 {
+    fn from(id: KeyId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The keys of a host: a [`KeyRing`], or a key service of its own.
+///
+/// `mac` is HMAC-SHA-256 (RFC 2104, FIPS 198-1) or any other pseudo-random function with 32 bytes of
+/// output, and gives the same output for the same key and message for ever. The message is framed by
+/// the crate: fields can't run into each other. An `Arc` of keys is keys.
+///
+/// ```
+/// use beian::{KeyError, KeyId, Keys, Mac};
+///
+/// /// Counts how often a key is used.
+/// struct Counting<K>(K, std::sync::atomic::AtomicUsize);
+///
+/// impl<K: Keys> Keys for Counting<K> {
+///     fn current(&self) -> KeyId {
+///         self.0.current()
+///     }
+///     fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.0.mac(key, message)
+///     }
+/// }
+/// ```
+pub trait Keys: Send + Sync {
+    /// The key that new rounds are opened under.
+    fn current(&self) -> KeyId;
+
+    /// The MAC of `message` under `key`.
+    ///
+    /// # Errors
+    /// [`KeyError::Unknown`] if there is no such key (any more), [`KeyError::Unavailable`] if the key
+    /// can't be used right now.
+    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError>;
+}
+
+impl<K: Keys + ?Sized> Keys for alloc::sync::Arc<K> {
+    fn current(&self) -> KeyId {
+        (**self).current()
+    }
+
+    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+        (**self).mac(key, message)
+    }
+}
+
+/// 32 bytes that only a holder of the key can compute. Never printed, erased when dropped.
+pub struct Mac([u8; 32]);
+
+impl Mac {
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The first half: enough to recognise what was stored, and half the room.
+    pub(crate) fn half(&self) -> [u8; 16] {
+        let [half, _] = self.halves();
+        half
+    }
+
+    fn halves(&self) -> [[u8; 16]; 2] {
+        let mut halves = [[0; 16]; 2];
+        for (half, bytes) in halves.iter_mut().zip(self.0.chunks_exact(16)) {
+            half.copy_from_slice(bytes);
+        }
+        halves
+    }
+}
+
+impl From<[u8; 32]> for Mac {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Drop for Mac {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mac(..)")
+    }
+}
+
+/// Why there is no MAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// No key of that id: it has left the ring, or was never in it.
+    #[error("unknown key {0}")]
+    Unknown(KeyId),
+    /// The key service did not answer.
+    #[error("key service unavailable")]
+    Unavailable,
+}
+
+/// Keys held in memory, with rotation: new rounds use the current key, older rounds theirs.
+///
+/// Keep a key in the ring as long as rounds that were opened under it are open (at most 72 hours), and
+/// longer if their IDs shall carry over into new rounds (D25).
+///
+/// ```
+/// use beian::{KeyId, KeyRing, Keys};
+///
+/// let (old, new) = ([7; 32], [8; 32]); // from a secret store
+/// let ring = KeyRing::single(1, old)?.rotate(2, new)?;
+/// assert_eq!(ring.current(), KeyId::from(2));
+/// assert!(ring.mac(KeyId::from(1), b"still there").is_ok());
+/// # Ok::<(), beian::KeyRingProblem>(())
+/// ```
+pub struct KeyRing {
+    current: KeyId,
+    keys: Vec<(KeyId, Hmac<Sha256>)>,
+}
+
+impl KeyRing {
+    /// A ring with one key: at least 32 random bytes.
+    ///
+    /// # Errors
+    /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`].
+    pub fn single(id: impl Into<KeyId>, key: impl AsRef<[u8]>) -> Result<Self, KeyRingProblem> {
+        let current = id.into();
+        Self {
+            current,
+            keys: Vec::new(),
+        }
+        .rotate(current, key)
+    }
+
+    /// The ring with one more key, which becomes the current one.
+    ///
+    /// # Errors
+    /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`], [`KeyRingProblem::Taken`].
+    pub fn rotate(
+        mut self,
+        id: impl Into<KeyId>,
+        key: impl AsRef<[u8]>,
+    ) -> Result<Self, KeyRingProblem> {
+        let (id, key) = (id.into(), key.as_ref());
+        if key.len() < 32 {
+            return Err(KeyRingProblem::TooShort);
+        }
+        if key.iter().all(|byte| *byte == 0) {
+            return Err(KeyRingProblem::Zero);
+        }
+        if self.key(id).is_some() {
+            return Err(KeyRingProblem::Taken(id));
+        }
+        let mac = Hmac::new_from_slice(key).map_err(|_| KeyRingProblem::TooShort)?;
+        self.keys.push((id, mac));
+        self.current = id;
+        Ok(self)
+    }
+
+    /// The ring without a key; the current one stays.
+    #[must_use]
+    pub fn without(mut self, id: impl Into<KeyId>) -> Self {
+        let id = id.into();
+        self.keys
+            .retain(|(known, _)| *known != id || *known == self.current);
+        self
+    }
+
+    fn key(&self, id: KeyId) -> Option<&Hmac<Sha256>> {
+        self.keys
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, key)| key)
+    }
+}
+
+impl Keys for KeyRing {
+    fn current(&self) -> KeyId {
+        self.current
+    }
+
+    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+        let mut mac = self.key(key).ok_or(KeyError::Unknown(key))?.clone();
+        mac.update(message);
+        Ok(Mac(mac.finalize().into_bytes().into()))
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyRing")
+            .field("current", &self.current)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a key is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyRingProblem {
+    /// Fewer than 32 bytes.
+    #[error("key too short: expected at least 32 bytes")]
+    TooShort,
+    /// Nothing but zero bytes.
+    #[error("key is all zero: expected random bytes")]
+    Zero,
+    /// The id names another key already.
+    #[error("key {0} is in the ring already")]
+    Taken(KeyId),
+}
+
+/// A message whose fields can't run into each other: each is preceded by its length.
+pub(crate) struct Framed {
+    bytes: [u8; 128],
+    length: usize,
+}
+
+impl Framed {
+    /// `label` keeps the MACs of different purposes apart. Holds 128 bytes, more than any use needs.
+    pub(crate) fn new(label: &str, fields: &[&[u8]]) -> Self {
+        let mut framed = Self {
+            bytes: [0; 128],
+            length: 0,
+        };
+        framed.push(label.as_bytes());
+        for field in fields {
+            framed.push(field);
+        }
+        framed
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    fn push(&mut self, field: &[u8]) {
+        let prefix = u8::try_from(field.len()).unwrap_or(u8::MAX);
+        let rest = self.bytes.iter_mut().skip(self.length);
+        for (place, byte) in rest.zip(core::iter::once(&prefix).chain(field)) {
+            *place = *byte;
+        }
+        self.length = self
+            .length
+            .saturating_add(field.len())
+            .saturating_add(1)
+            .min(128);
+    }
+}
+
+impl Drop for Framed {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_14_fields_do_not_run_into_each_other() {
+        let framed = |fields: &[&[u8]]| Framed::new("label", fields).as_bytes().to_vec();
+        assert_ne!(framed(&[b"ab", b"c"]), framed(&[b"a", b"bc"]));
+        assert_ne!(framed(&[b"ab", b""]), framed(&[b"ab"]));
+        assert_eq!(framed(&[b"ab"]), b"\x05label\x02ab");
+    }
+
+    #[test]
+    fn the_ring_computes_hmac_sha_256() {
+        // RFC 4231, test case 6: a key longer than a block.
+        let ring = KeyRing::single(1, [0xaa; 131]).unwrap();
+        let mac = ring
+            .mac(
+                KeyId(1),
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+            )
+            .unwrap();
+        let expected = [
+            0x60, 0xe4, 0x31, 0x59, 0x1e, 0xe0, 0xb6, 0x7f, 0x0d, 0x8a, 0x26, 0xaa, 0xcb, 0xf5,
+            0xb7, 0x7f, 0x8e, 0x0b, 0xc6, 0x21, 0x37, 0x28, 0xc5, 0x14, 0x05, 0x46, 0x04, 0x0f,
+            0x0e, 0xe3, 0x7f, 0x54,
+        ];
+        assert_eq!(mac.bytes(), &expected);
+    }
+
+    #[test]
+    fn attack_23_bad_keys_are_refused() {
+        assert_eq!(
+            KeyRing::single(1, [7; 31]).unwrap_err(),
+            KeyRingProblem::TooShort
+        );
+        assert_eq!(
+            KeyRing::single(1, [0; 32]).unwrap_err(),
+            KeyRingProblem::Zero
+        );
+        let ring = KeyRing::single(1, [7; 32]).unwrap();
+        assert_eq!(
+            ring.rotate(1, [8; 32]).unwrap_err(),
+            KeyRingProblem::Taken(KeyId(1))
+        );
+        let ring = KeyRing::single(1, [7; 32])
+            .unwrap()
+            .rotate(2, [8; 32])
+            .unwrap()
+            .without(1);
+        assert_eq!(
+            ring.mac(KeyId(1), b"").unwrap_err(),
+            KeyError::Unknown(KeyId(1))
+        );
+        assert!(ring.without(2).mac(KeyId(2), b"").is_ok());
+    }
+}

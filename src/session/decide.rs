@@ -1,0 +1,357 @@
+//! The rules of one session. They read a [`Draft`] and record what follows; `evolve` applies it.
+
+use alloc::vec::Vec;
+
+use chrono::TimeDelta;
+
+use super::{
+    Decision, EventKind, MessageId, MessageKind, Refusal, Report, ReportOutcome, ResendOutcome,
+    ReturnCause, Session, SubmissionId, Update,
+    end::End,
+    evolve::{Change, evolve},
+    outcome::EntryOutcome,
+    state::{Person, Phase, State},
+};
+use crate::time::Micros;
+
+/// A session on its way to its next version.
+pub(crate) struct Draft {
+    session: Session,
+    now: Micros,
+    changes: Vec<Change>,
+}
+
+impl Draft {
+    /// At the effective now (D09), with everything that a sweep would have done first (D08).
+    pub(crate) fn new(session: &Session, now: Micros) -> Self {
+        let now = now.max(session.last);
+        let mut draft = Self {
+            session: session.clone(),
+            now,
+            changes: Vec::new(),
+        };
+        draft.pass_time();
+        draft
+    }
+
+    /// The very first draft of a session.
+    pub(crate) fn opening(session: Session, now: Micros) -> Self {
+        let mut draft = Self {
+            session,
+            now,
+            changes: Vec::new(),
+        };
+        draft.record(EventKind::RoundOpened);
+        draft
+    }
+
+    pub(crate) const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) const fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// Whether there is something to store.
+    pub(crate) fn changed(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    pub(crate) fn update(mut self) -> Update {
+        self.session.version = self.session.version.saturating_add(1);
+        self.session.last = self.now;
+        Update::new(self.session, self.changes)
+    }
+
+    pub(crate) fn decide<A>(self, answer: A) -> Decision<A> {
+        Decision::new(self.update(), answer)
+    }
+
+    fn record(&mut self, kind: EventKind) {
+        self.change(Change::Event(kind));
+    }
+
+    fn change(&mut self, change: Change) {
+        evolve(&mut self.session, &change, self.now);
+        self.changes.push(change);
+    }
+
+    fn person(&self, recipient: u8) -> Option<&Person> {
+        self.session.people.get(usize::from(recipient))
+    }
+
+    /// Ends a round whose time is over (D07), else queues noon resends (D16).
+    fn pass_time(&mut self) {
+        let Some((at, cause)) = self.session.time_is_over_at() else {
+            return;
+        };
+        if at <= self.now {
+            self.record(EventKind::RoundReturned {
+                cause,
+                ended_at: at.instant(),
+            });
+            return;
+        }
+        for recipient in 0..self.session.recipients_count() {
+            let noon = self
+                .person(recipient)
+                .and_then(|p| p.noon(&self.session.terms.policy));
+            if noon.is_some_and(|noon| noon <= self.now) {
+                self.queue(recipient, MessageKind::Noon);
+            }
+        }
+    }
+
+    fn queue(&mut self, recipient: u8, kind: MessageKind) {
+        let number = self.person(recipient).map_or(0, |person| person.messages);
+        self.record(EventKind::MessageQueued {
+            recipient,
+            number,
+            kind,
+        });
+    }
+
+    /// A right entry (D17); the last one completes the round in the same write (D24).
+    pub(crate) fn verify(&mut self, recipient: u8, spent: [u8; 16]) -> EntryOutcome {
+        self.change(Change::Verified { recipient, spent });
+        let verified = |person: &Person| matches!(person.phase, Phase::Verified(_));
+        if self.session.people.iter().all(verified) {
+            self.record(EventKind::RoundCompleted);
+            EntryOutcome::Completed
+        } else {
+            EntryOutcome::Verified
+        }
+    }
+
+    /// A wrong entry that counts: on the way to the lock, or past it (D18, D19).
+    pub(crate) fn count_wrong_entry(&mut self, recipient: u8) -> EntryOutcome {
+        let Some(person) = self.person(recipient) else {
+            return EntryOutcome::NotCounted(Refusal::UnknownNumber);
+        };
+        match &person.phase {
+            Phase::Verified(_) => EntryOutcome::NotCounted(Refusal::AlreadyVerified),
+            Phase::Unverified => EntryOutcome::NotCounted(Refusal::RoundEnded),
+            Phase::Locked => {
+                self.record(EventKind::EntryAfterLock { recipient });
+                let cause = ReturnCause::TooManyWrongEntries;
+                let ended_at = self.now.instant();
+                self.record(EventKind::RoundReturned { cause, ended_at });
+                EntryOutcome::Returned
+            }
+            Phase::Waiting(_) => {
+                let wrong_entries = person.wrong_entries.saturating_add(1);
+                let left = self
+                    .session
+                    .terms
+                    .policy
+                    .wrong_entries_max()
+                    .saturating_sub(wrong_entries);
+                self.record(EventKind::WrongEntry {
+                    recipient,
+                    wrong_entries,
+                });
+                if left > 0 {
+                    return EntryOutcome::Wrong { left };
+                }
+                self.record(EventKind::PersonLocked { recipient });
+                EntryOutcome::Locked
+            }
+        }
+    }
+
+    /// Keeps what came of an entry with a submission id (D21). What isn't counted could be repeated
+    /// without end, so only so many of those are kept.
+    pub(crate) fn remember(
+        &mut self,
+        recipient: u8,
+        submission: Option<SubmissionId>,
+        outcome: EntryOutcome,
+    ) {
+        const NOT_COUNTED_MAX: usize = 64;
+        let (Some(submission), Some(person)) = (submission, self.person(recipient)) else {
+            return;
+        };
+        let not_counted = matches!(outcome, EntryOutcome::NotCounted(_));
+        if not_counted && person.remembered.len() >= NOT_COUNTED_MAX {
+            return;
+        }
+        self.change(Change::Remembered {
+            recipient,
+            submission,
+            outcome,
+        });
+    }
+
+    /// A resend for a waiting person whose ID is right (D14).
+    pub(crate) fn resend(&mut self, recipient: u8) -> ResendOutcome {
+        if let Some(why) = self.resend_refused(recipient) {
+            return ResendOutcome::NotSent(why);
+        }
+        self.queue(recipient, MessageKind::Resend);
+        ResendOutcome::Queued
+    }
+
+    fn resend_refused(&self, recipient: u8) -> Option<Refusal> {
+        let person = self.person(recipient)?;
+        let policy = &self.session.terms.policy;
+        if person.resends_used >= policy.resends_max() {
+            return Some(Refusal::NoneLeft);
+        }
+        if person.under_way().is_some() {
+            return Some(Refusal::TooSoon {
+                wait: policy.resend_pause(),
+            });
+        }
+        let free = person.settled_at?.plus(policy.resend_pause());
+        (free > self.now).then(|| Refusal::TooSoon {
+            wait: free.since(self.now),
+        })
+    }
+
+    pub(crate) fn count_wrong_id(&mut self, recipient: u8) -> u8 {
+        let wrong_ids = self
+            .person(recipient)
+            .map_or(0, |person| person.wrong_ids.saturating_add(1));
+        self.record(EventKind::WrongId {
+            recipient,
+            wrong_ids,
+        });
+        self.session
+            .terms
+            .policy
+            .wrong_ids_max()
+            .saturating_sub(wrong_ids)
+    }
+
+    /// What a gateway says of a message (D05, D10, D11, D24).
+    pub(crate) fn report(
+        &mut self,
+        id: MessageId,
+        report: Report,
+    ) -> Result<ReportOutcome, Refusal> {
+        let MessageId {
+            recipient,
+            number,
+            attempt,
+            ..
+        } = id;
+        let person = self.person(recipient).ok_or(Refusal::UnknownMessage)?;
+        let attempts = if number == 0 { person.first_attempt } else { 0 };
+        if id.session != self.session.id || number >= person.messages || attempt > attempts {
+            return Err(Refusal::UnknownMessage);
+        }
+        let current = number == person.latest_message();
+        let under_way = person.under_way().copied().filter(|_| current);
+        let received = person.received;
+        let waiting = person.waiting().is_some();
+        let latest_attempt = attempt == person.attempt();
+
+        match (report, under_way) {
+            (Report::Accepted, Some(_)) => {
+                self.record(EventKind::MessageAccepted { recipient, number });
+            }
+            (Report::Deferred, Some(message)) if latest_attempt => {
+                let again_at = self.now.plus(pause(message.setbacks)).instant();
+                self.record(EventKind::MessageDeferred {
+                    recipient,
+                    number,
+                    again_at,
+                });
+            }
+            (Report::Failed, Some(message)) if latest_attempt => {
+                let again_at = (message.kind == MessageKind::First)
+                    .then(|| self.now.plus(pause(message.setbacks)).instant());
+                self.record(EventKind::MessageFailed {
+                    recipient,
+                    number,
+                    again_at,
+                });
+            }
+            (Report::Delivered, Some(_)) => {
+                self.record(EventKind::MessageAccepted { recipient, number });
+                if number == 0 {
+                    self.delivered(recipient, self.now);
+                } else {
+                    self.record(EventKind::ReportRecorded {
+                        recipient,
+                        number,
+                        report,
+                    });
+                }
+            }
+            (Report::Undelivered, Some(_)) => {
+                self.record(EventKind::MessageAccepted { recipient, number });
+                self.record(EventKind::ReportRecorded {
+                    recipient,
+                    number,
+                    report,
+                });
+            }
+            (Report::Delivered, None) if waiting && number == 0 => match received {
+                Some(first) if !first.delivered => self.delivered(recipient, first.accepted_at),
+                Some(_) | None => return Ok(self.recorded(recipient, number, report)),
+            },
+            (Report::Accepted | Report::Delivered | Report::Undelivered, None)
+            | (Report::Deferred | Report::Failed, _) => {
+                return Ok(self.recorded(recipient, number, report));
+            }
+        }
+        Ok(ReportOutcome::Applied)
+    }
+
+    fn recorded(&mut self, recipient: u8, number: u16, report: Report) -> ReportOutcome {
+        self.record(EventKind::ReportRecorded {
+            recipient,
+            number,
+            report,
+        });
+        ReportOutcome::Recorded
+    }
+
+    /// The first delivery of the first message moves the window's start, within the clamp (D05).
+    fn delivered(&mut self, recipient: u8, accepted_at: Micros) {
+        let latest = accepted_at.plus(self.session.terms.policy.delivery_clamp());
+        let window_starts_at = self.now.min(latest).instant();
+        self.record(EventKind::MessageDelivered {
+            recipient,
+            window_starts_at,
+        });
+    }
+
+    /// From SMS verification or returned; final (D24).
+    pub(crate) fn withdraw(&mut self) -> Result<(), Refusal> {
+        match self.session.state {
+            State::Open | State::Ended(End::Returned { .. }) => {
+                self.record(EventKind::RoundWithdrawn);
+                Ok(())
+            }
+            State::Ended(End::Completed { .. } | End::Withdrawn { .. }) => {
+                Err(Refusal::NotWithdrawable)
+            }
+        }
+    }
+
+    pub(crate) fn erase(&mut self) -> Result<(), Refusal> {
+        if matches!(self.session.state, State::Open) {
+            return Err(Refusal::RoundOpen);
+        }
+        if self
+            .session
+            .terms
+            .identities
+            .iter()
+            .all(|identity| identity.mobile.is_none())
+        {
+            return Err(Refusal::AlreadyErased);
+        }
+        self.record(EventKind::PersonalDataErased);
+        Ok(())
+    }
+}
+
+/// 1 minute, doubling to 30 (D11).
+fn pause(setbacks: u8) -> TimeDelta {
+    const MINUTES: [i64; 6] = [1, 2, 4, 8, 16, 30];
+    TimeDelta::minutes(MINUTES.get(usize::from(setbacks)).copied().unwrap_or(30))
+}

@@ -1,0 +1,118 @@
+//! How a round ends.
+
+use chrono::{DateTime, Utc};
+
+use crate::{names::names, time::Micros};
+
+/// Why the regulator returned an order (D07). On equal instants the first of these is the cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReturnCause {
+    /// A person entered too many wrong codes, numbers or IDs (B07, D19).
+    TooManyWrongEntries,
+    /// No message to a person was ever accepted by the gateway (D06).
+    Unreachable,
+    /// A person did not verify in time (R20).
+    WindowClosed,
+}
+
+names!(ReturnCause, "return cause", {
+    TooManyWrongEntries => "too_many_wrong_entries",
+    Unreachable => "unreachable",
+    WindowClosed => "window_closed",
+});
+
+/// The end of a round (D24). Instants in whole microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Completed {
+        at: Micros,
+    },
+    Returned {
+        cause: ReturnCause,
+        at: Micros,
+        noticed_at: Micros,
+    },
+    Withdrawn {
+        at: Micros,
+    },
+}
+
+impl End {
+    /// When it was stored.
+    pub(crate) const fn noticed_at(&self) -> Micros {
+        match self {
+            Self::Completed { at } | Self::Withdrawn { at } => *at,
+            Self::Returned { noticed_at, .. } => *noticed_at,
+        }
+    }
+}
+
+/// Where a round is: one of these is also where its order is (R18, R20, D24).
+///
+/// ```
+/// use beian::{ReturnCause, RoundStatus};
+///
+/// let status = RoundStatus::SmsVerification;
+/// assert!(status.is_open());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RoundStatus {
+    /// Somebody has yet to verify.
+    SmsVerification,
+    /// Everybody has verified: the order is in the administration's review (R18).
+    AdministrationReview {
+        /// When the last person verified.
+        at: DateTime<Utc>,
+    },
+    /// The order went back to the platform (R20).
+    Returned {
+        /// Why.
+        cause: ReturnCause,
+        /// The instant of the end itself: one microsecond after the last one in time (D04).
+        at: DateTime<Utc>,
+        /// When the end was noticed and stored.
+        noticed_at: DateTime<Utc>,
+    },
+    /// The order was withdrawn; final (D24).
+    Withdrawn {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl RoundStatus {
+    /// Whether the round still goes on.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::SmsVerification)
+    }
+
+    /// The stable name, the same as that of the order's status.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SmsVerification => "sms_verification",
+            Self::AdministrationReview { .. } => "administration_review",
+            Self::Returned { .. } => "returned",
+            Self::Withdrawn { .. } => "withdrawn",
+        }
+    }
+}
+
+impl From<End> for RoundStatus {
+    fn from(end: End) -> Self {
+        match end {
+            End::Completed { at } => Self::AdministrationReview { at: at.instant() },
+            End::Returned {
+                cause,
+                at,
+                noticed_at,
+            } => Self::Returned {
+                cause,
+                at: at.instant(),
+                noticed_at: noticed_at.instant(),
+            },
+            End::Withdrawn { at } => Self::Withdrawn { at: at.instant() },
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What people type into the two public forms (R16, R21).
+
+use core::fmt;
+
+use super::SubmissionId;
+use crate::{LastSix, LastSixProblem, MobileNumber, MobileProblem, code::Code};
+
+/// One entry on the form 短信核验: mobile number, code, last six of the ID (R16).
+///
+/// ```
+/// use beian::Entry;
+///
+/// let entry = Entry::parse("+86 199 0000 0001", "012 345", "34567x")?;
+/// assert_eq!(entry.mobile().to_string(), "199****0001");
+///
+/// let problems = Entry::parse("19900000001", "12345", "34567").unwrap_err();
+/// assert!(problems.mobile.is_none() && problems.code.is_some() && problems.last_six.is_some());
+/// # Ok::<(), beian::EntryProblems>(())
+/// ```
+pub struct Entry {
+    pub(crate) mobile: MobileNumber,
+    pub(crate) code: Code,
+    pub(crate) last_six: LastSix,
+    pub(crate) submission: Option<SubmissionId>,
+}
+
+impl Entry {
+    /// Reads the three fields as a person types them (D26). Malformed input is never compared or
+    /// counted (D22).
+    ///
+    /// # Errors
+    /// [`EntryProblems`]: what is wrong with each field.
+    pub fn parse(mobile: &str, code: &str, last_six: &str) -> Result<Self, EntryProblems> {
+        match (
+            MobileNumber::parse(mobile),
+            Code::parse(code),
+            LastSix::parse(last_six),
+        ) {
+            (Ok(mobile), Some(code), Ok(last_six)) => Ok(Self {
+                mobile,
+                code,
+                last_six,
+                submission: None,
+            }),
+            (mobile, code, last_six) => Err(EntryProblems {
+                mobile: mobile.err(),
+                code: code.is_none().then_some(CodeProblem),
+                last_six: last_six.err(),
+            }),
+        }
+    }
+
+    /// The entry with a submission id: a repeat gets the first answer again (D21).
+    #[must_use]
+    pub fn with_submission_id(self, submission: impl Into<SubmissionId>) -> Self {
+        Self {
+            submission: Some(submission.into()),
+            ..self
+        }
+    }
+
+    /// The number that was entered.
+    #[must_use]
+    pub const fn mobile(&self) -> &MobileNumber {
+        &self.mobile
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("mobile", &self.mobile)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One request on the form 短信重发: mobile number and last six of the ID, no code (R21).
+///
+/// ```
+/// use beian::ResendRequest;
+///
+/// let request = ResendRequest::parse("199-0000-0001", "345678")?;
+/// assert_eq!(request.mobile().to_string(), "199****0001");
+/// # Ok::<(), beian::EntryProblems>(())
+/// ```
+#[derive(Debug)]
+pub struct ResendRequest {
+    pub(crate) mobile: MobileNumber,
+    pub(crate) last_six: LastSix,
+}
+
+impl ResendRequest {
+    /// Reads the two fields as a person types them (D26).
+    ///
+    /// # Errors
+    /// [`EntryProblems`]: what is wrong with each field; `code` is always `None`.
+    pub fn parse(mobile: &str, last_six: &str) -> Result<Self, EntryProblems> {
+        match (MobileNumber::parse(mobile), LastSix::parse(last_six)) {
+            (Ok(mobile), Ok(last_six)) => Ok(Self { mobile, last_six }),
+            (mobile, last_six) => Err(EntryProblems {
+                mobile: mobile.err(),
+                code: None,
+                last_six: last_six.err(),
+            }),
+        }
+    }
+
+    /// The number that was entered.
+    #[must_use]
+    pub const fn mobile(&self) -> &MobileNumber {
+        &self.mobile
+    }
+}
+
+/// What is wrong with the fields of a form, each by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("malformed entry: {}", Listed(self))]
+pub struct EntryProblems {
+    /// The mobile number's problem.
+    pub mobile: Option<MobileProblem>,
+    /// The code's problem.
+    pub code: Option<CodeProblem>,
+    /// The problem of the last six.
+    pub last_six: Option<LastSixProblem>,
+}
+
+struct Listed<'a>(&'a EntryProblems);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let EntryProblems {
+            mobile,
+            code,
+            last_six,
+        } = self.0;
+        let problems: [Option<&dyn fmt::Display>; 3] = [
+            mobile.as_ref().map(|p| p as _),
+            code.as_ref().map(|p| p as _),
+            last_six.as_ref().map(|p| p as _),
+        ];
+        for (n, problem) in problems.into_iter().flatten().enumerate() {
+            if n > 0 {
+                f.write_str("; ")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Not six digits (R13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("code malformed: expected six digits")]
+pub struct CodeProblem;

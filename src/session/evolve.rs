@@ -1,0 +1,224 @@
+//! Applies what was decided. No rules here: whoever makes a [`Change`] has judged it.
+
+use alloc::sync::Arc;
+
+use super::{
+    EntryOutcome, EventKind, MessageKind, Session, SubmissionId,
+    end::End,
+    state::{Person, Phase, Received, State, Terms, UnderWay, Verified},
+};
+use crate::time::Micros;
+
+/// One step of a session; most are events, some carry what no event may.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    Event(EventKind),
+    Verified {
+        recipient: u8,
+        spent: [u8; 16],
+    },
+    Remembered {
+        recipient: u8,
+        submission: SubmissionId,
+        outcome: EntryOutcome,
+    },
+}
+
+impl Change {
+    /// What the audit trail sees of it.
+    pub(crate) const fn event(&self) -> Option<EventKind> {
+        match *self {
+            Self::Event(kind) => Some(kind),
+            Self::Verified { recipient, .. } => Some(EventKind::PersonVerified { recipient }),
+            Self::Remembered {
+                recipient,
+                outcome: EntryOutcome::NotCounted(why),
+                ..
+            } => Some(EventKind::EntryNotCounted { recipient, why }),
+            Self::Remembered { .. } => None,
+        }
+    }
+}
+
+pub(crate) fn evolve(session: &mut Session, change: &Change, now: Micros) {
+    match *change {
+        Change::Verified { recipient, spent } => {
+            on(session, recipient, |person| {
+                person.phase = Phase::Verified(Verified { at: now, spent });
+            });
+        }
+        Change::Remembered {
+            recipient,
+            submission,
+            outcome,
+        } => {
+            on(session, recipient, |person| {
+                person.remembered.push((submission, outcome));
+            });
+        }
+        Change::Event(kind) => apply(session, kind, now),
+    }
+}
+
+fn apply(session: &mut Session, kind: EventKind, now: Micros) {
+    match kind {
+        EventKind::MessageQueued {
+            recipient, kind, ..
+        } => {
+            on(session, recipient, |person| queue(person, kind, now));
+        }
+        EventKind::MessageAccepted { recipient, .. } => {
+            on(session, recipient, |person| accept(person, now));
+        }
+        EventKind::MessageDeferred {
+            recipient,
+            again_at,
+            ..
+        } => {
+            on(session, recipient, |person| {
+                set_back(person, Micros::cut(again_at));
+            });
+        }
+        EventKind::MessageFailed {
+            recipient,
+            again_at: Some(again_at),
+            ..
+        } => {
+            on(session, recipient, |person| {
+                person.first_attempt = person.first_attempt.saturating_add(1);
+                set_back(person, Micros::cut(again_at));
+            });
+        }
+        EventKind::MessageFailed {
+            recipient,
+            again_at: None,
+            ..
+        } => {
+            on(session, recipient, |person| stop(person, now));
+        }
+        EventKind::MessageDelivered {
+            recipient,
+            window_starts_at,
+        } => {
+            on(session, recipient, |person| {
+                if let Some(received) = &mut person.received {
+                    received.window_starts_at = Micros::cut(window_starts_at);
+                    received.delivered = true;
+                }
+            });
+        }
+        EventKind::WrongEntry {
+            recipient,
+            wrong_entries,
+        } => {
+            on(session, recipient, |person| {
+                person.wrong_entries = wrong_entries;
+            });
+        }
+        EventKind::PersonLocked { recipient } => {
+            on(session, recipient, |person| person.phase = Phase::Locked);
+        }
+        EventKind::WrongId {
+            recipient,
+            wrong_ids,
+        } => {
+            on(session, recipient, |person| person.wrong_ids = wrong_ids);
+        }
+        EventKind::RoundCompleted => end(session, End::Completed { at: now }),
+        EventKind::RoundReturned { cause, ended_at } => {
+            let at = Micros::cut(ended_at);
+            end(
+                session,
+                End::Returned {
+                    cause,
+                    at,
+                    noticed_at: now,
+                },
+            );
+        }
+        EventKind::RoundWithdrawn => end(session, End::Withdrawn { at: now }),
+        EventKind::PersonalDataErased => erase(session),
+        EventKind::RoundOpened
+        | EventKind::ReportRecorded { .. }
+        | EventKind::EntryAfterLock { .. }
+        | EventKind::EntryNotCounted { .. }
+        | EventKind::PersonVerified { .. } => {}
+    }
+}
+
+fn on(session: &mut Session, recipient: u8, change: impl FnOnce(&mut Person)) {
+    if let Some(person) = session.people.get_mut(usize::from(recipient)) {
+        change(person);
+    }
+}
+
+fn queue(person: &mut Person, kind: MessageKind, due: Micros) {
+    let code = person.accepted.saturating_add(1);
+    if let Phase::Waiting(waiting) = &mut person.phase {
+        waiting.created = waiting.created.max(code);
+        waiting.under_way = Some(UnderWay {
+            kind,
+            setbacks: 0,
+            due,
+        });
+        person.messages = person.messages.saturating_add(1);
+        person.noon_done |= kind == MessageKind::Noon;
+    }
+}
+
+fn accept(person: &mut Person, now: Micros) {
+    if let Phase::Waiting(waiting) = &mut person.phase {
+        let resend = waiting
+            .under_way
+            .is_some_and(|message| message.kind == MessageKind::Resend);
+        waiting.under_way = None;
+        person.accepted = person.accepted.saturating_add(1);
+        person.resends_used = person.resends_used.saturating_add(resend.into());
+        person.settled_at = Some(now);
+        person.received.get_or_insert(Received {
+            accepted_at: now,
+            window_starts_at: now,
+            delivered: false,
+        });
+    }
+}
+
+fn set_back(person: &mut Person, again: Micros) {
+    if let Phase::Waiting(waiting) = &mut person.phase
+        && let Some(message) = &mut waiting.under_way
+    {
+        message.setbacks = message.setbacks.saturating_add(1);
+        message.due = again;
+    }
+}
+
+fn stop(person: &mut Person, now: Micros) {
+    if let Phase::Waiting(waiting) = &mut person.phase {
+        waiting.under_way = None;
+        person.settled_at = Some(now);
+    }
+}
+
+fn end(session: &mut Session, end: End) {
+    session.state = State::Ended(end);
+    for person in &mut session.people {
+        if person.waiting().is_some() {
+            person.phase = Phase::Unverified;
+        }
+    }
+}
+
+fn erase(session: &mut Session) {
+    let mut terms = Terms::clone(&session.terms);
+    for identity in &mut terms.identities {
+        identity.mobile = None;
+        identity.ids = [].into();
+    }
+    session.terms = Arc::new(terms);
+    for person in &mut session.people {
+        person.remembered.clear();
+        if let Phase::Verified(verified) = &mut person.phase {
+            verified.spent = [0; 16];
+        }
+    }
+}

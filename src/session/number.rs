@@ -1,0 +1,293 @@
+//! One entry, one resend request: judged over all orders of the number before anything counts
+//! (D15, D17, D18).
+
+use chrono::TimeDelta;
+use subtle::{Choice, ConstantTimeEq};
+
+use super::{
+    Entry, EntryOutcome, Refusal, ResendOutcome, ResendRequest, Session, SessionId,
+    decide::Draft,
+    state::{Identity, Person, Phase, State},
+};
+use crate::{
+    LastSix, MobileNumber,
+    code::{CODES, Code, Nonce, codes, id_mac, spent_mac},
+    key::{KeyError, Keys},
+    time::Micros,
+};
+
+/// How long a double click is known as one (D18).
+pub(crate) const REPEAT_KNOWN_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// One order of the number: what the input is in it, and what comes of it.
+pub(crate) struct Candidate<G, O> {
+    pub(crate) draft: Draft,
+    pub(crate) outcome: O,
+    recipient: u8,
+    grade: G,
+}
+
+pub(crate) type EntryCandidate = Candidate<Grade, EntryOutcome>;
+pub(crate) type ResendCandidate = Candidate<Compared, ResendOutcome>;
+
+/// What an entry is in one order.
+#[derive(Clone, Copy)]
+pub(crate) struct Grade {
+    right: bool,
+    /// Set for a superseded code with the right ID, and for a repeat of what verified (D18).
+    free: Option<Refusal>,
+    /// Whether a wrong entry counts here (D19).
+    counts: bool,
+}
+
+/// Whether the ID of a resend request is right in one order; `None` if it isn't compared any more.
+type Compared = Option<bool>;
+
+impl EntryCandidate {
+    /// `None` if the session doesn't have the number, else at the price of two MACs whatever the
+    /// state of session and person.
+    pub(crate) fn new(
+        session: &Session,
+        entry: &Entry,
+        keys: &dyn Keys,
+        now: Micros,
+    ) -> Result<Option<Self>, KeyError> {
+        let Some(recipient) = session.recipient_of(&entry.mobile) else {
+            return Ok(None);
+        };
+        let draft = Draft::new(session, now);
+        let Some((identity, person)) = draft.session().one(recipient) else {
+            return Ok(None);
+        };
+        let grade = grade(&draft, identity, person, entry, keys)?;
+        let outcome = EntryOutcome::NotCounted(Refusal::OtherOrder);
+        Ok(Some(Self {
+            draft,
+            outcome,
+            recipient,
+            grade,
+        }))
+    }
+
+    fn decide(&mut self, entry: &Entry, outcome: EntryOutcome) {
+        self.outcome = outcome;
+        self.draft
+            .remember(self.recipient, entry.submission, outcome);
+    }
+}
+
+impl ResendCandidate {
+    /// As for an entry, at the price of one MAC.
+    pub(crate) fn new(
+        session: &Session,
+        request: &ResendRequest,
+        keys: &dyn Keys,
+        now: Micros,
+    ) -> Result<Option<Self>, KeyError> {
+        let Some(recipient) = session.recipient_of(&request.mobile) else {
+            return Ok(None);
+        };
+        let draft = Draft::new(session, now);
+        let Some((identity, person)) = draft.session().one(recipient) else {
+            return Ok(None);
+        };
+        let right = id_matches(identity, &request.mobile, &request.last_six, keys)?;
+        let spent = person.wrong_ids >= draft.session().policy().wrong_ids_max();
+        let grade = (!spent).then_some(right.into());
+        let outcome = ResendOutcome::NotSent(Refusal::OtherOrder);
+        Ok(Some(Self {
+            draft,
+            outcome,
+            recipient,
+            grade,
+        }))
+    }
+}
+
+impl<G, O> Candidate<G, O> {
+    /// What decides which of several orders moves (D17).
+    pub(crate) fn opened(&self) -> (Micros, SessionId) {
+        (
+            self.draft.session().terms.opened_at,
+            self.draft.session().id,
+        )
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.draft.session().state, State::Open)
+    }
+
+    fn phase(&self) -> Option<&Phase> {
+        Some(&self.draft.session().one(self.recipient)?.1.phase)
+    }
+
+    /// Why nothing can be for a person who isn't waiting.
+    fn closed(&self) -> Option<Refusal> {
+        match self.phase() {
+            Some(Phase::Waiting(_)) => None,
+            Some(Phase::Verified(_)) => Some(Refusal::AlreadyVerified),
+            Some(Phase::Locked) if self.is_open() => Some(Refusal::Locked),
+            Some(Phase::Locked | Phase::Unverified) | None => Some(Refusal::RoundEnded),
+        }
+    }
+}
+
+/// Judges an entry over all orders of its number, the one opened first in front.
+pub(crate) fn submit(
+    candidates: &mut [EntryCandidate],
+    entry: &Entry,
+    keys: &dyn Keys,
+) -> Result<(), KeyError> {
+    if let Some(candidate) = candidates
+        .iter_mut()
+        .find(|candidate| candidate.grade.right)
+    {
+        let Session { terms, id, .. } = candidate.draft.session();
+        let spent = spent_mac(keys, terms.key, *id, &entry.mobile, &entry.code)?;
+        let outcome = candidate.draft.verify(candidate.recipient, spent);
+        candidate.decide(entry, outcome);
+        return Ok(());
+    }
+    if let Some(candidate) = candidates
+        .iter_mut()
+        .find(|candidate| candidate.grade.free.is_some())
+    {
+        let why = candidate.grade.free.unwrap_or(Refusal::RepeatedEntry);
+        candidate.decide(entry, EntryOutcome::NotCounted(why));
+        return Ok(());
+    }
+    for candidate in candidates {
+        match candidate.closed() {
+            None | Some(Refusal::Locked) => {
+                let outcome = if candidate.grade.counts {
+                    candidate.draft.count_wrong_entry(candidate.recipient)
+                } else {
+                    EntryOutcome::NotCounted(Refusal::IdNotCounted)
+                };
+                candidate.decide(entry, outcome);
+            }
+            Some(why) => candidate.outcome = EntryOutcome::NotCounted(why),
+        }
+    }
+    Ok(())
+}
+
+/// Judges a resend request over all orders of its number (D14, D15).
+pub(crate) fn resend(candidates: &mut [ResendCandidate]) {
+    let right_somewhere = candidates
+        .iter()
+        .any(|candidate| candidate.is_open() && candidate.grade == Some(true));
+    for candidate in candidates {
+        let recipient = candidate.recipient;
+        candidate.outcome = match (candidate.closed(), candidate.grade) {
+            (Some(why), _) => ResendOutcome::NotSent(why),
+            (None, None) => ResendOutcome::NotSent(Refusal::TooManyWrongIds),
+            (None, Some(false)) if right_somewhere => ResendOutcome::NotSent(Refusal::OtherOrder),
+            (None, Some(false)) => ResendOutcome::WrongId {
+                left: candidate.draft.count_wrong_id(recipient),
+            },
+            (None, Some(true)) => candidate.draft.resend(recipient),
+        };
+    }
+}
+
+/// The MACs that an entry for a known number would cost, for one that nobody has (D23).
+pub(crate) fn pretend_to_grade(entry: &Entry, keys: &dyn Keys) -> Result<(), KeyError> {
+    let key = keys.current();
+    id_mac(keys, key, &entry.mobile, &entry.last_six)?;
+    codes(keys, key, SessionId::from(0), &entry.mobile, &Nonce::ZERO)?;
+    Ok(())
+}
+
+/// As [`pretend_to_grade`], for a resend request.
+pub(crate) fn pretend_to_compare(request: &ResendRequest, keys: &dyn Keys) -> Result<(), KeyError> {
+    id_mac(keys, keys.current(), &request.mobile, &request.last_six).map(drop)
+}
+
+/// Exactly two MACs: one for the ID, one for the code, whatever there is to compare with.
+fn grade(
+    draft: &Draft,
+    identity: &Identity,
+    person: &Person,
+    entry: &Entry,
+    keys: &dyn Keys,
+) -> Result<Grade, KeyError> {
+    let session = draft.session();
+    let (terms, policy) = (&session.terms, &session.terms.policy);
+    let id = id_matches(identity, &entry.mobile, &entry.last_six, keys)?;
+    let all_codes = |nonce| codes(keys, terms.key, session.id, &entry.mobile, nonce);
+    let no = Choice::from(0);
+    let (right, superseded, repeated) = match &person.phase {
+        Phase::Waiting(waiting) => {
+            let (right, superseded) = compare(
+                &all_codes(&waiting.nonce)?,
+                person,
+                waiting.created,
+                policy.keep_code(),
+                &entry.code,
+            );
+            (right, superseded, no)
+        }
+        Phase::Verified(verified) => {
+            let spent = spent_mac(keys, terms.key, session.id, &entry.mobile, &entry.code)?;
+            let known = draft.now() <= verified.at.plus(REPEAT_KNOWN_FOR);
+            (
+                no,
+                no,
+                spent.ct_eq(&verified.spent) & Choice::from(u8::from(known)),
+            )
+        }
+        Phase::Locked | Phase::Unverified => {
+            drop(all_codes(&Nonce::ZERO)?);
+            (no, no, no)
+        }
+    };
+    let free = [
+        (superseded & id, Refusal::SupersededCode),
+        (repeated & id, Refusal::RepeatedEntry),
+    ]
+    .into_iter()
+    .find_map(|(is, why)| bool::from(is).then_some(why));
+    let counts = bool::from(id) || !policy.count_only_matching_ids();
+    Ok(Grade {
+        right: (right & id).into(),
+        free,
+        counts,
+    })
+}
+
+/// Whether a code is right, and whether it is superseded (D10).
+fn compare(
+    codes: &[Code; CODES],
+    person: &Person,
+    created: u8,
+    keep: bool,
+    code: &Code,
+) -> (Choice, Choice) {
+    let (oldest, newest) = if keep {
+        (0, 1)
+    } else {
+        (person.accepted.saturating_sub(1), created)
+    };
+    let (mut right, mut superseded) = (Choice::from(0), Choice::from(0));
+    for (n, candidate) in (0_u8..).zip(codes) {
+        let same = candidate.matches(code);
+        right |= same & Choice::from(u8::from(n >= oldest && n < newest));
+        superseded |= same & Choice::from(u8::from(n < oldest));
+    }
+    (right, superseded)
+}
+
+/// Either ID of the person is right (D03); one MAC.
+fn id_matches(
+    identity: &Identity,
+    mobile: &MobileNumber,
+    last_six: &LastSix,
+    keys: &dyn Keys,
+) -> Result<Choice, KeyError> {
+    let mac = id_mac(keys, identity.id_key, mobile, last_six)?;
+    Ok(identity
+        .ids
+        .iter()
+        .fold(Choice::from(0), |matched, id| matched | id.ct_eq(&mac)))
+}

@@ -1,0 +1,284 @@
+//! Opening a round.
+
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
+
+use chrono::{DateTime, Utc};
+use rand_core::TryCryptoRng;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
+
+use super::{
+    Decision, MessageKind, Session, SessionId,
+    decide::Draft,
+    state::{Identity, Person, Phase, State, Terms, UnderWay, Waiting},
+};
+use crate::{
+    KeyError, MobileNumber, Recipient, Recipients,
+    code::{CODES, Code, Nonce, codes, id_mac},
+    key::{KeyId, Keys},
+    time::Micros,
+};
+
+/// Fresh entropy for one round: the only place where the crate needs any.
+///
+/// ```
+/// use beian::Seed;
+///
+/// let seed = Seed::draw(&mut getrandom::SysRng)?;
+/// assert_eq!(format!("{seed:?}"), "Seed(..)");
+/// # Ok::<(), getrandom::Error>(())
+/// ```
+pub struct Seed([u8; 32]);
+
+impl Seed {
+    /// Draws 32 bytes.
+    ///
+    /// # Errors
+    /// The generator's own error.
+    pub fn draw<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, R::Error> {
+        let mut bytes = [0; 32];
+        rng.try_fill_bytes(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// The nonce of one person; `try_` takes the next one where codes collide (D13).
+    fn nonce(&self, recipient: u8, try_: u8) -> Nonce {
+        let hash = Sha256::new()
+            .chain_update(b"beian nonce 1")
+            .chain_update(self.0)
+            .chain_update([recipient, try_])
+            .finalize();
+        let mut nonce = [0; 16];
+        for (place, byte) in nonce.iter_mut().zip(hash) {
+            *place = byte;
+        }
+        Nonce(nonce)
+    }
+}
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(..)")
+    }
+}
+
+/// Everything that a round is opened with.
+///
+/// ```
+/// use beian::{KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session};
+///
+/// let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
+/// let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+/// let keys = KeyRing::single(1, [7; 32])?; // from a secret store
+/// let seed = Seed::draw(&mut getrandom::SysRng)?;
+///
+/// let decision = Session::open(&Opening::new(42, &recipients, seed), &keys, chrono::Utc::now())?;
+/// let update = decision.update(); // store it
+/// assert_eq!(update.expected_version(), 0);
+/// let (session, ()) = decision.persisted();
+/// assert!(session.status().is_open());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Opening<'a> {
+    id: SessionId,
+    recipients: &'a Recipients,
+    seed: Seed,
+    previous: Option<&'a Session>,
+    others: &'a [Session],
+}
+
+impl<'a> Opening<'a> {
+    /// A round for these recipients, under an id that no other round has.
+    pub fn new(id: impl Into<SessionId>, recipients: &'a Recipients, seed: Seed) -> Self {
+        Self {
+            id: id.into(),
+            recipients,
+            seed,
+            previous: None,
+            others: &[],
+        }
+    }
+
+    /// The order's round before this one: its IDs serve for recipients that come without (D25).
+    #[must_use]
+    pub fn after(self, previous: &'a Session) -> Self {
+        Self {
+            previous: Some(previous),
+            ..self
+        }
+    }
+
+    /// Other open rounds of the same numbers: their codes are avoided (B06, D13).
+    #[must_use]
+    pub fn beside(self, others: &'a [Session]) -> Self {
+        Self { others, ..self }
+    }
+
+    pub(crate) fn open(
+        &self,
+        keys: &dyn Keys,
+        now: DateTime<Utc>,
+    ) -> Result<Decision<()>, OpenError> {
+        if self
+            .previous
+            .is_some_and(|previous| previous.status().is_open())
+        {
+            return Err(OpenError::PreviousRoundOpen);
+        }
+        let (key, now) = (keys.current(), Micros::cut(now));
+        let mut identities = Vec::new();
+        let mut people = Vec::new();
+        for (n, recipient) in self.recipients.iter().enumerate() {
+            let index = u8::try_from(n).ok().filter(|n| *n < u8::MAX);
+            let index = index.ok_or(OpenError::TooManyRecipients)?;
+            let nonce = self.nonce(index, recipient.mobile(), key, keys)?;
+            identities.push(self.identity(recipient, key, keys)?);
+            people.push(Person::new(nonce, now));
+        }
+        let policy = self.recipients.policy().clone();
+        let terms = Terms {
+            key,
+            opened_at: now,
+            policy,
+            identities: identities.into(),
+        };
+        let session = Session {
+            id: self.id,
+            version: 0,
+            last: now,
+            terms: Arc::new(terms),
+            state: State::Open,
+            people: people.into(),
+        };
+        Ok(Draft::opening(session, now).decide(()))
+    }
+
+    /// The first nonce whose codes differ from each other and from those of the other rounds.
+    fn nonce(
+        &self,
+        index: u8,
+        mobile: &MobileNumber,
+        key: KeyId,
+        keys: &dyn Keys,
+    ) -> Result<Nonce, OpenError> {
+        let mut taken: Vec<Code> = Vec::new();
+        for other in self.others {
+            match other.all_codes(mobile, keys) {
+                Ok(codes) => taken.extend(codes.into_iter().flatten()),
+                // A round that can't be verified can't mistake a code either (D20).
+                Err(KeyError::Unknown(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for try_ in 0..=u8::MAX {
+            let nonce = self.seed.nonce(index, try_);
+            let codes = codes(keys, key, self.id, mobile, &nonce)?;
+            if all_differ(&codes, &taken) {
+                return Ok(nonce);
+            }
+        }
+        Err(OpenError::CodesExhausted)
+    }
+
+    fn identity(
+        &self,
+        recipient: &Recipient,
+        key: KeyId,
+        keys: &dyn Keys,
+    ) -> Result<Identity, OpenError> {
+        let (mobile, roles) = (*recipient.mobile(), recipient.roles());
+        let ids: Result<Box<[_]>, KeyError> = recipient
+            .last_sixes()
+            .iter()
+            .map(|last_six| id_mac(keys, key, &mobile, last_six))
+            .collect();
+        let ids = ids?;
+        if !ids.is_empty() {
+            return Ok(Identity {
+                mobile: Some(mobile),
+                roles,
+                id_key: key,
+                ids,
+            });
+        }
+        let carried = self
+            .previous
+            .and_then(|previous| previous.identity_of(&mobile));
+        let carried = carried.filter(|identity| !identity.ids.is_empty());
+        let carried = carried.ok_or(OpenError::IdMissing(mobile))?;
+        match keys.mac(carried.id_key, b"") {
+            Ok(_) => Ok(Identity {
+                roles,
+                ..carried.clone()
+            }),
+            Err(KeyError::Unknown(_)) => Err(OpenError::IdMissing(mobile)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn all_differ(codes: &[Code; CODES], taken: &[Code]) -> bool {
+    let mut earlier = taken.iter().collect::<Vec<_>>();
+    codes.iter().all(|code| {
+        let free = !earlier.iter().any(|other| other.matches(code).into());
+        earlier.push(code);
+        free
+    })
+}
+
+impl Person {
+    /// With the first message queued.
+    pub(crate) const fn new(nonce: Nonce, now: Micros) -> Self {
+        let first = UnderWay {
+            kind: MessageKind::First,
+            setbacks: 0,
+            due: now,
+        };
+        Self {
+            phase: Phase::Waiting(Waiting {
+                nonce,
+                created: 1,
+                under_way: Some(first),
+            }),
+            messages: 1,
+            first_attempt: 0,
+            accepted: 0,
+            resends_used: 0,
+            wrong_entries: 0,
+            wrong_ids: 0,
+            noon_done: false,
+            received: None,
+            settled_at: None,
+            remembered: Vec::new(),
+        }
+    }
+}
+
+/// Why a round can't be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// More than 255 different numbers.
+    #[error("too many recipients: expected at most 255")]
+    TooManyRecipients,
+    /// Neither the recipient nor the round before brings an ID: it has to be asked for again (D25).
+    #[error("no ID for {0}: expected one with the order, or a previous round that still has it")]
+    IdMissing(MobileNumber),
+    /// The order's round before this one is still open.
+    #[error("the previous round of the order is still open")]
+    PreviousRoundOpen,
+    /// So many rounds of one number are open that no distinct codes were found (D13).
+    #[error("no distinct codes left for a number with so many open rounds")]
+    CodesExhausted,
+    /// The key is missing or can't be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}

@@ -7,15 +7,18 @@ extern crate alloc;
 extern crate std;
 
 mod code;
+pub mod host;
 mod id_document;
 mod input;
 mod key;
 mod mobile;
 mod names;
+mod official_sender;
 mod policy;
 mod requirement;
 mod role;
 mod session;
+mod template;
 mod text;
 mod time;
 
@@ -23,6 +26,7 @@ pub use id_document::{LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
 pub use mobile::{MobileNumber, MobileProblem};
 pub use names::UnknownName;
+pub use official_sender::is_official_sender;
 pub use policy::{Policy, PolicyBuilder, PolicyProblem};
 pub use requirement::{Recipient, Recipients};
 pub use role::{Role, Roles};
@@ -32,4 +36,5 @@ pub use session::{
     RecipientView, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest,
     ReturnCause, RoundStatus, Seed, Session, SessionError, SessionId, SubmissionId, Update,
 };
+pub use template::{Template, TemplateProblem};
 pub use text::Lang;

@@ -42,10 +42,6 @@ impl<A> Decision<A> {
     pub fn persisted(self) -> (Session, A) {
         (self.update.session, self.answer)
     }
-
-    pub(crate) fn into_parts(self) -> (Update, A) {
-        (self.update, self.answer)
-    }
 }
 
 impl<A> fmt::Debug for Decision<A> {

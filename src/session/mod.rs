@@ -1,6 +1,6 @@
 //! The verification session: one round of one order.
 
-mod decide;
+pub(crate) mod decide;
 mod decision;
 mod end;
 mod entry;
@@ -74,7 +74,7 @@ impl Session {
         keys: &dyn Keys,
         now: DateTime<Utc>,
     ) -> Result<Decision<()>, OpenError> {
-        opening.open(keys, now)
+        opening.open(opening.others(), keys, now)
     }
 
     /// What the gateway says of a message (D05, D10, D11).

@@ -122,8 +122,17 @@ impl<'a> Opening<'a> {
         Self { others, ..self }
     }
 
+    pub(crate) const fn others(&self) -> &'a [Session] {
+        self.others
+    }
+
+    pub(crate) const fn recipients(&self) -> &'a Recipients {
+        self.recipients
+    }
+
     pub(crate) fn open(
         &self,
+        others: &[Session],
         keys: &dyn Keys,
         now: DateTime<Utc>,
     ) -> Result<Decision<()>, OpenError> {
@@ -139,7 +148,7 @@ impl<'a> Opening<'a> {
         for (n, recipient) in self.recipients.iter().enumerate() {
             let index = u8::try_from(n).ok().filter(|n| *n < u8::MAX);
             let index = index.ok_or(OpenError::TooManyRecipients)?;
-            let nonce = self.nonce(index, recipient.mobile(), key, keys)?;
+            let nonce = self.nonce(index, recipient.mobile(), others, key, keys)?;
             identities.push(self.identity(recipient, key, keys)?);
             people.push(Person::new(nonce, now));
         }
@@ -166,11 +175,12 @@ impl<'a> Opening<'a> {
         &self,
         index: u8,
         mobile: &MobileNumber,
+        others: &[Session],
         key: KeyId,
         keys: &dyn Keys,
     ) -> Result<Nonce, OpenError> {
         let mut taken: Vec<Code> = Vec::new();
-        for other in self.others {
+        for other in others {
             match other.all_codes(mobile, keys) {
                 Ok(codes) => taken.extend(codes.into_iter().flatten()),
                 // A round that can't be verified can't mistake a code either (D20).

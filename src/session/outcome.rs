@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use crate::{KeyError, names::names};
 
-/// What the public page answers to an entry: the same for every failure (B08, D23).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What the public page answers to an entry: the same for every failure (B08, D23). The best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryAnswer {
     /// Everybody has verified; the order goes on to the administration (B09).
     AllVerified,
@@ -55,8 +55,8 @@ impl EntryOutcome {
     }
 }
 
-/// What the public page answers to a resend (D14, D15).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What the public page answers to a resend (D14, D15). The best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResendAnswer {
     /// A message is on its way (B09).
     Accepted,

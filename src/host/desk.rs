@@ -1,0 +1,662 @@
+//! One desk for every round: the public forms, the messages, the passing of time.
+
+use alloc::{sync::Arc, vec::Vec};
+use core::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Clock, SaveError, SessionStore, SmsSender};
+use crate::{
+    Decision, Entry, EntryAnswer, EntryOutcome, KeyError, Keys, MessageId, MobileNumber, OpenError,
+    Opening, Recipients, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome,
+    ResendRequest, Seed, Session, SessionId, Update,
+    session::{
+        decide::Draft,
+        number::{self, Candidate, EntryCandidate, ResendCandidate},
+    },
+    time::Micros,
+};
+
+/// Everything that a system which issues and checks codes does, over its store.
+///
+/// Each call loads, decides, saves, and starts over if another host was faster (D20); it answers
+/// only what is stored. Dropping one of its futures half-way is like a crash: nothing is lost, and
+/// nothing was answered that wasn't stored.
+///
+/// ```
+/// use beian::{Entry, EntryAnswer, KeyRing, Policy, Recipient, Recipients, Role, Seed};
+/// use beian::host::{Desk, MemoryStore, SendOutcome, SmsSender, block};
+///
+/// /// Remembers the last code, as a person would.
+/// struct Handset(std::sync::Mutex<String>);
+/// impl SmsSender for Handset {
+///     async fn send(&self, message: &beian::Message) -> SendOutcome {
+///         *self.0.lock().unwrap() = message.code_for_transport().into();
+///         SendOutcome::Accepted
+///     }
+/// }
+///
+/// let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
+/// let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+/// let key = [7; 32]; // from a secret store
+///
+/// let desk = Desk::new(MemoryStore::default(), KeyRing::single(1, key)?, chrono::Utc::now);
+/// let handset = Handset(Default::default());
+/// let seed = Seed::draw(&mut getrandom::SysRng)?;
+/// block(desk.open(42, &recipients, seed))??;
+/// block(desk.dispatch(&handset))??;
+///
+/// let typed = handset.0.lock().unwrap().clone();
+/// let submitted = block(desk.submit(&Entry::parse("199 0000 0001", &typed, "345678")?))??;
+/// assert_eq!(submitted.answer(), EntryAnswer::AllVerified);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Desk<S> {
+    store: S,
+    keys: Arc<dyn Keys>,
+    clock: Arc<dyn Clock>,
+    tries: u8,
+    lease: TimeDelta,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    verified: AtomicU64,
+    wrong_entries: AtomicU64,
+    wrong_ids: AtomicU64,
+    unknown_numbers: AtomicU64,
+    conflicts: AtomicU64,
+}
+
+/// How many sessions one lease takes: few, so that several dispatchers share a backlog.
+const BATCH: usize = 16;
+
+impl<S: SessionStore> Desk<S> {
+    /// A desk over a store, with the host's keys and clock.
+    pub fn new(store: S, keys: impl Keys + 'static, clock: impl Clock + 'static) -> Self {
+        Self {
+            store,
+            keys: Arc::new(keys),
+            clock: Arc::new(clock),
+            tries: 16,
+            lease: TimeDelta::seconds(30),
+            counts: Counts::default(),
+        }
+    }
+
+    /// How often a call is started over when other hosts are faster, before it ends in
+    /// [`HostError::Conflict`]: at least once, 16 times by default.
+    #[must_use]
+    pub fn tries(self, tries: u8) -> Self {
+        Self {
+            tries: tries.max(1),
+            ..self
+        }
+    }
+
+    /// How long [`dispatch`](Self::dispatch) keeps other hosts away from a session: 1 second or more,
+    /// 30 seconds by default. Longer than the sender takes for a session's messages; after a crash, nobody sends
+    /// these messages for so long.
+    #[must_use]
+    pub fn lease(self, lease: TimeDelta) -> Self {
+        Self {
+            lease: lease.max(TimeDelta::seconds(1)),
+            ..self
+        }
+    }
+
+    /// Opens a round: the order was submitted to the administration just now (R02). Its messages
+    /// are due at once; the next [`dispatch`](Self::dispatch) sends them.
+    ///
+    /// # Errors
+    /// [`HostError::Exists`] if there is a session of that id, [`HostError::Open`],
+    /// [`HostError::Conflict`], [`HostError::Store`].
+    pub async fn open(
+        &self,
+        id: impl Into<SessionId>,
+        recipients: &Recipients,
+        seed: Seed,
+    ) -> Result<Session, HostError<S::Error>> {
+        self.open_round(Opening::new(id, recipients, seed), None)
+            .await
+    }
+
+    /// As [`open`](Self::open), for a returned order that was submitted again (B14): recipients
+    /// without an ID get theirs from the `previous` round (D25).
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open); [`HostError::NotFound`] if there is no previous round.
+    pub async fn open_again(
+        &self,
+        id: impl Into<SessionId>,
+        recipients: &Recipients,
+        seed: Seed,
+        previous: impl Into<SessionId>,
+    ) -> Result<Session, HostError<S::Error>> {
+        let previous = self.session(previous).await?;
+        self.open_round(Opening::new(id, recipients, seed), Some(&previous))
+            .await
+    }
+
+    /// An entry on the public form 短信核验, judged over every open order of its number (D17–D21).
+    ///
+    /// # Errors
+    /// [`HostError::Conflict`] (try again later), [`HostError::Store`], [`HostError::Key`] if the key
+    /// service is unavailable. Nothing was counted then.
+    pub async fn submit(&self, entry: &Entry) -> Result<Submitted, HostError<S::Error>> {
+        for _ in 0..self.tries {
+            let now = self.clock.now();
+            let sessions = self.find(entry.mobile(), now).await?;
+            let (updates, submitted) = self.judge_entry(&sessions, entry, Micros::cut(now))?;
+            if self.save(&updates).await? {
+                self.counts.count_entry(&submitted);
+                return Ok(submitted);
+            }
+        }
+        Err(HostError::Conflict)
+    }
+
+    /// A request on the public form 短信重发, judged over every open order of its number (D14, D15).
+    ///
+    /// # Errors
+    /// As for [`submit`](Self::submit).
+    pub async fn resend(&self, request: &ResendRequest) -> Result<Resent, HostError<S::Error>> {
+        for _ in 0..self.tries {
+            let now = self.clock.now();
+            let sessions = self.find(request.mobile(), now).await?;
+            let (updates, resent) = self.judge_resend(&sessions, request, Micros::cut(now))?;
+            if self.save(&updates).await? {
+                self.counts.count_resend(&resent);
+                return Ok(resent);
+            }
+        }
+        Err(HostError::Conflict)
+    }
+
+    /// A delivery report that comes later, or anything else the gateway says of a message (D11).
+    ///
+    /// # Errors
+    /// [`HostError::Refused`] with [`Refusal::UnknownMessage`], which a host ignores (D24);
+    /// [`HostError::Conflict`], [`HostError::Store`].
+    pub async fn report(
+        &self,
+        message: MessageId,
+        report: Report,
+    ) -> Result<ReportOutcome, HostError<S::Error>> {
+        let unknown = HostError::Refused(Refusal::UnknownMessage);
+        let session = self
+            .store
+            .load(message.session)
+            .await
+            .map_err(HostError::Store)?;
+        let session = session.ok_or(unknown)?;
+        let (_, outcome) = self
+            .command(session, |session, now| session.report(message, report, now))
+            .await?;
+        Ok(outcome)
+    }
+
+    /// Does everything that is due: lets time pass (ends rounds, queues noon resends) and sends the
+    /// messages that are due, each once a call. Several dispatchers may run at once, on one host or
+    /// on many: a lease keeps them off each other's sessions.
+    ///
+    /// Call it again at [`Dispatched::next`], or whenever a round was opened or a resend accepted.
+    ///
+    /// # Errors
+    /// [`HostError::Store`]. What was sent before is stored; the rest is taken up again when the
+    /// lease is over.
+    pub async fn dispatch(
+        &self,
+        sender: &impl SmsSender,
+    ) -> Result<Dispatched, HostError<S::Error>> {
+        let mut done = Dispatched::new();
+        loop {
+            let due = self
+                .store
+                .lease_due(self.clock.now(), BATCH, self.lease)
+                .await;
+            let due = due.map_err(HostError::Store)?;
+            let more = due.len() >= BATCH;
+            for session in due {
+                let id = session.id();
+                match self.attend(session, sender, &mut done).await {
+                    Ok(()) => {}
+                    Err(HostError::Store(error)) => return Err(HostError::Store(error)),
+                    Err(_) => done.left_out.push(id),
+                }
+            }
+            if !more {
+                break;
+            }
+        }
+        let now = self.clock.now();
+        let wake = self.store.next_wake(now).await.map_err(HostError::Store)?;
+        let lease_over = Micros::cut(now).plus(self.lease).instant();
+        done.next = wake.map_or(lease_over, |wake| wake.min(lease_over));
+        Ok(done)
+    }
+
+    /// The session as it is now: its round is ended first if its time is over (D08).
+    ///
+    /// # Errors
+    /// [`HostError::NotFound`], [`HostError::Conflict`], [`HostError::Store`].
+    pub async fn session(&self, id: impl Into<SessionId>) -> Result<Session, HostError<S::Error>> {
+        let session = self.load(id.into()).await?;
+        if session.tick(self.clock.now()).is_err() {
+            return Ok(session);
+        }
+        let ticked = self.command(session.clone(), Session::tick).await;
+        match ticked {
+            Ok((session, ())) => Ok(session),
+            Err(HostError::Refused(_)) => self.load(session.id()).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Withdraws an order from SMS verification or returned; final (D24).
+    ///
+    /// # Errors
+    /// [`HostError::NotFound`], [`HostError::Refused`] with [`Refusal::NotWithdrawable`],
+    /// [`HostError::Conflict`], [`HostError::Store`].
+    pub async fn withdraw(&self, id: impl Into<SessionId>) -> Result<Session, HostError<S::Error>> {
+        let session = self.load(id.into()).await?;
+        Ok(self.command(session, Session::withdraw).await?.0)
+    }
+
+    /// Erases numbers and IDs of an ended round.
+    ///
+    /// # Errors
+    /// [`HostError::NotFound`], [`HostError::Refused`] with [`Refusal::RoundOpen`] or
+    /// [`Refusal::AlreadyErased`], [`HostError::Conflict`], [`HostError::Store`].
+    pub async fn erase(&self, id: impl Into<SessionId>) -> Result<Session, HostError<S::Error>> {
+        let session = self.load(id.into()).await?;
+        Ok(self.command(session, Session::erase).await?.0)
+    }
+
+    /// What this desk has counted since it was made, to alarm on: somebody who guesses at many
+    /// orders shows here.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let Counts {
+            verified,
+            wrong_entries,
+            wrong_ids,
+            unknown_numbers,
+            conflicts,
+        } = &self.counts;
+        Counters {
+            verified: read(verified),
+            wrong_entries: read(wrong_entries),
+            wrong_ids: read(wrong_ids),
+            unknown_numbers: read(unknown_numbers),
+            conflicts: read(conflicts),
+        }
+    }
+
+    /// The store.
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    async fn open_round(
+        &self,
+        opening: Opening<'_>,
+        previous: Option<&Session>,
+    ) -> Result<Session, HostError<S::Error>> {
+        let mut opening = opening;
+        if let Some(previous) = previous {
+            opening = opening.after(previous);
+        }
+        for _ in 0..self.tries {
+            let now = self.clock.now();
+            let mut others = Vec::new();
+            for recipient in opening.recipients() {
+                others.extend(self.find(recipient.mobile(), now).await?);
+            }
+            let decision = opening
+                .open(&others, &*self.keys, now)
+                .map_err(HostError::Open)?;
+            if self.save(core::slice::from_ref(decision.update())).await? {
+                return Ok(decision.persisted().0);
+            }
+            let id = decision.update().id();
+            if self
+                .store
+                .load(id)
+                .await
+                .map_err(HostError::Store)?
+                .is_some()
+            {
+                return Err(HostError::Exists);
+            }
+        }
+        Err(HostError::Conflict)
+    }
+
+    /// Decides over one session until the decision is stored.
+    async fn command<A>(
+        &self,
+        mut session: Session,
+        decide: impl Fn(&Session, DateTime<Utc>) -> Result<Decision<A>, Refusal>,
+    ) -> Result<(Session, A), HostError<S::Error>> {
+        for _ in 0..self.tries {
+            let decision = decide(&session, self.clock.now()).map_err(HostError::Refused)?;
+            if self.save(core::slice::from_ref(decision.update())).await? {
+                return Ok(decision.persisted());
+            }
+            session = self.load(session.id()).await?;
+        }
+        Err(HostError::Conflict)
+    }
+
+    /// What is due in one leased session.
+    async fn attend(
+        &self,
+        mut session: Session,
+        sender: &impl SmsSender,
+        done: &mut Dispatched,
+    ) -> Result<(), HostError<S::Error>> {
+        if session.tick(self.clock.now()).is_ok() {
+            session = self.session(session.id()).await?;
+            done.ended = done
+                .ended
+                .saturating_add(u64::from(!session.status().is_open()));
+        }
+        let messages = session
+            .outbox(&*self.keys, self.clock.now())
+            .map_err(HostError::Key)?;
+        for message in messages {
+            let outcome = sender.send(&message).await;
+            done.count(outcome);
+            let (id, report) = (message.id(), Report::from(outcome));
+            (session, _) = self
+                .command(session, |session, now| session.report(id, report, now))
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn judge_entry(
+        &self,
+        sessions: &[Session],
+        entry: &Entry,
+        now: Micros,
+    ) -> Result<(Vec<Update>, Submitted), HostError<S::Error>> {
+        let repeated = sessions
+            .iter()
+            .find_map(|s| Some((s.id(), s.remembered(entry)?)));
+        if let Some(first) = repeated {
+            return Ok((
+                Vec::new(),
+                Submitted {
+                    orders: [first].into(),
+                    left_out: Vec::new(),
+                },
+            ));
+        }
+        let grade = |session: &Session| EntryCandidate::new(session, entry, &*self.keys, now);
+        let (mut candidates, left_out) = candidates(sessions, grade)?;
+        if candidates.is_empty() {
+            number::pretend_to_grade(entry, &*self.keys).map_err(HostError::Key)?;
+        }
+        number::submit(&mut candidates, entry, &*self.keys).map_err(HostError::Key)?;
+        let (updates, orders) = results(candidates);
+        Ok((updates, Submitted { orders, left_out }))
+    }
+
+    fn judge_resend(
+        &self,
+        sessions: &[Session],
+        request: &ResendRequest,
+        now: Micros,
+    ) -> Result<(Vec<Update>, Resent), HostError<S::Error>> {
+        let compare = |session: &Session| ResendCandidate::new(session, request, &*self.keys, now);
+        let (mut candidates, left_out) = candidates(sessions, compare)?;
+        if candidates.is_empty() {
+            number::pretend_to_compare(request, &*self.keys).map_err(HostError::Key)?;
+        }
+        number::resend(&mut candidates);
+        let (updates, orders) = results(candidates);
+        Ok((updates, Resent { orders, left_out }))
+    }
+
+    async fn load(&self, id: SessionId) -> Result<Session, HostError<S::Error>> {
+        let session = self.store.load(id).await.map_err(HostError::Store)?;
+        session.ok_or(HostError::NotFound)
+    }
+
+    async fn find(
+        &self,
+        mobile: &MobileNumber,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, HostError<S::Error>> {
+        self.store.find(mobile, now).await.map_err(HostError::Store)
+    }
+
+    /// Whether it was stored; `false` after a conflict. Nothing to store counts as stored.
+    async fn save(&self, updates: &[Update]) -> Result<bool, HostError<S::Error>> {
+        if updates.is_empty() {
+            return Ok(true);
+        }
+        match self.store.save(updates).await {
+            Ok(()) => Ok(true),
+            Err(SaveError::Conflict) => {
+                self.counts.conflicts.fetch_add(1, Ordering::Relaxed);
+                Ok(false)
+            }
+            Err(SaveError::Store(error)) => Err(HostError::Store(error)),
+        }
+    }
+}
+
+type Candidates<G, O> = (Vec<Candidate<G, O>>, Vec<SessionId>);
+
+/// The orders of a number, the one opened first in front, and those whose key is missing (D20).
+fn candidates<G, O, E>(
+    sessions: &[Session],
+    candidate: impl Fn(&Session) -> Result<Option<Candidate<G, O>>, KeyError>,
+) -> Result<Candidates<G, O>, HostError<E>> {
+    let mut candidates = Vec::new();
+    let mut left_out = Vec::new();
+    for session in sessions {
+        match candidate(session) {
+            Ok(found) => candidates.extend(found),
+            Err(KeyError::Unknown(_)) => left_out.push(session.id()),
+            Err(error) => return Err(HostError::Key(error)),
+        }
+    }
+    candidates.sort_by_key(Candidate::opened);
+    Ok((candidates, left_out))
+}
+
+fn results<G, O: Copy>(candidates: Vec<Candidate<G, O>>) -> (Vec<Update>, Vec<(SessionId, O)>) {
+    let outcome = |candidate: &Candidate<G, O>| (candidate.draft.session().id(), candidate.outcome);
+    let orders = candidates.iter().map(outcome).collect();
+    let drafts = candidates.into_iter().map(|candidate| candidate.draft);
+    (
+        drafts.filter(Draft::changed).map(Draft::update).collect(),
+        orders,
+    )
+}
+
+impl Counts {
+    fn count_entry(&self, submitted: &Submitted) {
+        let one = |counter: &AtomicU64| counter.fetch_add(1, Ordering::Relaxed);
+        if submitted.orders.is_empty() {
+            one(&self.unknown_numbers);
+        }
+        for (_, outcome) in &submitted.orders {
+            match outcome {
+                EntryOutcome::Completed | EntryOutcome::Verified => one(&self.verified),
+                EntryOutcome::Wrong { .. } | EntryOutcome::Locked | EntryOutcome::Returned => {
+                    one(&self.wrong_entries)
+                }
+                EntryOutcome::NotCounted(_) => continue,
+            };
+        }
+    }
+
+    fn count_resend(&self, resent: &Resent) {
+        for (_, outcome) in &resent.orders {
+            if matches!(outcome, ResendOutcome::WrongId { .. }) {
+                self.wrong_ids.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl<S> fmt::Debug for Desk<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk")
+            .field("tries", &self.tries)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What came of an entry, over all orders of its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    orders: Vec<(SessionId, EntryOutcome)>,
+    left_out: Vec<SessionId>,
+}
+
+impl Submitted {
+    /// What the public page says: the same for every failure (D23).
+    #[must_use]
+    pub fn answer(&self) -> EntryAnswer {
+        let answers = self.orders.iter().map(|(_, outcome)| outcome.answer());
+        answers.min().unwrap_or(EntryAnswer::NotFound)
+    }
+
+    /// What precisely came of it, order by order, the one opened first in front: for the host and
+    /// its audit, never for the public page. Empty if nobody has the number.
+    #[must_use]
+    pub fn orders(&self) -> &[(SessionId, EntryOutcome)] {
+        &self.orders
+    }
+
+    /// Orders of the number whose key is missing: nothing was compared or counted there, and
+    /// somebody has to look after them (D20).
+    #[must_use]
+    pub fn left_out(&self) -> &[SessionId] {
+        &self.left_out
+    }
+}
+
+/// What came of a resend request, over all orders of its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resent {
+    orders: Vec<(SessionId, ResendOutcome)>,
+    left_out: Vec<SessionId>,
+}
+
+impl Resent {
+    /// What the public page says: the best of all orders (D15).
+    #[must_use]
+    pub fn answer(&self) -> ResendAnswer {
+        let answers = self.orders.iter().map(|(_, outcome)| outcome.answer());
+        answers.min().unwrap_or(ResendAnswer::NothingPending)
+    }
+
+    /// What precisely came of it, order by order: for the host and its audit, never for the page.
+    #[must_use]
+    pub fn orders(&self) -> &[(SessionId, ResendOutcome)] {
+        &self.orders
+    }
+
+    /// Orders of the number whose key is missing (D20).
+    #[must_use]
+    pub fn left_out(&self) -> &[SessionId] {
+        &self.left_out
+    }
+}
+
+/// What one [`Desk::dispatch`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatched {
+    /// Messages that the gateway accepted.
+    pub accepted: u64,
+    /// Messages that go out again later.
+    pub deferred: u64,
+    /// Messages that the gateway refused.
+    pub failed: u64,
+    /// Rounds that were found to be over.
+    pub ended: u64,
+    /// Sessions that could not be attended to: their key is missing or can't be used, or other hosts
+    /// were faster every time. They are taken up again when their lease is over.
+    pub left_out: Vec<SessionId>,
+    /// When to call again: the next wake of any session, and not later than the end of a lease, so
+    /// that what a crashed host left is taken up.
+    pub next: DateTime<Utc>,
+}
+
+impl Dispatched {
+    const fn new() -> Self {
+        let next = DateTime::<Utc>::MIN_UTC;
+        Self {
+            accepted: 0,
+            deferred: 0,
+            failed: 0,
+            ended: 0,
+            left_out: Vec::new(),
+            next,
+        }
+    }
+
+    fn count(&mut self, outcome: super::SendOutcome) {
+        let counter = match outcome {
+            super::SendOutcome::Accepted => &mut self.accepted,
+            super::SendOutcome::Deferred => &mut self.deferred,
+            super::SendOutcome::Failed => &mut self.failed,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
+/// What a desk has counted since it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Persons who verified.
+    pub verified: u64,
+    /// Wrong entries that counted, once for each order they counted in.
+    pub wrong_entries: u64,
+    /// Wrong IDs that counted on the resend form.
+    pub wrong_ids: u64,
+    /// Entries for a number that nobody has.
+    pub unknown_numbers: u64,
+    /// Saves that another host was faster at.
+    pub conflicts: u64,
+}
+
+/// Why a desk did nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError<E> {
+    /// Other hosts were faster every time: try again later (D20).
+    #[error("too many others changed the same sessions: try again later")]
+    Conflict,
+    /// The store failed.
+    #[error("store: {0}")]
+    Store(#[source] E),
+    /// The key service is unavailable, or a key is missing.
+    #[error(transparent)]
+    Key(KeyError),
+    /// The round can't be opened.
+    #[error(transparent)]
+    Open(OpenError),
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// There is a session of that id.
+    #[error("a session of this id exists: a new round needs a new id")]
+    Exists,
+    /// There is no session of that id.
+    #[error("no session of this id")]
+    NotFound,
+}

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{
     Decision, EventKind, MessageId, MessageKind, Refusal, Report, ReportOutcome, ResendOutcome,
-    ReturnCause, Session, SubmissionId, Update,
+    RoundFailure, Session, SubmissionId, Update,
     end::End,
     evolve::{Change, evolve},
     outcome::EntryOutcome,
@@ -134,7 +134,7 @@ impl Draft {
             Phase::Unverified => EntryOutcome::NotCounted(Refusal::RoundEnded),
             Phase::Locked => {
                 self.record(EventKind::EntryAfterLock { recipient });
-                let cause = ReturnCause::TooManyWrongEntries;
+                let cause = RoundFailure::TooManyWrongEntries;
                 let ended_at = self.now.instant();
                 self.record(EventKind::RoundReturned { cause, ended_at });
                 EntryOutcome::Returned

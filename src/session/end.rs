@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{names::names, time::Micros};
+use crate::{OrderStatus, ReturnCause, names::names, time::Micros};
 
-/// Why the regulator returned an order (D07). On equal instants the first of these is the cause.
+/// Why a round failed, and its order was returned (D07). On equal instants the first of these is the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ReturnCause {
+pub enum RoundFailure {
     /// A person entered too many wrong codes, numbers or IDs (B07, D19).
     TooManyWrongEntries,
     /// No message to a person was ever accepted by the gateway (D06).
@@ -15,11 +15,21 @@ pub enum ReturnCause {
     WindowClosed,
 }
 
-names!(ReturnCause, "return cause", {
+names!(RoundFailure, "round failure", {
     TooManyWrongEntries => "too_many_wrong_entries",
     Unreachable => "unreachable",
     WindowClosed => "window_closed",
 });
+
+impl From<RoundFailure> for ReturnCause {
+    fn from(failure: RoundFailure) -> Self {
+        match failure {
+            RoundFailure::TooManyWrongEntries => Self::TooManyWrongEntries,
+            RoundFailure::Unreachable => Self::Unreachable,
+            RoundFailure::WindowClosed => Self::WindowClosed,
+        }
+    }
+}
 
 /// The end of a round (D24). Instants in whole microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +38,7 @@ pub(crate) enum End {
         at: Micros,
     },
     Returned {
-        cause: ReturnCause,
+        cause: RoundFailure,
         at: Micros,
         noticed_at: Micros,
     },
@@ -50,10 +60,11 @@ impl End {
 /// Where a round is: one of these is also where its order is (R18, R20, D24).
 ///
 /// ```
-/// use beian::{ReturnCause, RoundStatus};
+/// use beian::{OrderStatus, RoundStatus};
 ///
 /// let status = RoundStatus::SmsVerification;
 /// assert!(status.is_open());
+/// assert_eq!(status.order_status(), OrderStatus::SmsVerification);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoundStatus {
@@ -67,7 +78,7 @@ pub enum RoundStatus {
     /// The order went back to the platform (R20).
     Returned {
         /// Why.
-        cause: ReturnCause,
+        cause: RoundFailure,
         /// The instant of the end itself: one microsecond after the last one in time (D04).
         at: DateTime<Utc>,
         /// When the end was noticed and stored.
@@ -87,14 +98,14 @@ impl RoundStatus {
         matches!(self, Self::SmsVerification)
     }
 
-    /// The stable name, the same as that of the order's status.
+    /// The status of the order.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub const fn order_status(&self) -> OrderStatus {
         match self {
-            Self::SmsVerification => "sms_verification",
-            Self::AdministrationReview { .. } => "administration_review",
-            Self::Returned { .. } => "returned",
-            Self::Withdrawn { .. } => "withdrawn",
+            Self::SmsVerification => OrderStatus::SmsVerification,
+            Self::AdministrationReview { .. } => OrderStatus::AdministrationReview,
+            Self::Returned { .. } => OrderStatus::Returned,
+            Self::Withdrawn { .. } => OrderStatus::Withdrawn,
         }
     }
 }

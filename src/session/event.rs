@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{MessageKind, Refusal, Report, ReturnCause, SessionId};
+use super::{MessageKind, Refusal, Report, RoundFailure, SessionId};
 
 /// Something that happened in a round. Never needed to rebuild a session: the snapshot is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,7 +114,7 @@ pub enum EventKind {
     /// The order was returned (R20, D07).
     RoundReturned {
         /// Why.
-        cause: ReturnCause,
+        cause: RoundFailure,
         /// The instant of the end itself; `Event::at` is when it was noticed.
         ended_at: DateTime<Utc>,
     },

@@ -19,7 +19,7 @@ use core::fmt;
 use chrono::{DateTime, Utc};
 
 pub use decision::{Decision, Update};
-pub use end::{ReturnCause, RoundStatus};
+pub use end::{RoundFailure, RoundStatus};
 pub use entry::{CodeProblem, Entry, EntryProblems, ResendRequest};
 pub use event::{Event, EventKind};
 pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
@@ -312,7 +312,7 @@ impl Session {
     }
 
     /// The first instant at which the round is over, and the cause; `None` once it has ended.
-    pub(crate) fn time_is_over_at(&self) -> Option<(Micros, ReturnCause)> {
+    pub(crate) fn time_is_over_at(&self) -> Option<(Micros, RoundFailure)> {
         if !matches!(self.state, State::Open) {
             return None;
         }

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, vec::Vec};
 
 use super::{
     EntryOutcome, SubmissionId,
-    end::{End, ReturnCause},
+    end::{End, RoundFailure},
     message::MessageKind,
 };
 use crate::{KeyId, MobileNumber, Policy, Roles, code::Nonce, time::Micros};
@@ -129,16 +129,16 @@ impl Person {
 
     /// The last instant at which this person can still verify, and what the round is returned for
     /// after it (D05, D06, D07). `None` once verified.
-    pub(crate) fn ends(&self, terms: &Terms) -> Option<(Micros, ReturnCause)> {
+    pub(crate) fn ends(&self, terms: &Terms) -> Option<(Micros, RoundFailure)> {
         let last = match self.received {
             Some(received) => received.window_starts_at.plus(terms.policy.window()),
             None => terms.opened_at.plus(terms.policy.unreachable_after()),
         };
         let cause = match (&self.phase, self.received) {
             (Phase::Verified(_), _) => return None,
-            (Phase::Locked, _) => ReturnCause::TooManyWrongEntries,
-            (Phase::Waiting(_) | Phase::Unverified, None) => ReturnCause::Unreachable,
-            (Phase::Waiting(_) | Phase::Unverified, Some(_)) => ReturnCause::WindowClosed,
+            (Phase::Locked, _) => RoundFailure::TooManyWrongEntries,
+            (Phase::Waiting(_) | Phase::Unverified, None) => RoundFailure::Unreachable,
+            (Phase::Waiting(_) | Phase::Unverified, Some(_)) => RoundFailure::WindowClosed,
         };
         Some((last, cause))
     }

@@ -55,7 +55,6 @@ impl Policy {
     };
 
     /// Starts from [`Policy::REGULATOR`].
-    #[must_use]
     pub const fn builder() -> PolicyBuilder {
         PolicyBuilder {
             policy: Self::REGULATOR,

@@ -1,6 +1,6 @@
 //! One desk for every round: the public forms, the messages, the passing of time.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, sync::Arc, vec::Vec};
 use core::{
     fmt,
     sync::atomic::{AtomicU64, Ordering},
@@ -10,8 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Clock, SaveError, SessionStore, SmsSender};
 use crate::{
-    Decision, Entry, EntryAnswer, EntryOutcome, KeyError, Keys, MessageId, MobileNumber, OpenError,
-    Opening, Recipients, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome,
+    Decision, Entry, EntryAnswer, EntryOutcome, KeyError, Keys, Lang, MessageId, MobileNumber,
+    OpenError, Opening, Recipients, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome,
     ResendRequest, Seed, Session, SessionId, Update,
     session::{
         decide::Draft,
@@ -533,6 +533,12 @@ impl Submitted {
         answers.min().unwrap_or(EntryAnswer::NotFound)
     }
 
+    /// What the public page says, in words (R19, B08, B09).
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> &'static str {
+        self.answer().text(lang)
+    }
+
     /// What precisely came of it, order by order, the one opened first in front: for the host and
     /// its audit, never for the public page. Empty if nobody has the number.
     #[must_use]
@@ -561,6 +567,12 @@ impl Resent {
     pub fn answer(&self) -> ResendAnswer {
         let answers = self.orders.iter().map(|(_, outcome)| outcome.answer());
         answers.min().unwrap_or(ResendAnswer::NothingPending)
+    }
+
+    /// What the public page says, in words (B09).
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> Cow<'static, str> {
+        self.answer().text(lang)
     }
 
     /// What precisely came of it, order by order: for the host and its audit, never for the page.

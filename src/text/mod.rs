@@ -2,6 +2,7 @@
 
 mod filing;
 mod people;
+mod session;
 
 use crate::names::names;
 

@@ -1,0 +1,348 @@
+//! Texts of the verification itself: the public forms, the round, its people, its refusals.
+
+use alloc::{borrow::Cow, format};
+
+use super::{Lang, texts};
+use crate::{
+    CodeProblem, EntryAnswer, EventKind, MessageKind, OpenError, PolicyProblem, RecipientState,
+    Refusal, Report, ResendAnswer, ReturnCause, RoundFailure, RoundStatus, TemplateProblem,
+};
+
+// R19, B08 and B09 give the Chinese: it is what people know from the regulator's page.
+texts!(EntryAnswer, {
+    AllVerified =>
+        "尊敬的ICP用户：您的短信核验已全部完成，该请求将提交管局审核",
+        "Everybody has verified. The order goes on to the administration's review.";
+    WaitingForOthers =>
+        "您的短信核验完成，请等待其他核验人进行短信核验",
+        "You have verified. Wait for the other persons to verify.";
+    NotFound =>
+        "该条验证库里找不到记录或已完成验证",
+        "No such record to verify, or it has been verified already.";
+});
+
+impl ResendAnswer {
+    /// The text for people; B09 gives two of the four in Chinese.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> Cow<'static, str> {
+        let fixed = match (self, lang) {
+            (Self::Accepted, Lang::Zh) => "您的短信已发送成功。",
+            (Self::Accepted, Lang::En) => "The message has been sent.",
+            (Self::TooSoon { seconds }, Lang::Zh) => {
+                return format!("操作过于频繁，请在{seconds}秒后重试。").into();
+            }
+            (Self::TooSoon { seconds: 1 }, Lang::En) => "Too soon. Try again in 1 second.",
+            (Self::TooSoon { seconds }, Lang::En) => {
+                return format!("Too soon. Try again in {seconds} seconds.").into();
+            }
+            (Self::NoneLeft, Lang::Zh) => {
+                "短信重发次数已用完，不再发送短信，请使用最近收到的验证码。"
+            }
+            (Self::NoneLeft, Lang::En) => {
+                "No resend is left, and nothing was sent. Use the code of the latest message."
+            }
+            (Self::NothingPending, Lang::Zh) => "暂无待短信核验的备案申请，无需重发短信。",
+            (Self::NothingPending, Lang::En) => {
+                "No order is waiting for a code, so nothing has to be sent again."
+            }
+        };
+        fixed.into()
+    }
+}
+
+impl RoundFailure {
+    /// The text for people.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> &'static str {
+        ReturnCause::from(self).text(lang)
+    }
+}
+
+impl RoundStatus {
+    /// The text for the person on the platform's order page, where they are known (B09, D23).
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::SmsVerification, Lang::Zh) => "短信核验中，请在收到短信后24小时内完成核验。",
+            (Self::SmsVerification, Lang::En) => {
+                "SMS verification: enter the code within 24 hours of receiving the message."
+            }
+            (Self::AdministrationReview { .. }, lang) => EntryAnswer::AllVerified.text(lang),
+            (Self::Returned { .. }, Lang::Zh) => "您的短信核验失败，请联系接入商查询核验结果",
+            (Self::Returned { .. }, Lang::En) => {
+                "The verification has failed. Ask your access provider for the result."
+            }
+            (Self::Withdrawn { .. }, Lang::Zh) => "备案订单已撤回。",
+            (Self::Withdrawn { .. }, Lang::En) => "The order has been withdrawn.",
+        }
+    }
+}
+
+texts!(RecipientState, {
+    WaitingForMessage => "等待短信发送", "waiting for the message";
+    WaitingForCode => "等待输入验证码", "waiting for the code";
+    Verified => "已核验", "verified";
+    Locked => "错误次数过多，已锁定", "locked after too many wrong entries";
+});
+
+texts!(MessageKind, {
+    First => "首次发送", "first message";
+    Resend => "短信重发", "resend";
+    Noon => "次日中午自动重发", "automatic resend at noon of the next day";
+});
+
+texts!(Report, {
+    Accepted => "短信网关已接收", "accepted by the gateway";
+    Deferred => "短信网关暂未接收，稍后重试", "deferred by the gateway, to be tried again";
+    Failed => "短信网关拒绝发送", "refused by the gateway";
+    Delivered => "短信已送达", "delivered";
+    Undelivered => "短信未送达", "not delivered";
+});
+
+impl Refusal {
+    /// The text for people who work for the host; the public page never shows it (D23).
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::UnknownNumber => (
+                "本轮核验中没有该手机号码。",
+                "Nobody in this round has that number.",
+            ),
+            Self::AlreadyVerified => ("该核验人已完成核验。", "This person has verified already."),
+            Self::Locked => (
+                "该核验人错误次数过多，已锁定；请等待订单退回后重新提交。",
+                "This person is locked after too many wrong entries. Resubmit once the order is returned.",
+            ),
+            Self::RoundEnded => ("本轮核验已结束。", "The round has ended."),
+            Self::SupersededCode => (
+                "验证码已被新短信中的验证码取代，请输入最新的验证码；本次不计入错误次数。",
+                "A newer message has replaced this code: enter the latest one. It was not counted.",
+            ),
+            Self::RepeatedEntry => (
+                "该次核验已经成功，无需重复提交。",
+                "This entry has verified already. No need to repeat it.",
+            ),
+            Self::IdNotCounted => (
+                "证件号码后6位不符；按当前策略不计入错误次数。",
+                "The last six of the ID don't match. Under this policy it was not counted.",
+            ),
+            Self::OtherOrder => (
+                "已由该号码的另一订单处理。",
+                "Another order of this number took it.",
+            ),
+            Self::TooManyWrongIds => (
+                "重发申请中证件号码错误次数过多，本轮不再受理重发；仍可输入已收到的验证码。",
+                "Too many wrong IDs on the resend form: it is closed for this round. A code that has arrived still works.",
+            ),
+            Self::NoneLeft => ("短信重发次数已用完。", "No resend is left."),
+            Self::TooSoon { .. } => (
+                "距上一条短信时间过短，请稍后重试。",
+                "Too soon after the latest message. Try again later.",
+            ),
+            Self::UnknownMessage => ("没有该条短信。", "There is no such message."),
+            Self::NothingDue => ("目前无需处理。", "Nothing is due."),
+            Self::RoundOpen => ("本轮核验尚未结束。", "The round is still open."),
+            Self::NotWithdrawable => (
+                "订单已进入管局审核或已撤回，无法撤回。",
+                "The order is in the administration's review or withdrawn: it can't be withdrawn.",
+            ),
+            Self::AlreadyErased => ("个人信息已删除。", "Personal data has been erased already."),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+impl OpenError {
+    /// The text for people who work for the host.
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::TooManyRecipients => {
+                ("核验人过多：最多255人。", "Too many persons: at most 255.")
+            }
+            Self::IdMissing(_) => (
+                "缺少核验人的证件号码，请重新填写。",
+                "The ID of a person is missing. Ask for it again.",
+            ),
+            Self::PreviousRoundOpen => (
+                "该订单的上一轮核验尚未结束。",
+                "The previous round of the order is still open.",
+            ),
+            Self::CodesExhausted => (
+                "该号码待核验的订单过多，请稍后提交。",
+                "Too many orders of this number are open. Submit later.",
+            ),
+            Self::Key(_) => (
+                "密钥不可用，请稍后重试。",
+                "The key can't be used. Try again later.",
+            ),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+impl EventKind {
+    /// One line for an audit trail.
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::RoundOpened => ("核验开始", "round opened"),
+            Self::MessageQueued {
+                kind: MessageKind::First,
+                ..
+            } => ("短信待发送", "first message queued"),
+            Self::MessageQueued {
+                kind: MessageKind::Resend,
+                ..
+            } => ("申请短信重发", "resend asked for"),
+            Self::MessageQueued {
+                kind: MessageKind::Noon,
+                ..
+            } => ("次日中午自动重发", "noon resend queued"),
+            Self::MessageAccepted { .. } => ("短信网关已接收", "message accepted by the gateway"),
+            Self::MessageDeferred { .. } => (
+                "短信暂未发出，稍后重试",
+                "message deferred, to be tried again",
+            ),
+            Self::MessageFailed {
+                again_at: Some(_), ..
+            } => (
+                "短信发送失败，稍后重试",
+                "message failed, to be tried again",
+            ),
+            Self::MessageFailed { again_at: None, .. } => {
+                ("短信重发失败，不计次数", "resend failed and stays unused")
+            }
+            Self::MessageDelivered { .. } => ("短信已送达", "message delivered"),
+            Self::ReportRecorded { .. } => ("收到短信回执", "report on a message recorded"),
+            Self::WrongEntry { .. } => ("核验信息错误", "wrong entry"),
+            Self::PersonLocked { .. } => ("错误次数过多，核验人已锁定", "person locked"),
+            Self::EntryAfterLock { .. } => {
+                ("锁定后再次输入错误", "wrong entry for a locked person")
+            }
+            Self::EntryNotCounted { .. } => ("核验信息未计入次数", "entry not counted"),
+            Self::WrongId { .. } => ("重发申请的证件号码错误", "wrong ID on the resend form"),
+            Self::PersonVerified { .. } => ("核验人完成核验", "person verified"),
+            Self::RoundCompleted => (
+                "全部核验完成，提交管局审核",
+                "everybody verified, on to the administration",
+            ),
+            Self::RoundReturned { .. } => ("核验失败，订单退回", "order returned"),
+            Self::RoundWithdrawn => ("订单撤回", "order withdrawn"),
+            Self::PersonalDataErased => ("个人信息已删除", "personal data erased"),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+impl CodeProblem {
+    /// The text for people.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => "请填写短信中的6位数字验证码。",
+            Lang::En => "Enter the six digits of the message.",
+        }
+    }
+}
+
+texts!(PolicyProblem, coded {
+    Window => "window", "核验时限应为10分钟至72小时。", "The window must be 10 minutes to 72 hours.";
+    ResendsMax => "resends_max", "重发次数应为0至3次。", "Resends must be 0 to 3.";
+    WrongEntriesMax => "wrong_entries_max", "错误次数上限应为1至10次。", "Wrong entries must be 1 to 10.";
+    WrongIdsMax => "wrong_ids_max", "证件错误次数上限应为1至10次。", "Wrong IDs must be 1 to 10.";
+    ResendPause => "resend_pause", "重发间隔应为30秒至1小时。", "The pause must be 30 seconds to 1 hour.";
+    DeliveryClamp => "delivery_clamp", "送达回执的顺延上限应为0至10分钟。", "The delivery clamp must be 0 to 10 minutes.";
+    UnreachableAfter => "unreachable_after", "无法送达的时限应为1至72小时。", "Unreachable-after must be 1 to 72 hours.";
+    TooManyCodes => "too_many_codes", "3次重发与中午重发不能同时启用。", "3 resends and the noon resend can't be combined.";
+});
+
+texts!(TemplateProblem, coded {
+    NoCode => "no_code", "模板中缺少{code}。", "The template lacks {code}.";
+    TwoCodes => "two_codes", "模板中{code}只能出现一次。", "The template has {code} more than once.";
+    OtherDigits => "other_digits", "模板中的其他数字可能被误认为验证码。", "Other digits of the template could be taken for the code.";
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+
+    #[test]
+    fn r19_b08_b09_the_page_speaks_as_the_sources_have_it() {
+        let zh = |answer: EntryAnswer| answer.text(Lang::Zh);
+        assert_eq!(
+            zh(EntryAnswer::WaitingForOthers),
+            "您的短信核验完成，请等待其他核验人进行短信核验"
+        );
+        assert_eq!(
+            zh(EntryAnswer::NotFound),
+            "该条验证库里找不到记录或已完成验证"
+        );
+        assert_eq!(
+            zh(EntryAnswer::AllVerified),
+            "尊敬的ICP用户：您的短信核验已全部完成，该请求将提交管局审核"
+        );
+        assert_eq!(
+            ResendAnswer::Accepted.text(Lang::Zh),
+            "您的短信已发送成功。"
+        );
+        assert_eq!(
+            ResendAnswer::NothingPending.text(Lang::Zh),
+            "暂无待短信核验的备案申请，无需重发短信。"
+        );
+    }
+
+    #[test]
+    fn every_text_of_a_session_is_there_in_both_languages() {
+        let mut pairs: std::vec::Vec<[String; 2]> = std::vec::Vec::new();
+        let langs = [Lang::Zh, Lang::En];
+        pairs.extend(
+            EntryAnswer::ALL
+                .iter()
+                .map(|v| langs.map(|l| v.text(l).into())),
+        );
+        pairs.extend(
+            RecipientState::ALL
+                .iter()
+                .map(|v| langs.map(|l| v.text(l).into())),
+        );
+        pairs.extend(
+            MessageKind::ALL
+                .iter()
+                .map(|v| langs.map(|l| v.text(l).into())),
+        );
+        pairs.extend(Report::ALL.iter().map(|v| langs.map(|l| v.text(l).into())));
+        pairs.extend(
+            RoundFailure::ALL
+                .iter()
+                .map(|v| langs.map(|l| v.text(l).into())),
+        );
+        pairs.extend(
+            PolicyProblem::ALL
+                .iter()
+                .map(|v| langs.map(|l| v.text(l).into())),
+        );
+        pairs.extend(
+            TemplateProblem::ALL
+                .iter()
+                .map(|v| langs.map(|l| v.text(l).into())),
+        );
+        for [zh, en] in pairs {
+            assert!(
+                zh.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c)),
+                "{zh}"
+            );
+            assert!(!en.is_empty() && en.is_ascii(), "{en}");
+        }
+    }
+}

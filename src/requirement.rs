@@ -1,6 +1,7 @@
 //! Who must verify: one recipient per mobile number (R09, B05).
 
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -52,6 +53,15 @@ impl Requirement {
 }
 
 /// Why nobody verifies.
+///
+/// ```
+/// use beian::{Exemption, Lang};
+///
+/// let early = Exemption::NotInForce { from: Some("2017-12-18T06:00:00+08:00".parse()?) };
+/// assert_eq!(early.code(), "not_in_force");
+/// assert!(early.text(Lang::Zh).contains("2017-12-18 06:00"));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Exemption {
     /// A row of the rulebook says so, such as `R08`.
@@ -63,6 +73,18 @@ pub enum Exemption {
     },
     /// The host saw that the regulator texted nobody (B02, D02).
     AsTexted,
+}
+
+impl Exemption {
+    /// The stable machine code: `rule`, `not_in_force` or `as_texted`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Rule(_) => "rule",
+            Self::NotInForce { .. } => "not_in_force",
+            Self::AsTexted => "as_texted",
+        }
+    }
 }
 
 impl From<NotInForce> for Exemption {
@@ -169,9 +191,7 @@ impl Recipient {
     }
 
     fn person(order: &FilingOrder, person: &Person, role: Role) -> Self {
-        let last_six = person
-            .id_document()
-            .and_then(|id| id.last_six_in(order.province()));
+        let last_six = person.id_document().last_six_in(order.province());
         Self::new(*person.mobile(), role, last_six.cloned())
     }
 
@@ -183,8 +203,20 @@ impl Recipient {
     }
 }
 
-/// A service of an order, by its place and name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// A service of an order, by its place and name. `Debug` leaves the name out.
+///
+/// ```
+/// # use beian::{FilingOrder, IdDocument, Person, Province, Rulebook, ServiceKind};
+/// # let person = Person::new("张三", "199 0000 0001", IdDocument::passport("E12345678")?)?;
+/// # let order = FilingOrder::initial(Province::Beijing, person.clone())
+/// #     .service(ServiceKind::Website, "示例站", person).build()?;
+/// for recipient in Rulebook::CURRENT.requirement(&order).recipients().into_iter().flatten() {
+///     let [service] = recipient.services() else { panic!() };
+///     assert_eq!((service.index(), service.name()), (0, "示例站"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ServiceRef {
     index: usize,
     name: String,
@@ -201,6 +233,12 @@ impl ServiceRef {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+}
+
+impl fmt::Debug for ServiceRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ServiceRef({})", self.index)
     }
 }
 

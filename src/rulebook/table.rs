@@ -109,7 +109,10 @@ impl Rulebook {
         match Recipients::new(texted, self.policy()) {
             Some(recipients) => Requirement::Verify(recipients),
             None => Requirement::Nobody(Exemption::Rule(
-                rules.first().map_or(RuleId::as_texted(), |rule| rule.id()).clone(),
+                rules
+                    .first()
+                    .map_or(RuleId::as_texted(), |rule| rule.id())
+                    .clone(),
             )),
         }
     }
@@ -184,7 +187,8 @@ impl Rulebook {
             }
         }
         for (filing_type, change) in cases() {
-            let covered = |rule: &&Rule| (rule.filing_type(), rule.change()) == (filing_type, change);
+            let covered =
+                |rule: &&Rule| (rule.filing_type(), rule.change()) == (filing_type, change);
             match self.rules.iter().filter(covered).count() {
                 0 => return Err(RulebookProblem::Missing(filing_type, change)),
                 1 => {}
@@ -231,17 +235,15 @@ impl core::fmt::Display for Case {
 /// What a table must cover.
 fn cases() -> impl Iterator<Item = (FilingType, Option<Change>)> {
     let types = FilingType::ALL.iter().copied();
-    let whole = types.filter(|t| *t != FilingType::Modify).map(|t| (t, None));
+    let whole = types
+        .filter(|t| *t != FilingType::Modify)
+        .map(|t| (t, None));
     let changes = Change::ALL.iter().copied();
     whole.chain(changes.map(|change| (FilingType::Modify, Some(change))))
 }
 
 /// The order's persons in these roles; one number may come several times.
-fn texted(
-    order: &FilingOrder,
-    roles: Roles,
-    rule: &RuleId,
-) -> impl Iterator<Item = Recipient> {
+fn texted(order: &FilingOrder, roles: Roles, rule: &RuleId) -> impl Iterator<Item = Recipient> {
     let leader = order
         .leader()
         .filter(|_| roles.contains(Role::EntityLeader))
@@ -251,9 +253,7 @@ fn texted(
         .iter()
         .enumerate()
         .filter(move |_| roles.contains(Role::ServiceAdministrator))
-        .map(move |(index, service)| {
-            Recipient::administering(order, index, service, rule.clone())
-        });
+        .map(move |(index, service)| Recipient::administering(order, index, service, rule.clone()));
     leader.into_iter().chain(administrators)
 }
 

@@ -27,8 +27,7 @@ impl Rulebook {
     pub const PILOT: Self = Self::built_in("pilot", PILOT, TimeDelta::hours(48));
 
     /// The pilot's table (B01) with the 24 hours that are documented from 2018-11-07.
-    pub const PILOT_24_HOURS: Self =
-        Self::built_in("pilot_24_hours", PILOT, TimeDelta::hours(24));
+    pub const PILOT_24_HOURS: Self = Self::built_in("pilot_24_hours", PILOT, TimeDelta::hours(24));
 
     /// Every built-in table.
     pub const ALL: &'static [Self] = &[
@@ -206,7 +205,8 @@ const PERIODS: &[Period] = &[
 ];
 
 /// Said in every period that it is about.
-const SHORTER: &str = "48 hours became 24 on an unknown day: 48 is documented on 2018-09-17, 24 on 2018-11-07";
+const SHORTER: &str =
+    "48 hours became 24 on an unknown day: 48 is documented on 2018-09-17, 24 on 2018-11-07";
 
 const FROM_2017_12: &[Province] = &[
     Province::Tianjin,
@@ -263,4 +263,3 @@ const fn change(
 ) -> Rule {
     Rule::built_in(FilingType::Modify, Some(change), texted, id, remark)
 }
-

@@ -1,5 +1,11 @@
 //! What people read, in Simplified Chinese and in English.
 
+mod beijing;
+mod requirement;
+mod tracker;
+
+use beijing::span;
+
 use crate::names::names;
 
 /// The language of a text for people.

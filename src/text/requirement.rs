@@ -3,7 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{Lang, beijing::Beijing, span};
-use crate::{Exemption, Recipient, Requirement, Role};
+use crate::{Exemption, Recipient, Requirement, Role, ServiceRef};
 
 impl Requirement {
     /// Who must verify and by which rule, one person a line, or why nobody must. Numbers are masked.
@@ -29,7 +29,11 @@ impl Recipient {
     /// The person's masked number, roles and the rule by which they are texted, in one line.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        let roles: Vec<String> = self.roles().iter().map(|role| self.role(role, lang)).collect();
+        let roles: Vec<String> = self
+            .roles()
+            .iter()
+            .map(|role| self.role(role, lang))
+            .collect();
         let (mobile, rule) = (self.mobile(), self.rule());
         match lang {
             Lang::Zh => format!("{mobile}：{}（{rule}）", roles.join("，")),
@@ -41,7 +45,7 @@ impl Recipient {
         let title = role.text(lang);
         let names: Vec<&str> = match role {
             Role::EntityLeader => Vec::new(),
-            Role::ServiceAdministrator => self.services().iter().map(|s| s.name()).collect(),
+            Role::ServiceAdministrator => self.services().iter().map(ServiceRef::name).collect(),
         };
         match (names.is_empty(), lang) {
             (true, _) => title.into(),

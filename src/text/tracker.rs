@@ -22,9 +22,7 @@ impl TrackerStatus {
                 "Everybody says that they have verified; the regulator hasn't confirmed it yet."
                     .into()
             }
-            (Self::MayHaveEnded, Lang::Zh) => {
-                "核验时限可能已过，尚未收到工信部系统的结果。".into()
-            }
+            (Self::MayHaveEnded, Lang::Zh) => "核验时限可能已过，尚未收到工信部系统的结果。".into(),
             (Self::MayHaveEnded, Lang::En) => {
                 "The time to verify may be over; the regulator has reported no result.".into()
             }
@@ -123,7 +121,9 @@ impl NextStep {
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
         let text = self.step.text(lang);
-        let until = self.until.map_or(String::new(), |until| self.until(until, lang));
+        let until = self
+            .until
+            .map_or(String::new(), |until| self.until(until, lang));
         match (self.person, lang) {
             (Some(mobile), Lang::Zh) => format!("{mobile}：{text}{until}"),
             (Some(mobile), Lang::En) => format!("{mobile}: {text}{until}"),
@@ -230,9 +230,7 @@ impl ReminderKind {
     pub const fn text(self, lang: Lang) -> &'static str {
         match (self, lang) {
             (Self::MessageDue, Lang::Zh) => "核验短信预计已到达，请查看12381发送的短信。",
-            (Self::MessageDue, Lang::En) => {
-                "the message should be there: look for one from 12381."
-            }
+            (Self::MessageDue, Lang::En) => "the message should be there: look for one from 12381.",
             (Self::ResendAdvised, Lang::Zh) => "如仍未收到核验短信，可申请重发。",
             (Self::ResendAdvised, Lang::En) => {
                 "if the message still hasn't come, a resend can be asked for."

@@ -33,7 +33,10 @@ impl RegulatorStatus {
     /// The status with this number; `None` for a number that isn't documented.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.iter().copied().find(|status| status.code() == code)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|status| status.code() == code)
     }
 
     /// Its number: 1, 2 or 3.
@@ -134,7 +137,16 @@ pub enum ReportRefusal {
     UnknownPerson,
 }
 
-names!(ReportRefusal, "refusal of a report", {
-    BeforeSubmission => "before_submission",
-    UnknownPerson => "unknown_person",
-});
+impl ReportRefusal {
+    /// Every refusal.
+    pub const ALL: &'static [Self] = &[Self::BeforeSubmission, Self::UnknownPerson];
+
+    /// The stable machine code, such as `unknown_person`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::BeforeSubmission => "before_submission",
+            Self::UnknownPerson => "unknown_person",
+        }
+    }
+}

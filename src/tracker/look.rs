@@ -95,7 +95,10 @@ impl Tracker {
         });
         reminders
             .chain(messages.filter(|_| view.end().is_none()))
-            .chain(view.deadline().map(|d| Micros::cut(d.earliest).just_after()))
+            .chain(
+                view.deadline()
+                    .map(|d| Micros::cut(d.earliest).just_after()),
+            )
             .chain(to_come.iter().map(|fact| fact.at))
             .filter(|instant| *instant > view.now)
             .min()
@@ -589,10 +592,16 @@ impl View<'_> {
     }
 
     fn earliest(&self, report: Report) -> Option<Micros> {
-        self.facts.iter().find(|fact| fact.report == report).map(|fact| fact.at)
+        self.facts
+            .iter()
+            .find(|fact| fact.report == report)
+            .map(|fact| fact.at)
     }
 
     fn latest(&self, report: Report) -> Option<Micros> {
-        self.facts.iter().rfind(|fact| fact.report == report).map(|fact| fact.at)
+        self.facts
+            .iter()
+            .rfind(|fact| fact.report == report)
+            .map(|fact| fact.at)
     }
 }

@@ -17,9 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{MobileNumber, Recipients, Roles, time::Micros};
 
 pub use fact::{Fact, RegulatorStatus, Report, ReportRefusal};
-pub use look::{
-    Deadline, NextStep, PersonStanding, Reminder, ReminderKind, Step, TrackerStatus,
-};
+pub use look::{Deadline, NextStep, PersonStanding, Reminder, ReminderKind, Step, TrackerStatus};
 
 /// A round of SMS verification as a platform sees it (R02, R15–R22).
 ///
@@ -105,7 +103,11 @@ impl Tracker {
         if fact.at < self.submitted {
             return Err(ReportRefusal::BeforeSubmission);
         }
-        if fact.report.person().is_some_and(|mobile| !self.knows(mobile)) {
+        if fact
+            .report
+            .person()
+            .is_some_and(|mobile| !self.knows(mobile))
+        {
             return Err(ReportRefusal::UnknownPerson);
         }
         let Err(place) = self.facts.binary_search(&fact) else {
@@ -124,7 +126,9 @@ impl Tracker {
 
     /// Who is followed: numbers and roles, sorted by number.
     pub fn persons(&self) -> impl Iterator<Item = (&MobileNumber, Roles)> {
-        self.persons.iter().map(|person| (&person.mobile, person.roles))
+        self.persons
+            .iter()
+            .map(|person| (&person.mobile, person.roles))
     }
 
     /// What was reported, earliest first.

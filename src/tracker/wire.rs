@@ -65,7 +65,9 @@ impl From<Tracker> for Stored {
     fn from(tracker: Tracker) -> Self {
         let place = |mobile: MobileNumber| {
             let place = tracker.persons.iter().position(|p| p.mobile == mobile);
-            place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX)
+            place
+                .and_then(|place| u32::try_from(place).ok())
+                .unwrap_or(u32::MAX)
         };
         let fact = |fact: &Fact| WireFact {
             at: fact.at.raw(),

@@ -23,7 +23,8 @@ impl Tracker {
         self.at(now).status()
     }
 
-    /// Where a person stands at an instant, by their own word; `None` if nobody in this order
+    /// Where a person stands at an instant, by their own word; once an end is reported, as they stood
+    /// then. `None` if nobody in this order
     /// verifies with that number.
     #[must_use]
     pub fn standing(&self, mobile: &MobileNumber, now: DateTime<Utc>) -> Option<PersonStanding> {
@@ -89,7 +90,10 @@ impl Tracker {
         let view = self.at(now);
         let to_come = self.facts.get(view.facts.len()..).unwrap_or_default();
         let reminders = view.reminders().into_iter().map(|(due, _, _)| due);
-        let messages = view.unverified().flat_map(|person| {
+        let awaited = view
+            .unverified()
+            .filter(|person| view.awaits_message(person));
+        let messages = awaited.flat_map(|person| {
             let sent = view.sent(person);
             [sent.plus(MESSAGE_UNTIL), sent.plus(RESEND_AFTER)]
         });
@@ -165,13 +169,19 @@ impl TrackerStatus {
         }
     }
 
+    /// When it ended, by the report; `None` for what is expected.
+    #[must_use]
+    pub const fn at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Waiting | Self::SaidDone | Self::MayHaveEnded => None,
+            Self::Done { at } | Self::TimedOut { at } | Self::Returned { at, .. } => Some(*at),
+        }
+    }
+
     /// Whether the regulator reported this end; everything else is what is expected.
     #[must_use]
     pub const fn is_reported(&self) -> bool {
-        match self {
-            Self::Waiting | Self::SaidDone | Self::MayHaveEnded => false,
-            Self::Done { .. } | Self::TimedOut { .. } | Self::Returned { .. } => true,
-        }
+        self.at().is_some()
     }
 }
 
@@ -450,7 +460,8 @@ impl View<'_> {
             return PersonStanding::Received { at: at.instant() };
         }
         let until = sent.plus(MESSAGE_UNTIL);
-        if self.now < until {
+        let ended = self.end().and_then(|end| end.at()).map(Micros::cut);
+        if ended.map_or(self.now, |ended| ended.min(self.now)) < until {
             PersonStanding::MessageExpected {
                 from: sent.plus(MESSAGE_FROM).instant(),
                 until: until.instant(),
@@ -459,6 +470,13 @@ impl View<'_> {
             PersonStanding::MessageOverdue {
                 since: until.instant(),
             }
+        }
+    }
+
+    fn awaits_message(&self, person: &Person) -> bool {
+        match self.standing(person) {
+            PersonStanding::MessageExpected { .. } | PersonStanding::MessageOverdue { .. } => true,
+            PersonStanding::Received { .. } | PersonStanding::Passed { .. } => false,
         }
     }
 
@@ -539,15 +557,12 @@ impl View<'_> {
             let mut remind = |at, kind| reminders.push((at, kind, Some(person.mobile)));
             remind(of_window(1, 2), ReminderKind::HalfTime);
             remind(of_window(5, 6), ReminderKind::LastCall);
-            match self.standing(person) {
-                PersonStanding::MessageExpected { .. } | PersonStanding::MessageOverdue { .. } => {
-                    let sent = self.sent(person);
-                    remind(sent.plus(MESSAGE_UNTIL), ReminderKind::MessageDue);
-                    if self.resends_left(person) > 0 {
-                        remind(sent.plus(RESEND_AFTER), ReminderKind::ResendAdvised);
-                    }
+            if self.awaits_message(person) {
+                let sent = self.sent(person);
+                remind(sent.plus(MESSAGE_UNTIL), ReminderKind::MessageDue);
+                if self.resends_left(person) > 0 {
+                    remind(sent.plus(RESEND_AFTER), ReminderKind::ResendAdvised);
                 }
-                PersonStanding::Received { .. } | PersonStanding::Passed { .. } => {}
             }
         }
         reminders

@@ -169,10 +169,10 @@ impl Recipient {
         &self.services
     }
 
-    pub(crate) fn leading(order: &FilingOrder, leader: &Person, rule: RuleId) -> Self {
+    pub(crate) fn leading(order: &FilingOrder, rule: RuleId) -> Self {
         Self {
             rules: Vec::from([rule]),
-            ..Self::person(order, leader, Role::EntityLeader)
+            ..Self::person(order, order.leader(), Role::EntityLeader)
         }
     }
 

@@ -87,6 +87,15 @@ fn r09_only_numbers_of_the_order_are_known() {
 }
 
 #[test]
+fn r02_a_submitted_order_is_not_returned_by_the_initial_review() {
+    let returned = Report::Returned(ReturnCause::PlatformDecision);
+    assert_eq!(
+        tracker().report(returned, after(1)),
+        Err(ReportRefusal::InitialReview)
+    );
+}
+
+#[test]
 fn r15_the_message_is_expected_5_to_10_minutes_after_the_submission_notice() {
     let expected = PersonStanding::MessageExpected {
         from: after(5),

@@ -244,10 +244,9 @@ fn cases() -> impl Iterator<Item = (FilingType, Option<Change>)> {
 
 /// The order's persons in these roles; one number may come several times.
 fn texted(order: &FilingOrder, roles: Roles, rule: &RuleId) -> impl Iterator<Item = Recipient> {
-    let leader = order
-        .leader()
-        .filter(|_| roles.contains(Role::EntityLeader))
-        .map(|leader| Recipient::leading(order, leader, rule.clone()));
+    let leader = roles
+        .contains(Role::EntityLeader)
+        .then(|| Recipient::leading(order, rule.clone()));
     let administrators = order
         .services()
         .iter()

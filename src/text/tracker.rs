@@ -279,6 +279,10 @@ impl ReportRefusal {
             (Self::UnknownPerson, Lang::En) => {
                 "Not recorded: nobody in this order verifies with that number."
             }
+            (Self::InitialReview, Lang::Zh) => "订单已提交管局，不会由初审退回，未记录。",
+            (Self::InitialReview, Lang::En) => {
+                "Not recorded: an order that was submitted can't be returned by the initial review."
+            }
         }
     }
 }

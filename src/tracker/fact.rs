@@ -135,11 +135,18 @@ pub enum ReportRefusal {
     /// The number isn't one of those that must verify in this order.
     #[error("nobody in this order verifies with that number")]
     UnknownPerson,
+    /// The cause is one of the initial review, which comes before the submission (R02).
+    #[error("an order submitted to the administration can't be returned by the initial review")]
+    InitialReview,
 }
 
 impl ReportRefusal {
     /// Every refusal.
-    pub const ALL: &'static [Self] = &[Self::BeforeSubmission, Self::UnknownPerson];
+    pub const ALL: &'static [Self] = &[
+        Self::BeforeSubmission,
+        Self::UnknownPerson,
+        Self::InitialReview,
+    ];
 
     /// The stable machine code, such as `unknown_person`.
     #[must_use]
@@ -147,6 +154,7 @@ impl ReportRefusal {
         match self {
             Self::BeforeSubmission => "before_submission",
             Self::UnknownPerson => "unknown_person",
+            Self::InitialReview => "initial_review",
         }
     }
 }

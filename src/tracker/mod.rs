@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{MobileNumber, Recipients, Roles, time::Micros};
+use crate::{MobileNumber, Recipients, ReturnCause, Roles, time::Micros};
 
 pub use fact::{Fact, RegulatorStatus, Report, ReportRefusal};
 pub use look::{Deadline, NextStep, PersonStanding, Reminder, ReminderKind, Step, TrackerStatus};
@@ -97,7 +97,8 @@ impl Tracker {
     ///
     /// # Errors
     /// [`ReportRefusal::BeforeSubmission`] for an earlier instant, [`ReportRefusal::UnknownPerson`]
-    /// for a number that nobody in this order has. Nothing is recorded then.
+    /// for a number that nobody in this order has, [`ReportRefusal::InitialReview`] for a return out
+    /// of a step that is over. Nothing is recorded then.
     pub fn report(&mut self, report: Report, at: DateTime<Utc>) -> Result<(), ReportRefusal> {
         let fact = Fact::new(report, at);
         if fact.at < self.submitted {
@@ -109,6 +110,9 @@ impl Tracker {
             .is_some_and(|mobile| !self.knows(mobile))
         {
             return Err(ReportRefusal::UnknownPerson);
+        }
+        if fact.report == Report::Returned(ReturnCause::PlatformDecision) {
+            return Err(ReportRefusal::InitialReview);
         }
         let Err(place) = self.facts.binary_search(&fact) else {
             return Ok(());

@@ -5,6 +5,8 @@
 //! For ID numbers, one pair of brackets around the last character (`A123456(3)`). Anything else that
 //! is not an ASCII letter or digit is refused, a leading sign included; `+` is for [`clean_mobile`] alone.
 
+use alloc::string::String;
+
 use zeroize::Zeroize;
 
 /// Longer than any value that a person has to type.
@@ -13,11 +15,12 @@ const LENGTH_MAX: usize = 32;
 /// Why an input has no clean form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unclean {
-    /// Nothing but white space.
+    /// Nothing but white space; for a name, no letter or digit of any script.
     Empty,
-    /// A character that is no letter or digit and isn't forgiven where it stands.
+    /// A character that is no letter or digit and isn't forgiven where it stands; for a name, a
+    /// control character.
     Character,
-    /// More than [`LENGTH_MAX`] characters.
+    /// More than [`LENGTH_MAX`] characters; for a name, more than were allowed.
     TooLong,
 }
 
@@ -143,6 +146,31 @@ pub(crate) fn clean_mobile(input: &str) -> Result<Option<Clean>, Unclean> {
     Ok(Some(clean))
 }
 
+/// A name: white space around it and direction marks are taken away, nothing else is changed.
+pub(crate) fn clean_name(input: &str, chars_max: usize) -> Result<String, Unclean> {
+    let end = |c: char| c.is_whitespace() || is_direction_mark(c);
+    let mut name = String::new();
+    for (n, c) in input
+        .trim_matches(end)
+        .chars()
+        .filter(|c| !is_direction_mark(*c))
+        .enumerate()
+    {
+        if n >= chars_max {
+            return Err(Unclean::TooLong);
+        }
+        if c.is_control() {
+            return Err(Unclean::Character);
+        }
+        name.push(c);
+    }
+    if name.chars().any(char::is_alphanumeric) {
+        Ok(name)
+    } else {
+        Err(Unclean::Empty)
+    }
+}
+
 /// Full-width forms and the ideographic space have an ASCII twin.
 fn half_width(c: char) -> char {
     match c {
@@ -225,6 +253,20 @@ mod tests {
             "A123456((3))",
         ] {
             assert!(id(input).is_err(), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn d26_keeps_a_name_as_it_is_written() {
+        assert_eq!(
+            clean_name(" 阿依·古丽 \u{200E}", 5).as_deref(),
+            Ok("阿依·古丽")
+        );
+        assert_eq!(clean_name("示例\u{202E} 站", 9).as_deref(), Ok("示例 站"));
+        assert_eq!(clean_name("张三四", 2), Err(Unclean::TooLong));
+        assert_eq!(clean_name("张\n三", 9), Err(Unclean::Character));
+        for empty in ["", " \u{3000} ", "——", "\u{200B}"] {
+            assert_eq!(clean_name(empty, 9), Err(Unclean::Empty), "{empty:?}");
         }
     }
 

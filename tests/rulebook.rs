@@ -64,7 +64,9 @@ fn texted(requirement: &Requirement) -> Vec<(String, Roles, String)> {
 /// Who is texted when the leader has number 1 and the administrator number 2.
 fn roles_in(rulebook: &Rulebook, filing_type: FilingType, changes: impl Into<Changes>) -> Roles {
     let requirement = rulebook.requirement(&order(filing_type, changes));
-    texted(&requirement).into_iter().fold(Roles::NONE, |all, (_, roles, _)| all | roles)
+    texted(&requirement)
+        .into_iter()
+        .fold(Roles::NONE, |all, (_, roles, _)| all | roles)
 }
 
 fn leader() -> Roles {
@@ -98,7 +100,10 @@ mod current {
 
     #[test]
     fn r03_initial_filing_texts_both() {
-        assert_eq!(roles(FilingType::Initial, Changes::NONE), (both(), "R03".into()));
+        assert_eq!(
+            roles(FilingType::Initial, Changes::NONE),
+            (both(), "R03".into())
+        );
     }
 
     #[test]
@@ -116,17 +121,32 @@ mod current {
     #[test]
     fn r06_modify_texts_the_person_of_each_changed_part() {
         let entity_and_service = Changes::from(Change::Entity) | Change::Service.into();
-        assert_eq!(roles(FilingType::Modify, Change::Entity), (leader(), "R06".into()));
-        assert_eq!(roles(FilingType::Modify, Change::Service), (administrator(), "R06".into()));
-        assert_eq!(roles(FilingType::Modify, entity_and_service), (both(), "R06".into()));
+        assert_eq!(
+            roles(FilingType::Modify, Change::Entity),
+            (leader(), "R06".into())
+        );
+        assert_eq!(
+            roles(FilingType::Modify, Change::Service),
+            (administrator(), "R06".into())
+        );
+        assert_eq!(
+            roles(FilingType::Modify, entity_and_service),
+            (both(), "R06".into())
+        );
     }
 
     #[test]
     fn b03_a_change_of_remarks_alone_texts_nobody_and_adds_nobody() {
         let remarks = Changes::from(Change::Remarks);
-        assert_eq!(roles(FilingType::Modify, remarks), (Roles::NONE, "B03".into()));
+        assert_eq!(
+            roles(FilingType::Modify, remarks),
+            (Roles::NONE, "B03".into())
+        );
         let with_entity = remarks | Change::Entity.into();
-        assert_eq!(roles(FilingType::Modify, with_entity), (leader(), "R06".into()));
+        assert_eq!(
+            roles(FilingType::Modify, with_entity),
+            (leader(), "R06".into())
+        );
     }
 
     #[test]
@@ -134,7 +154,10 @@ mod current {
         let expected = (leader(), "R07".into());
         assert_eq!(roles(FilingType::DeregisterEntity, Changes::NONE), expected);
         let expected = (administrator(), "R07".into());
-        assert_eq!(roles(FilingType::DeregisterService, Changes::NONE), expected);
+        assert_eq!(
+            roles(FilingType::DeregisterService, Changes::NONE),
+            expected
+        );
     }
 
     #[test]
@@ -171,9 +194,18 @@ fn b01_the_pilot_texts_nobody_at_deregistration_and_cancel_access() {
         assert_eq!(roles(FilingType::DeregisterEntity), Roles::NONE);
         assert_eq!(roles(FilingType::DeregisterService), Roles::NONE);
         assert_eq!(roles(FilingType::CancelAccess), Roles::NONE);
-        assert_eq!(roles_in(&rulebook, FilingType::Modify, Change::Entity), leader());
-        assert_eq!(roles_in(&rulebook, FilingType::Modify, Change::Service), administrator());
-        assert_eq!(roles_in(&rulebook, FilingType::Modify, Change::Remarks), Roles::NONE);
+        assert_eq!(
+            roles_in(&rulebook, FilingType::Modify, Change::Entity),
+            leader()
+        );
+        assert_eq!(
+            roles_in(&rulebook, FilingType::Modify, Change::Service),
+            administrator()
+        );
+        assert_eq!(
+            roles_in(&rulebook, FilingType::Modify, Change::Remarks),
+            Roles::NONE
+        );
     }
 }
 
@@ -194,7 +226,12 @@ fn b02_the_later_table_differs_in_two_rows() {
         ],
     );
     let periods = History::DOCUMENTED;
-    assert!(periods.periods().iter().all(|p| *p.rulebook() != Rulebook::JD_2021));
+    assert!(
+        periods
+            .periods()
+            .iter()
+            .all(|p| *p.rulebook() != Rulebook::JD_2021)
+    );
 }
 
 #[test]
@@ -215,7 +252,13 @@ fn b02_what_the_regulator_did_overrides_the_table() {
 
 #[test]
 fn r09_the_same_number_in_two_roles_is_one_recipient() {
-    let same = order_in(Province::Beijing, FilingType::Initial, Changes::NONE, 1, &[1]);
+    let same = order_in(
+        Province::Beijing,
+        FilingType::Initial,
+        Changes::NONE,
+        1,
+        &[1],
+    );
     let expected = [("199****0001".into(), both(), "R03".into())];
     assert_eq!(texted(&Rulebook::CURRENT.requirement(&same)), expected);
 }
@@ -247,26 +290,49 @@ fn b05_every_distinct_number_among_the_administrators_is_texted() {
     let requirement = Rulebook::CURRENT.requirement(&order);
     let recipients: Vec<_> = requirement.recipients().unwrap().iter().collect();
     let services = |r: &Recipient| -> Vec<(usize, String)> {
-        r.services().iter().map(|s| (s.index(), s.name().into())).collect()
+        r.services()
+            .iter()
+            .map(|s| (s.index(), s.name().into()))
+            .collect()
     };
     assert_eq!(recipients.len(), 2);
     assert_eq!(recipients[0].mobile().to_string(), "199****0002");
     assert_eq!(services(recipients[0]), [(1, "示例站2".into())]);
-    assert_eq!(services(recipients[1]), [(0, "示例站1".into()), (2, "示例站3".into())]);
+    assert_eq!(
+        services(recipients[1]),
+        [(0, "示例站1".into()), (2, "示例站3".into())]
+    );
 }
 
 #[test]
 fn b13_in_zhejiang_the_last_six_are_of_the_back_number() {
-    let id = IdDocument::hk_macao_permit("H12345678").unwrap().back_number("A123456(3)").unwrap();
+    let id = IdDocument::hk_macao_permit("H12345678")
+        .unwrap()
+        .back_number("A123456(3)")
+        .unwrap();
     let leader = Person::new("陈七", "19900000001", id).unwrap();
     let last_six_in = |province| {
-        let order = FilingOrder::deregister_entity(province, leader.clone()).build().unwrap();
+        let order = FilingOrder::deregister_entity(province, leader.clone())
+            .build()
+            .unwrap();
         let requirement = Rulebook::CURRENT.requirement(&order);
-        let recipient = requirement.recipients().unwrap().iter().next().unwrap().clone();
+        let recipient = requirement
+            .recipients()
+            .unwrap()
+            .iter()
+            .next()
+            .unwrap()
+            .clone();
         recipient.last_sixes().to_vec()
     };
-    assert_eq!(last_six_in(Province::Zhejiang), [LastSix::parse("234563").unwrap()]);
-    assert_eq!(last_six_in(Province::Beijing), [LastSix::parse("345678").unwrap()]);
+    assert_eq!(
+        last_six_in(Province::Zhejiang),
+        [LastSix::parse("234563").unwrap()]
+    );
+    assert_eq!(
+        last_six_in(Province::Beijing),
+        [LastSix::parse("345678").unwrap()]
+    );
 }
 
 #[test]
@@ -300,7 +366,10 @@ mod policy {
     #[test]
     fn d01_a_policy_that_is_not_the_regulators_keeps_its_window_and_the_next_gets_the_rulebooks() {
         let hour = TimeDelta::hours(1);
-        let own = Policy::builder().not_the_regulators(hour, 2).build().unwrap();
+        let own = Policy::builder()
+            .not_the_regulators(hour, 2)
+            .build()
+            .unwrap();
         let recipients = recipients(&Rulebook::PILOT).with_policy(own.clone());
         assert_eq!(recipients.policy().window(), hour);
         let back = recipients.with_policy(Policy::REGULATOR);
@@ -316,7 +385,10 @@ mod policy {
         let mobile = "19900000001".parse().unwrap();
         let recipient = Recipient::new(mobile, Role::EntityLeader, []);
         assert_eq!(recipient.rule().as_str(), "B02");
-        assert_eq!((recipient.rules(), recipient.services()), (&[][..], &[][..]));
+        assert_eq!(
+            (recipient.rules(), recipient.services()),
+            (&[][..], &[][..])
+        );
     }
 }
 
@@ -325,8 +397,16 @@ mod periods {
 
     const FROM_2017: [&str; 7] = ["天津", "甘肃", "西藏", "宁夏", "海南", "新疆", "青海"];
     const FROM_2018_09_10: [&str; 7] = ["浙江", "四川", "福建", "陕西", "重庆", "广西", "云南"];
-    const FROM_2018_09_24: [&str; 8] =
-        ["山西", "内蒙古", "黑龙江", "安徽", "山东", "河南", "湖南", "湖北"];
+    const FROM_2018_09_24: [&str; 8] = [
+        "山西",
+        "内蒙古",
+        "黑龙江",
+        "安徽",
+        "山东",
+        "河南",
+        "湖南",
+        "湖北",
+    ];
 
     fn beijing(instant: &str) -> DateTime<Utc> {
         format!("{instant}+08:00").parse().unwrap()
@@ -398,7 +478,8 @@ mod periods {
     fn d01_provinces_grow_from_7_to_14_to_22_to_31() {
         let covered = |instant| {
             let all = Province::ALL.iter().copied();
-            all.filter(|p| rulebook::in_force(beijing(instant), *p).is_ok()).count()
+            all.filter(|p| rulebook::in_force(beijing(instant), *p).is_ok())
+                .count()
         };
         assert_eq!(covered("2017-12-18T05:59:59"), 0);
         assert_eq!(covered("2017-12-18T06:00:00"), 7);
@@ -412,7 +493,10 @@ mod periods {
     fn d01_a_bare_date_means_its_last_instant_and_a_date_in_the_table_its_first() {
         let date: NaiveDate = "2018-09-24".parse().unwrap();
         assert_eq!(day::first_instant(date), beijing("2018-09-24T00:00:00"));
-        assert_eq!(day::last_instant(date), beijing("2018-09-24T23:59:59.999999"));
+        assert_eq!(
+            day::last_instant(date),
+            beijing("2018-09-24T23:59:59.999999")
+        );
         // A bare date on which verification begins is in force, even in the pilot that began at six.
         let pilot = day::last_instant("2017-12-18".parse().unwrap());
         assert!(at(pilot, Province::Tianjin).is_some());
@@ -432,13 +516,22 @@ mod periods {
 
     #[test]
     fn d01_before_its_time_nobody_verifies_and_the_reason_says_from_when() {
-        let order = order_in(Province::Shanxi, FilingType::Initial, Changes::NONE, 1, &[2]);
+        let order = order_in(
+            Province::Shanxi,
+            FilingType::Initial,
+            Changes::NONE,
+            1,
+            &[2],
+        );
         let on = |date: &str| {
             let submitted = day::last_instant(date.parse().unwrap());
             rulebook::requirement(&order, submitted).unwrap()
         };
         let from = Some(beijing("2018-09-24T00:00:00"));
-        assert_eq!(on("2018-09-12"), Requirement::Nobody(Exemption::NotInForce { from }));
+        assert_eq!(
+            on("2018-09-12"),
+            Requirement::Nobody(Exemption::NotInForce { from })
+        );
         let zh = on("2018-09-12").text(Lang::Zh);
         assert!(zh.contains("2018-09-24 00:00"), "{zh}");
         let window = on("2018-09-24").recipients().map(|r| r.policy().window());
@@ -478,7 +571,9 @@ mod periods {
         assert!(history.in_force(from, Province::Beijing).is_ok());
         let elsewhere = history.in_force(from, Province::Shanxi).unwrap_err();
         assert_eq!(elsewhere.from, None);
-        let early = history.in_force(from - micro(), Province::Beijing).unwrap_err();
+        let early = history
+            .in_force(from - micro(), Province::Beijing)
+            .unwrap_err();
         assert_eq!(early.from, Some(from));
 
         let two = |a, b| History::new([a, b], []).unwrap_err();
@@ -528,7 +623,10 @@ mod own_table {
             let (filing_type, change) = (rules()[n].filing_type(), rules()[n].change());
             let mut missing = rules();
             let rule = missing.remove(n);
-            assert_eq!(problem(missing), RulebookProblem::Missing(filing_type, change));
+            assert_eq!(
+                problem(missing),
+                RulebookProblem::Missing(filing_type, change)
+            );
             let mut twice = rules();
             twice.push(rule);
             assert_eq!(problem(twice), RulebookProblem::Twice(filing_type, change));
@@ -542,8 +640,13 @@ mod own_table {
         assert_eq!(problem(whole), RulebookProblem::Change(FilingType::Modify));
         let json = serde_json::to_string(&Rulebook::CURRENT).unwrap();
         let json = json.replacen(r#""change":null"#, r#""change":"entity""#, 1);
-        let error = serde_json::from_str::<Rulebook>(&json).unwrap_err().to_string();
-        assert!(error.contains("row initial: a change belongs to every row of modify"), "{error}");
+        let error = serde_json::from_str::<Rulebook>(&json)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("row initial: a change belongs to every row of modify"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -573,7 +676,10 @@ mod own_table {
             let json = serde_json::to_string(rulebook).unwrap();
             assert_eq!(&serde_json::from_str::<Rulebook>(&json).unwrap(), rulebook);
             let compact = postcard::to_allocvec(rulebook).unwrap();
-            assert_eq!(&postcard::from_bytes::<Rulebook>(&compact).unwrap(), rulebook);
+            assert_eq!(
+                &postcard::from_bytes::<Rulebook>(&compact).unwrap(),
+                rulebook
+            );
         }
     }
 
@@ -591,9 +697,15 @@ mod own_table {
             row(r#""filing_type":"deregister_service","texted":[]"#),
             row(r#""filing_type":"cancel_access","texted":[],"remark":"as ever""#),
         ];
-        let json = format!(r#"{{"name":"own","window_minutes":1440,"rules":[{}]}}"#, rules.join(","));
+        let json = format!(
+            r#"{{"name":"own","window_minutes":1440,"rules":[{}]}}"#,
+            rules.join(",")
+        );
         let rulebook: Rulebook = serde_json::from_str(&json).unwrap();
-        assert_eq!(roles_in(&rulebook, FilingType::Initial, Changes::NONE), leader());
+        assert_eq!(
+            roles_in(&rulebook, FilingType::Initial, Changes::NONE),
+            leader()
+        );
         for (good, bad) in [
             ("1440", "9223372036854775807"),
             ("1440", "9"),
@@ -601,16 +713,17 @@ mod own_table {
             ("window_minutes", "window"),
             ("entity_leader", "boss"),
         ] {
-            assert!(serde_json::from_str::<Rulebook>(&json.replace(good, bad)).is_err(), "{bad}");
+            assert!(
+                serde_json::from_str::<Rulebook>(&json.replace(good, bad)).is_err(),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn two_rows_that_text_one_person_are_both_cited() {
         let own = rules().into_iter().map(|rule| match rule.change() {
-            Some(Change::Entity) => {
-                Rule::change_of(Change::Entity, [Role::EntityLeader], id(), "")
-            }
+            Some(Change::Entity) => Rule::change_of(Change::Entity, [Role::EntityLeader], id(), ""),
             Some(Change::Service | Change::Remarks) | None => rule,
         });
         let rulebook = Rulebook::new("own", own, TimeDelta::hours(24)).unwrap();
@@ -640,8 +753,8 @@ mod texts {
         assert_eq!(
             requirement.text(Lang::Zh),
             "须在收到短信后24小时内完成核验：\n\
-             199****0001：主体负责人，互联网信息服务负责人“示例站1”（R03）\n\
-             199****0002：互联网信息服务负责人“示例站2”“示例站3”（R03）",
+             199****0001：主体负责人，网站（互联网信息服务）负责人“示例站1”（R03）\n\
+             199****0002：网站（互联网信息服务）负责人“示例站2”“示例站3”（R03）",
         );
         assert_eq!(
             requirement.text(Lang::En),
@@ -656,14 +769,21 @@ mod texts {
         let from = Some(day::first_instant("2018-09-24".parse().unwrap()));
         for (exemption, code, cites) in [
             (Exemption::Rule("R08".parse().unwrap()), "rule", "R08"),
-            (Exemption::NotInForce { from }, "not_in_force", "2018-09-24 00:00"),
+            (
+                Exemption::NotInForce { from },
+                "not_in_force",
+                "2018-09-24 00:00",
+            ),
             (Exemption::NotInForce { from: None }, "not_in_force", "D01"),
             (Exemption::AsTexted, "as_texted", "B02"),
         ] {
             assert_eq!(exemption.code(), code);
             let (zh, en) = (exemption.text(Lang::Zh), exemption.text(Lang::En));
             assert!(zh.contains("无需短信核验") && zh.contains(cites), "{zh}");
-            assert!(en.is_ascii() && en.contains("Nobody verifies") && en.contains(cites), "{en}");
+            assert!(
+                en.is_ascii() && en.contains("Nobody verifies") && en.contains(cites),
+                "{en}"
+            );
         }
     }
 
@@ -676,7 +796,10 @@ mod texts {
             requirement.text(Lang::En),
         ] {
             assert!(printed.contains("199****0001"), "{printed}");
-            assert!(!printed.contains("19900000") && !printed.contains("0000001"), "{printed}");
+            assert!(
+                !printed.contains("19900000") && !printed.contains("0000001"),
+                "{printed}"
+            );
         }
         assert!(!format!("{requirement:?}").contains("示例站"));
     }

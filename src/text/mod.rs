@@ -1,6 +1,8 @@
 //! What people read, in Simplified Chinese and in English.
 
 mod beijing;
+mod filing;
+mod people;
 mod requirement;
 mod tracker;
 
@@ -19,3 +21,35 @@ pub enum Lang {
 }
 
 names!(Lang, "language", { Zh => "zh", En => "en" });
+
+/// Gives a field-less enum its text in both languages; with `coded`, its machine codes too.
+macro_rules! texts {
+    ($type:ident, { $($variant:ident => $zh:literal, $en:literal;)+ }) => {
+        impl $type {
+            /// The text for people.
+            #[must_use]
+            pub const fn text(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Self::$variant, Lang::Zh) => $zh, (Self::$variant, Lang::En) => $en,)+
+                }
+            }
+        }
+    };
+    ($type:ident, coded { $($variant:ident => $code:literal, $zh:literal, $en:literal;)+ }) => {
+        impl $type {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable machine code.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code),+
+                }
+            }
+        }
+
+        $crate::text::texts!($type, { $($variant => $zh, $en;)+ });
+    };
+}
+pub(crate) use texts;

@@ -55,25 +55,6 @@ impl Recipient {
     }
 }
 
-impl Role {
-    /// What the role is called.
-    ///
-    /// ```
-    /// use beian::{Lang, Role};
-    ///
-    /// assert_eq!(Role::EntityLeader.text(Lang::Zh), "主体负责人");
-    /// ```
-    #[must_use]
-    pub const fn text(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::EntityLeader, Lang::Zh) => "主体负责人",
-            (Self::EntityLeader, Lang::En) => "entity leader",
-            (Self::ServiceAdministrator, Lang::Zh) => "互联网信息服务负责人",
-            (Self::ServiceAdministrator, Lang::En) => "service administrator",
-        }
-    }
-}
-
 impl Exemption {
     /// That nobody verifies, and why.
     #[must_use]

@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 
 use chrono::{DateTime, Utc};
 
-use super::{Lang, beijing::Beijing};
+use super::{Lang, beijing::Beijing, texts};
 use crate::tracker::{
     Deadline, NextStep, PersonStanding, RegulatorStatus, Reminder, ReminderKind, ReportRefusal,
     Step, TrackerStatus,
@@ -142,74 +142,47 @@ impl NextStep {
     }
 }
 
-impl Step {
-    /// What to do, addressed to nobody.
-    #[must_use]
-    pub const fn text(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::WaitForMessage, Lang::Zh) => "请等待工信部发送的核验短信。",
-            (Self::WaitForMessage, Lang::En) => "wait for the regulator's message.",
-            (Self::LookForMessage, Lang::Zh) => {
-                "请查找12381或106**********12381发送的短信，包括被拦截的短信。"
-            }
-            (Self::LookForMessage, Lang::En) => {
-                "look for a message from 12381 or 106…12381, among the blocked ones too."
-            }
-            (Self::AskForResend, Lang::Zh) => {
-                "如未收到短信，请登录beian.miit.gov.cn，在“短信重发”页签申请重发，最多可重发2次。"
-            }
-            (Self::AskForResend, Lang::En) => {
-                "if no message has come, ask for a resend on beian.miit.gov.cn, tab 短信重发; \
-                 at most two are sent."
-            }
-            (Self::NoResendLeft, Lang::Zh) => {
-                "重发次数已用完，不会再发送短信。请继续查找已发送的短信；如订单被退回，可重新提交。"
-            }
-            (Self::NoResendLeft, Lang::En) => {
-                "the resends are used up, no more message is sent. Go on looking for those that \
-                 were; if the order is returned, it can be resubmitted."
-            }
-            (Self::EnterCode, Lang::Zh) => {
-                "请登录beian.miit.gov.cn，在“短信核验”页签填写手机号、验证码和证件号码后6位。"
-            }
-            (Self::EnterCode, Lang::En) => {
-                "enter mobile number, code and the last six characters of the ID number on \
-                 beian.miit.gov.cn, tab 短信核验."
-            }
-            (Self::WaitForOthers, Lang::Zh) => "您的短信核验完成，请等待其他核验人进行短信核验。",
-            (Self::WaitForOthers, Lang::En) => {
-                "nothing more to do; the other persons have yet to verify."
-            }
-            (Self::AwaitConfirmation, Lang::Zh) => "请等待工信部系统确认核验结果。",
-            (Self::AwaitConfirmation, Lang::En) => "Wait for the regulator to confirm it.",
-            (Self::FindWhoIsMissing, Lang::Zh) => {
-                "核验人均表示已完成核验，但工信部系统仍显示待核验，请与各核验人确认核验结果。"
-            }
-            (Self::FindWhoIsMissing, Lang::En) => {
-                "Everybody says that they have verified, but the regulator still waits: ask each \
-                 person what the page showed."
-            }
-            (Self::AskRegulator, Lang::Zh) => {
-                "核验时限可能已过，请查询工信部系统中的核验状态；尚未核验的请立即核验。"
-            }
-            (Self::AskRegulator, Lang::En) => {
-                "The time to verify may be over: look up the status at the regulator's; whoever \
-                 has not verified does so at once."
-            }
-            (Self::AwaitReview, Lang::Zh) => "请等待管局审核，最长20个工作日。",
-            (Self::AwaitReview, Lang::En) => {
-                "Wait for the administration's review: up to 20 working days."
-            }
-            (Self::Resubmit, Lang::Zh) => {
-                "信息无误的，可直接重新提交并再次进行短信核验；需要修改的，修改后重新进入初审。"
-            }
-            (Self::Resubmit, Lang::En) => {
-                "If nothing is wrong with the order, resubmit it: all persons then verify again. \
-                 If it needs changes, it goes through the initial review first."
-            }
-        }
-    }
-}
+texts!(Step, {
+    WaitForMessage =>
+        "请等待工信部发送的核验短信。",
+        "wait for the regulator's message.";
+    LookForMessage =>
+        "请查找12381或106**********12381发送的短信，包括被拦截的短信。",
+        "look for a message from 12381 or 106…12381, among the blocked ones too.";
+    AskForResend =>
+        "如未收到短信，请登录beian.miit.gov.cn，在“短信重发”页签申请重发，最多可重发2次。",
+        "if no message has come, ask for a resend on beian.miit.gov.cn, tab 短信重发; \
+        at most two are sent.";
+    NoResendLeft =>
+        "重发次数已用完，不会再发送短信。请继续查找已发送的短信；如订单被退回，可重新提交。",
+        "the resends are used up, no more message is sent. Go on looking for those that \
+        were; if the order is returned, it can be resubmitted.";
+    EnterCode =>
+        "请登录beian.miit.gov.cn，在“短信核验”页签填写手机号、验证码和证件号码后6位。",
+        "enter mobile number, code and the last six characters of the ID number on \
+        beian.miit.gov.cn, tab 短信核验.";
+    WaitForOthers =>
+        "您的短信核验完成，请等待其他核验人进行短信核验。",
+        "nothing more to do; the other persons have yet to verify.";
+    AwaitConfirmation =>
+        "请等待工信部系统确认核验结果。",
+        "Wait for the regulator to confirm it.";
+    FindWhoIsMissing =>
+        "核验人均表示已完成核验，但工信部系统仍显示待核验，请与各核验人确认核验结果。",
+        "Everybody says that they have verified, but the regulator still waits: ask each \
+        person what the page showed.";
+    AskRegulator =>
+        "核验时限可能已过，请查询工信部系统中的核验状态；尚未核验的请立即核验。",
+        "The time to verify may be over: look up the status at the regulator's; whoever \
+        has not verified does so at once.";
+    AwaitReview =>
+        "请等待管局审核，最长20个工作日。",
+        "Wait for the administration's review: up to 20 working days.";
+    Resubmit =>
+        "信息无误的，可直接重新提交并再次进行短信核验；需要修改的，修改后重新进入初审。",
+        "If nothing is wrong with the order, resubmit it: all persons then verify again. \
+        If it needs changes, it goes through the initial review first.";
+});
 
 impl Reminder {
     /// What to remind of, addressed by the masked number where it is one person's.
@@ -224,65 +197,44 @@ impl Reminder {
     }
 }
 
-impl ReminderKind {
-    /// What to remind of, addressed to nobody.
-    #[must_use]
-    pub const fn text(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::MessageDue, Lang::Zh) => "核验短信预计已到达，请查看12381发送的短信。",
-            (Self::MessageDue, Lang::En) => "the message should be there: look for one from 12381.",
-            (Self::ResendAdvised, Lang::Zh) => "如仍未收到核验短信，可申请重发。",
-            (Self::ResendAdvised, Lang::En) => {
-                "if the message still hasn't come, a resend can be asked for."
-            }
-            (Self::HalfTime, Lang::Zh) => "核验时限已过半，请尽快完成核验。",
-            (Self::HalfTime, Lang::En) => "half of the time to verify may be over: verify soon.",
-            (Self::LastCall, Lang::Zh) => "核验时限即将届满，逾期订单将被退回，请立即核验。",
-            (Self::LastCall, Lang::En) => {
-                "the time to verify is nearly over, and a late order is returned: verify now."
-            }
-            (Self::AskRegulator, Lang::Zh) => "核验时限可能已过，请查询核验状态。",
-            (Self::AskRegulator, Lang::En) => {
-                "The time to verify may be over: look up the order's status."
-            }
-            (Self::Resubmit, Lang::Zh) => "订单已退回，可重新提交。",
-            (Self::Resubmit, Lang::En) => "The order was returned and can be resubmitted.",
-        }
-    }
-}
+texts!(ReminderKind, {
+    MessageDue =>
+        "核验短信预计已到达，请查看12381发送的短信。",
+        "the message should be there: look for one from 12381.";
+    ResendAdvised =>
+        "如仍未收到核验短信，可申请重发。",
+        "if the message still hasn't come, a resend can be asked for.";
+    HalfTime =>
+        "核验时限已过半，请尽快完成核验。",
+        "half of the time to verify may be over: verify soon.";
+    LastCall =>
+        "核验时限即将届满，逾期订单将被退回，请立即核验。",
+        "the time to verify is nearly over, and a late order is returned: verify now.";
+    AskRegulator =>
+        "核验时限可能已过，请查询核验状态。",
+        "The time to verify may be over: look up the order's status.";
+    Resubmit =>
+        "订单已退回，可重新提交。",
+        "The order was returned and can be resubmitted.";
+});
 
-impl RegulatorStatus {
-    /// The status in two or three words.
-    #[must_use]
-    pub const fn text(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Waiting, Lang::Zh) => "待核验",
-            (Self::Waiting, Lang::En) => "waiting for verification",
-            (Self::Done, Lang::Zh) => "核验完成",
-            (Self::Done, Lang::En) => "verified",
-            (Self::TimedOut, Lang::Zh) => "核验超时",
-            (Self::TimedOut, Lang::En) => "timed out",
-        }
-    }
-}
+texts!(RegulatorStatus, {
+    Waiting => "待核验",
+        "waiting for verification";
+    Done => "核验完成",
+        "verified";
+    TimedOut => "核验超时",
+        "timed out";
+});
 
-impl ReportRefusal {
-    /// Why the report was not recorded.
-    #[must_use]
-    pub const fn text(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::BeforeSubmission, Lang::Zh) => "时间早于订单提交管局的时间，未记录。",
-            (Self::BeforeSubmission, Lang::En) => {
-                "Not recorded: that was before the order was submitted."
-            }
-            (Self::UnknownPerson, Lang::Zh) => "该手机号码不是本订单的核验人，未记录。",
-            (Self::UnknownPerson, Lang::En) => {
-                "Not recorded: nobody in this order verifies with that number."
-            }
-            (Self::InitialReview, Lang::Zh) => "订单已提交管局，不会由初审退回，未记录。",
-            (Self::InitialReview, Lang::En) => {
-                "Not recorded: an order that was submitted can't be returned by the initial review."
-            }
-        }
-    }
-}
+texts!(ReportRefusal, coded {
+    BeforeSubmission => "before_submission",
+        "时间早于订单提交管局的时间，未记录。",
+        "Not recorded: that was before the order was submitted.";
+    UnknownPerson => "unknown_person",
+        "该手机号码不是本订单的核验人，未记录。",
+        "Not recorded: nobody in this order verifies with that number.";
+    InitialReview => "initial_review",
+        "订单已提交管局，不会由初审退回，未记录。",
+        "Not recorded: an order that was submitted can't be returned by the initial review.";
+});

@@ -139,22 +139,3 @@ pub enum ReportRefusal {
     #[error("an order submitted to the administration can't be returned by the initial review")]
     InitialReview,
 }
-
-impl ReportRefusal {
-    /// Every refusal.
-    pub const ALL: &'static [Self] = &[
-        Self::BeforeSubmission,
-        Self::UnknownPerson,
-        Self::InitialReview,
-    ];
-
-    /// The stable machine code, such as `unknown_person`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::BeforeSubmission => "before_submission",
-            Self::UnknownPerson => "unknown_person",
-            Self::InitialReview => "initial_review",
-        }
-    }
-}

@@ -1,0 +1,283 @@
+//! An order as a person typed it.
+
+use alloc::{format, string::String, vec::Vec};
+use core::{fmt, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroize;
+
+use super::{
+    Change, Changes, FilingOrder, FilingPolicy, OrderProblems, ProblemKind,
+    order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
+};
+use crate::{
+    IdDocument, MobileNumber, Province,
+    person::{EmergencyPhone, Masked, Name},
+};
+
+/// An order as it comes from a web form or a JSON API: every value a string, nothing checked yet.
+///
+/// With feature `serde` it is read with exactly these field names; an unknown one is an error, for
+/// it may be a misspelled optional one. `Debug` masks names and leaves numbers out; ID numbers are
+/// erased from memory when the form is dropped.
+///
+/// ```
+/// use beian::filing::{FilingPolicy, OrderForm};
+///
+/// let form: OrderForm = serde_json::from_str(r#"{
+///     "filing_type": "initial",
+///     "province": "北京市",
+///     "entity": {"name": "示例公司", "leader": {
+///         "name": "张三", "mobile": "+86 199-0000-0001",
+///         "id_document": {"kind": "passport", "number": "E12345678"}}},
+///     "services": [{"kind": "website", "name": "示例站", "administrator": {
+///         "name": "李四", "mobile": "400 000 0000",
+///         "id_document": {"kind": "passport", "number": "E87654321"}}}]
+/// }"#)?;
+/// let problems = form.check(&FilingPolicy::default(), None).unwrap_err();
+/// let problem = problems.iter().next().unwrap();
+/// assert_eq!(problem.path(), "services[0].administrator.mobile");
+/// assert_eq!(problem.code(), "mobile_hotline");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct OrderForm {
+    /// The stable name of a [`FilingType`](super::FilingType).
+    pub filing_type: String,
+    /// Stable names of [`Change`](super::Change)s: for `modify` at least one, else none.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub changes: Option<Vec<String>>,
+    /// A province as [`Province::parse`] reads it.
+    pub province: String,
+    /// Who files.
+    pub entity: EntityForm,
+    /// 1–200 services; none is possible for `deregister_entity`, and for `modify` without a change
+    /// of `service`.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub services: Vec<ServiceForm>,
+}
+
+/// The entity of an [`OrderForm`].
+#[derive(Clone, PartialEq, Eq, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct EntityForm {
+    /// 1–200 characters; an individual's own name.
+    pub name: String,
+    /// The entity leader.
+    pub leader: PersonForm,
+}
+
+/// A service of an [`OrderForm`].
+#[derive(Clone, PartialEq, Eq, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct ServiceForm {
+    /// The stable name of a [`ServiceKind`](super::ServiceKind).
+    pub kind: String,
+    /// 1–200 characters.
+    pub name: String,
+    /// The service administrator.
+    pub administrator: PersonForm,
+    /// The stable name of an [`Access`](super::Access): for `add_access`, else none (R10, R11).
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub access: Option<String>,
+}
+
+/// A person of an [`OrderForm`].
+#[derive(Clone, PartialEq, Eq, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct PersonForm {
+    /// 1–60 characters.
+    pub name: String,
+    /// The primary mobile, see [`Person::new`](crate::Person::new) (R12, B04).
+    pub mobile: String,
+    /// 3–20 digits. Nothing but white space is as good as none.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub emergency_phone: Option<String>,
+    /// The ID document used in this filing.
+    pub id_document: IdDocumentForm,
+}
+
+/// An ID document of an [`OrderForm`]; its numbers are erased from memory when it is dropped.
+#[derive(Clone, PartialEq, Eq, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct IdDocumentForm {
+    /// The stable name of an [`IdDocumentKind`](crate::IdDocumentKind), or its certificate code.
+    pub kind: String,
+    /// The whole number, see [`IdDocument::new`].
+    pub number: String,
+    /// For `hk_macao_permit`, required in 浙江 (B13), see [`IdDocument::back_number`]. Nothing but
+    /// white space is as good as none.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub back_number: Option<String>,
+}
+
+impl OrderForm {
+    /// The order, if everything can be read and it keeps every rule. `filed_at` is the instant of
+    /// filing, if it isn't under the rules of today (D01).
+    ///
+    /// # Errors
+    /// [`OrderProblems`] with everything that is wrong, each with its path in this form. Of more
+    /// than 200 services, those beyond are not looked at.
+    pub fn check(
+        &self,
+        policy: &FilingPolicy,
+        filed_at: Option<DateTime<Utc>>,
+    ) -> Result<FilingOrder, OrderProblems> {
+        let mut problems = OrderProblems::none_yet();
+        let draft = Draft {
+            filing_type: problems.take(
+                "filing_type",
+                known(&self.filing_type, ProblemKind::UnknownFilingType),
+            ),
+            changes: self.read_changes(&mut problems),
+            province: problems.take("province", Province::parse(&self.province)),
+            entity_name: problems.take("entity.name", Name::parse(&self.entity.name)),
+            leader: self.entity.leader.read("entity.leader", &mut problems),
+            // One more than possible, so that there being too many is seen.
+            services: (self.services.iter().take(SERVICES_MAX + 1).enumerate())
+                .map(|(n, service)| service.read(&format!("services[{n}]"), &mut problems))
+                .collect(),
+        };
+        draft.check(problems, policy, filed_at)
+    }
+
+    /// Every unknown change is a problem of its own; then none of them is known.
+    fn read_changes(&self, problems: &mut OrderProblems) -> Option<Changes> {
+        let mut changes = Some(Changes::NONE);
+        for (n, name) in self.changes.iter().flatten().enumerate() {
+            let change = known(name, ProblemKind::UnknownChange);
+            let change: Option<Change> = problems.take(format!("changes[{n}]"), change);
+            changes = changes
+                .zip(change)
+                .map(|(changes, change)| changes | change.into());
+        }
+        changes
+    }
+}
+
+impl ServiceForm {
+    fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
+        let kind = known(&self.kind, ProblemKind::UnknownServiceKind);
+        let access = self.access.as_deref();
+        let access = access.map(|access| known(access, ProblemKind::UnknownAccess));
+        ServiceDraft {
+            kind: problems.take(format!("{path}.kind"), kind),
+            name: problems.take(format!("{path}.name"), Name::parse(&self.name)),
+            administrator: self
+                .administrator
+                .read(&format!("{path}.administrator"), problems),
+            access: problems.take(format!("{path}.access"), access.transpose()),
+        }
+    }
+}
+
+impl PersonForm {
+    fn read(&self, path: &str, problems: &mut OrderProblems) -> PersonDraft {
+        let emergency_phone = given(self.emergency_phone.as_deref()).map(EmergencyPhone::parse);
+        PersonDraft {
+            name: problems.take(format!("{path}.name"), Name::of_person(&self.name)),
+            mobile: problems.take(format!("{path}.mobile"), MobileNumber::parse(&self.mobile)),
+            emergency_phone: problems
+                .take(
+                    format!("{path}.emergency_phone"),
+                    emergency_phone.transpose(),
+                )
+                .flatten(),
+            id_document: self
+                .id_document
+                .read(&format!("{path}.id_document"), problems),
+        }
+    }
+}
+
+impl IdDocumentForm {
+    fn read(&self, path: &str, problems: &mut OrderProblems) -> Option<IdDocument> {
+        let kind = known(&self.kind, ProblemKind::UnknownIdDocumentKind);
+        let kind = problems.take(format!("{path}.kind"), kind)?;
+        let front = IdDocument::new(kind, &self.number);
+        let front = problems.take(format!("{path}.number"), front);
+        let Some(back) = given(self.back_number.as_deref()) else {
+            return front;
+        };
+        // The back is looked at even if the front can't be read.
+        let document = front
+            .clone()
+            .unwrap_or_else(|| IdDocument::without_number(kind));
+        let both = problems.take(format!("{path}.back_number"), document.back_number(back));
+        front.and(both)
+    }
+}
+
+impl Drop for IdDocumentForm {
+    fn drop(&mut self) {
+        self.number.zeroize();
+        self.back_number.zeroize();
+    }
+}
+
+impl fmt::Debug for EntityForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntityForm")
+            .field("name", &Masked(&self.name))
+            .field("leader", &self.leader)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ServiceForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceForm")
+            .field("kind", &self.kind)
+            .field("name", &Masked(&self.name))
+            .field("administrator", &self.administrator)
+            .field("access", &self.access)
+            .finish()
+    }
+}
+
+impl fmt::Debug for PersonForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PersonForm")
+            .field("name", &Masked(&self.name))
+            .field("id_document", &self.id_document)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for IdDocumentForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdDocumentForm")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+fn known<T: FromStr>(name: &str, unknown: ProblemKind) -> Result<T, ProblemKind> {
+    name.trim().parse().map_err(|_| unknown)
+}
+
+/// An optional field that was left blank wasn't given.
+fn given(input: Option<&str>) -> Option<&str> {
+    input.filter(|input| !input.trim().is_empty())
+}

@@ -1,0 +1,428 @@
+//! The filing order, and the one validation of it.
+
+use alloc::{format, string::String, vec::Vec};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Access, Change, Changes, FilingPolicy, FilingType, OrderProblems, ProblemKind, Service,
+    ServiceKind,
+};
+use crate::{
+    Entity, IdDocument, MobileNumber, MobileProblem, Person, Province,
+    person::{EmergencyPhone, Name},
+};
+
+/// The most services that an order takes.
+pub(super) const SERVICES_MAX: usize = 200;
+
+/// A filing order that keeps the rules of filing: what it is for, where, and who is responsible.
+///
+/// Built by the constructors here, one per [`FilingType`], or from an
+/// [`OrderForm`](super::OrderForm); both ways check the same. With feature `serde` it has a stored
+/// form, in which names and numbers are in clear and ID numbers are absent (D25):
+///
+/// ```json
+/// {"v1": {
+///   "filing_type": "initial", "changes": [], "province": "beijing",
+///   "entity": {"name": "…", "leader": {"name": "…", "mobile": "…",
+///     "emergency_phone": null, "id_document": "passport"}},
+///   "services": [{"kind": "website", "name": "…", "administrator": {…}, "access": null}]
+/// }}
+/// ```
+///
+/// Whoever reads it back gets the rules of filing checked again, but not what depends on the ID
+/// numbers, the [`FilingPolicy`] or the instant of filing.
+///
+/// ```
+/// use beian::{Change, FilingOrder, IdDocument, Person, Province, ServiceKind};
+///
+/// let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
+/// let admin = Person::new("李四", "19900000002", IdDocument::passport("E87654321")?)?;
+/// let order = FilingOrder::modify(Province::Beijing, leader, Change::Service)
+///     .service(ServiceKind::Website, "示例站", admin)
+///     .build()?;
+/// assert!(order.changes().contains(Change::Service));
+/// assert_eq!(order.leader().name(), "张三");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilingOrder {
+    filing_type: FilingType,
+    changes: Changes,
+    province: Province,
+    entity: Entity,
+    services: Vec<Service>,
+}
+
+impl FilingOrder {
+    /// 首次备案: an entity and its first services (R03).
+    pub fn initial(province: Province, entity: impl Into<Entity>) -> OrderBuilder {
+        OrderBuilder::new(FilingType::Initial, province, entity)
+    }
+
+    /// 新增网站: more services of a filed entity, here or elsewhere (R04).
+    pub fn add_service(province: Province, entity: impl Into<Entity>) -> OrderBuilder {
+        OrderBuilder::new(FilingType::AddService, province, entity)
+    }
+
+    /// 接入备案, 新增接入: another provider for filed services (R05). They are given by
+    /// [`service_with_access`](OrderBuilder::service_with_access).
+    pub fn add_access(province: Province, entity: impl Into<Entity>) -> OrderBuilder {
+        OrderBuilder::new(FilingType::AddAccess, province, entity)
+    }
+
+    /// 变更备案: other information of the entity, of the services listed, or of both (R06).
+    pub fn modify(
+        province: Province,
+        entity: impl Into<Entity>,
+        changes: impl Into<Changes>,
+    ) -> OrderBuilder {
+        let builder = OrderBuilder::new(FilingType::Modify, province, entity);
+        OrderBuilder {
+            changes: changes.into(),
+            ..builder
+        }
+    }
+
+    /// 注销主体: the whole filing ends (R07). Services need not be listed.
+    pub fn deregister_entity(province: Province, entity: impl Into<Entity>) -> OrderBuilder {
+        OrderBuilder::new(FilingType::DeregisterEntity, province, entity)
+    }
+
+    /// 注销网站: services leave the filing (R07).
+    pub fn deregister_service(province: Province, entity: impl Into<Entity>) -> OrderBuilder {
+        OrderBuilder::new(FilingType::DeregisterService, province, entity)
+    }
+
+    /// 取消接入: the provider no longer serves these services (R08).
+    pub fn cancel_access(province: Province, entity: impl Into<Entity>) -> OrderBuilder {
+        OrderBuilder::new(FilingType::CancelAccess, province, entity)
+    }
+
+    /// What the order is for.
+    #[must_use]
+    pub const fn filing_type(&self) -> FilingType {
+        self.filing_type
+    }
+
+    /// What a modification changes; empty for every other type (R06).
+    #[must_use]
+    pub const fn changes(&self) -> Changes {
+        self.changes
+    }
+
+    /// Where it is filed.
+    #[must_use]
+    pub const fn province(&self) -> Province {
+        self.province
+    }
+
+    /// Who files.
+    #[must_use]
+    pub const fn entity(&self) -> &Entity {
+        &self.entity
+    }
+
+    /// The entity leader (主体负责人).
+    #[must_use]
+    pub const fn leader(&self) -> &Person {
+        self.entity.leader()
+    }
+
+    /// The services, as given: none only if the entity is deregistered, or if a modification doesn't
+    /// change any.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+}
+
+/// Builds a [`FilingOrder`] step by step.
+///
+/// ```
+/// use beian::{Access, FilingOrder, IdDocument, Person, Province, ServiceKind};
+///
+/// let person = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
+/// let problems = FilingOrder::add_access(Province::Beijing, person.clone())
+///     .service_with_access(ServiceKind::Website, "示例站", person, Access::PhoneChanged)
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(problems.iter().next().and_then(|problem| problem.rule()), Some("R10"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "an order comes out of `build`"]
+pub struct OrderBuilder {
+    filing_type: FilingType,
+    changes: Changes,
+    province: Province,
+    entity: Entity,
+    services: Vec<(ServiceKind, String, Person, Option<Access>)>,
+    policy: FilingPolicy,
+    filed_at: Option<DateTime<Utc>>,
+}
+
+impl OrderBuilder {
+    /// Adds a service with its administrator; its name is checked by [`build`](Self::build).
+    pub fn service(
+        mut self,
+        kind: ServiceKind,
+        name: impl Into<String>,
+        administrator: Person,
+    ) -> Self {
+        self.services.push((kind, name.into(), administrator, None));
+        self
+    }
+
+    /// Adds a service to which access is added, with what is known of the administrator's number at
+    /// the old provider (R10, R11).
+    pub fn service_with_access(
+        mut self,
+        kind: ServiceKind,
+        name: impl Into<String>,
+        administrator: Person,
+        access: Access,
+    ) -> Self {
+        self.services
+            .push((kind, name.into(), administrator, Some(access)));
+        self
+    }
+
+    /// What the platform refuses beyond the rules.
+    pub fn policy(mut self, policy: &FilingPolicy) -> Self {
+        self.policy = policy.clone();
+        self
+    }
+
+    /// When the order is filed, if not under the rules of today: before 2023-09-01, apps, mini
+    /// programs and quick apps are refused (D01).
+    pub fn filed_at(mut self, instant: DateTime<Utc>) -> Self {
+        self.filed_at = Some(instant);
+        self
+    }
+
+    /// The order, if it keeps every rule.
+    ///
+    /// # Errors
+    /// [`OrderProblems`] with everything that is wrong, each a [`ProblemKind`].
+    pub fn build(self) -> Result<FilingOrder, OrderProblems> {
+        let mut problems = OrderProblems::none_yet();
+        let services = self.services.into_iter().enumerate();
+        let services = services
+            .map(|(n, (kind, name, administrator, access))| ServiceDraft {
+                kind: Some(kind),
+                name: problems.take(format!("services[{n}].name"), Name::parse(&name)),
+                administrator: administrator.into(),
+                access: Some(access),
+            })
+            .collect();
+        let (name, leader) = self.entity.into_parts();
+        let draft = Draft {
+            filing_type: Some(self.filing_type),
+            changes: Some(self.changes),
+            province: Some(self.province),
+            entity_name: Some(name),
+            leader: leader.into(),
+            services,
+        };
+        draft.check(problems, &self.policy, self.filed_at)
+    }
+
+    fn new(filing_type: FilingType, province: Province, entity: impl Into<Entity>) -> Self {
+        Self {
+            filing_type,
+            changes: Changes::NONE,
+            province,
+            entity: entity.into(),
+            services: Vec::new(),
+            policy: FilingPolicy::default(),
+            filed_at: None,
+        }
+    }
+}
+
+/// An order before the rules have been checked. What is `None` couldn't be read, which is a problem
+/// already: every rule that doesn't need it is checked all the same.
+pub(super) struct Draft {
+    pub(super) filing_type: Option<FilingType>,
+    pub(super) changes: Option<Changes>,
+    pub(super) province: Option<Province>,
+    pub(super) entity_name: Option<Name>,
+    pub(super) leader: PersonDraft,
+    pub(super) services: Vec<ServiceDraft>,
+}
+
+pub(super) struct PersonDraft {
+    pub(super) name: Option<Name>,
+    pub(super) mobile: Option<MobileNumber>,
+    pub(super) emergency_phone: Option<EmergencyPhone>,
+    pub(super) id_document: Option<IdDocument>,
+}
+
+pub(super) struct ServiceDraft {
+    pub(super) kind: Option<ServiceKind>,
+    pub(super) name: Option<Name>,
+    pub(super) administrator: PersonDraft,
+    pub(super) access: Option<Option<Access>>,
+}
+
+impl Draft {
+    pub(super) fn check(
+        self,
+        mut problems: OrderProblems,
+        policy: &FilingPolicy,
+        filed_at: Option<DateTime<Utc>>,
+    ) -> Result<FilingOrder, OrderProblems> {
+        self.check_changes(&mut problems);
+        self.check_services(&mut problems, filed_at);
+        self.check_people(&mut problems, policy);
+        match self.into_order() {
+            Some(order) if problems.is_none() => Ok(order),
+            _ => Err(problems),
+        }
+    }
+
+    /// R06, B03: a modification says what it changes, nothing else does.
+    fn check_changes(&self, problems: &mut OrderProblems) {
+        let (Some(filing_type), Some(changes)) = (self.filing_type, self.changes) else {
+            return;
+        };
+        match (filing_type == FilingType::Modify, changes.is_empty()) {
+            (true, true) => problems.add("changes", ProblemKind::ChangesMissing),
+            (false, false) => problems.add("changes", ProblemKind::ChangesUnexpected),
+            (true, false) | (false, true) => {}
+        }
+    }
+
+    fn check_services(&self, problems: &mut OrderProblems, filed_at: Option<DateTime<Utc>>) {
+        if self.services.len() > SERVICES_MAX {
+            problems.add("services", ProblemKind::TooManyServices);
+        }
+        if self.services.is_empty() && self.needs_services() {
+            problems.add("services", ProblemKind::ServicesMissing);
+        }
+        for (n, service) in self.services.iter().enumerate() {
+            let fileable = |kind: ServiceKind| filed_at.is_none_or(|at| kind.is_fileable(at));
+            if !service.kind.is_none_or(fileable) {
+                problems.add(format!("services[{n}].kind"), ProblemKind::NotYetFileable);
+            }
+            let (Some(filing_type), Some(access)) = (self.filing_type, service.access) else {
+                continue;
+            };
+            let problem = match (filing_type == FilingType::AddAccess, access) {
+                (true, None) => ProblemKind::AccessMissing,
+                (true, Some(Access::PhoneChanged)) => ProblemKind::PhoneChanged,
+                (true, Some(Access::PhoneChangedOrphan)) => ProblemKind::PhoneChangedOrphan,
+                (false, Some(_)) => ProblemKind::AccessUnexpected,
+                (true, Some(Access::Unchanged)) | (false, None) => continue,
+            };
+            problems.add(format!("services[{n}].access"), problem);
+        }
+    }
+
+    /// Whether an order like this must list a service: unknown counts as no.
+    fn needs_services(&self) -> bool {
+        match self.filing_type {
+            None | Some(FilingType::DeregisterEntity) => false,
+            Some(FilingType::Modify) => self
+                .changes
+                .is_some_and(|changes| changes.contains(Change::Service)),
+            Some(
+                FilingType::Initial
+                | FilingType::AddService
+                | FilingType::AddAccess
+                | FilingType::DeregisterService
+                | FilingType::CancelAccess,
+            ) => true,
+        }
+    }
+
+    /// B11, B13, D03: of everybody named in the order, whether they have to verify or not, for who
+    /// is texted can still be overridden when a round opens (D02).
+    fn check_people(&self, problems: &mut OrderProblems, policy: &FilingPolicy) {
+        let mut seen: Vec<(MobileNumber, &IdDocument)> = Vec::new();
+        for (path, person) in self.people() {
+            if person.mobile.is_some_and(|mobile| policy.denies(&mobile)) {
+                problems.add(format!("{path}.mobile"), MobileProblem::Denied);
+            }
+            let Some(id) = &person.id_document else {
+                continue;
+            };
+            if let Some(province) = self.province
+                && id.last_six().is_some()
+                && id.last_six_in(province).is_none()
+            {
+                let path = format!("{path}.id_document.back_number");
+                problems.add(path, ProblemKind::BackNumberMissing);
+            }
+            let Some(mobile) = person.mobile.filter(|_| policy.refuses_differing_ids()) else {
+                continue;
+            };
+            match seen.iter().find(|(known, _)| *known == mobile) {
+                Some((_, first)) if *first != id => {
+                    problems.add(format!("{path}.id_document"), ProblemKind::DifferingIds);
+                }
+                Some(_) => {}
+                None => seen.push((mobile, id)),
+            }
+        }
+    }
+
+    fn people(&self) -> impl Iterator<Item = (String, &PersonDraft)> {
+        let administrators = self.services.iter().enumerate();
+        core::iter::once(("entity.leader".into(), &self.leader)).chain(administrators.map(
+            |(n, service)| {
+                (
+                    format!("services[{n}].administrator"),
+                    &service.administrator,
+                )
+            },
+        ))
+    }
+
+    fn into_order(self) -> Option<FilingOrder> {
+        let services = self.services.into_iter().map(ServiceDraft::into_service);
+        Some(FilingOrder {
+            filing_type: self.filing_type?,
+            changes: self.changes?,
+            province: self.province?,
+            entity: Entity::from_parts(self.entity_name?, self.leader.into_person()?),
+            services: services.collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl ServiceDraft {
+    fn into_service(self) -> Option<Service> {
+        Some(Service {
+            kind: self.kind?,
+            name: self.name?,
+            administrator: self.administrator.into_person()?,
+            access: self.access?,
+        })
+    }
+}
+
+impl PersonDraft {
+    fn into_person(self) -> Option<Person> {
+        Some(Person::from_parts(
+            self.name?,
+            self.mobile?,
+            self.emergency_phone,
+            self.id_document?,
+        ))
+    }
+}
+
+impl From<Person> for PersonDraft {
+    fn from(person: Person) -> Self {
+        let (name, mobile, emergency_phone, id_document) = person.into_parts();
+        Self {
+            name: Some(name),
+            mobile: Some(mobile),
+            emergency_phone,
+            id_document: Some(id_document),
+        }
+    }
+}

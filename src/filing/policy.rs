@@ -1,0 +1,70 @@
+//! What a platform refuses beyond the rules.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{MobileNumber, input::clean};
+
+/// What a platform refuses when an order is filed. Nothing, by default.
+///
+/// ```
+/// use beian::{FilingPolicy, MobileNumber};
+///
+/// let policy = FilingPolicy::default().deny("170")?.refuse_differing_ids(true);
+/// assert!(policy.denies(&"17000000001".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FilingPolicy {
+    denied: Vec<String>,
+    refuse_differing_ids: bool,
+}
+
+impl FilingPolicy {
+    /// Adds a range of mobile numbers that can't receive the text, by its first 3–11 digits (B11).
+    ///
+    /// # Errors
+    /// [`DenyProblem`] if no mobile number can begin so.
+    pub fn deny(mut self, prefix: &str) -> Result<Self, DenyProblem> {
+        let prefix = clean(prefix).map_err(|_| DenyProblem)?;
+        match prefix.as_bytes() {
+            [b'1', b'3'..=b'9', rest @ ..]
+                if (1..=9).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit) =>
+            {
+                self.denied.push(prefix.as_str().into());
+                Ok(self)
+            }
+            _ => Err(DenyProblem),
+        }
+    }
+
+    /// Whether an order is refused in which one mobile number has several IDs: no by default, for
+    /// either ID is then right (D03).
+    #[must_use]
+    pub fn refuse_differing_ids(self, refuse: bool) -> Self {
+        Self {
+            refuse_differing_ids: refuse,
+            ..self
+        }
+    }
+
+    /// Whether the number is in a denied range (B11).
+    #[must_use]
+    pub fn denies(&self, mobile: &MobileNumber) -> bool {
+        self.denied
+            .iter()
+            .any(|prefix| mobile.digits().starts_with(prefix.as_str()))
+    }
+
+    /// Whether one number with several IDs is refused (D03).
+    #[must_use]
+    pub const fn refuses_differing_ids(&self) -> bool {
+        self.refuse_differing_ids
+    }
+}
+
+/// Not the beginning of a mobile number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not the beginning of a mobile number: expected 3 to 11 digits, the first 1, the second 3 to 9"
+)]
+pub struct DenyProblem;

@@ -1,0 +1,249 @@
+//! What is wrong with an order, all of it at once.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use super::{Access, Change, FilingType, ServiceKind};
+use crate::{IdDocumentProblem, MobileProblem, NameProblem, PersonProblem, ProvinceProblem};
+
+/// Everything that is wrong with an order; never empty.
+///
+/// ```
+/// use beian::{FilingOrder, IdDocument, Person, Province};
+///
+/// let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
+/// let problems = FilingOrder::initial(Province::Beijing, leader).build().unwrap_err();
+/// let problem = problems.iter().next().unwrap();
+/// assert_eq!((problem.path(), problem.code()), ("services", "services_missing"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderProblems(Vec<OrderProblem>);
+
+impl OrderProblems {
+    /// One by one: what can't be read first, then the rules that are broken.
+    pub fn iter(&self) -> core::slice::Iter<'_, OrderProblem> {
+        self.0.iter()
+    }
+
+    pub(super) const fn none_yet() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) const fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn add(&mut self, path: impl Into<String>, kind: impl Into<ProblemKind>) {
+        self.0.push(OrderProblem {
+            path: path.into(),
+            kind: kind.into(),
+        });
+    }
+
+    /// What was read, or nothing and a problem more.
+    pub(super) fn take<T, E: Into<ProblemKind>>(
+        &mut self,
+        path: impl Into<String>,
+        read: Result<T, E>,
+    ) -> Option<T> {
+        read.map_err(|problem| self.add(path, problem)).ok()
+    }
+}
+
+impl<'a> IntoIterator for &'a OrderProblems {
+    type Item = &'a OrderProblem;
+    type IntoIter = core::slice::Iter<'a, OrderProblem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for OrderProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, problem) in self.iter().enumerate() {
+            if n > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for OrderProblems {}
+
+/// One thing that is wrong with an order, and where.
+///
+/// ```
+/// use beian::{Lang, filing::{FilingPolicy, OrderForm, PersonForm}};
+///
+/// let problems = OrderForm::default().check(&FilingPolicy::default(), None).unwrap_err();
+/// let mobile = problems.iter().find(|p| p.path() == "entity.leader.mobile").unwrap();
+/// assert_eq!((mobile.code(), mobile.rule()), ("mobile_missing", Some("B11")));
+/// assert_eq!(mobile.text(Lang::Zh), "请填写手机号码。");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {kind}")]
+pub struct OrderProblem {
+    path: String,
+    kind: ProblemKind,
+}
+
+impl OrderProblem {
+    /// Where, in the fields of an [`OrderForm`](super::OrderForm):
+    /// `services[0].administrator.mobile`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// The stable machine code: `mobile_missing`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// The rule that is broken: `R10`. None if there is no more to it than a name that can't be read.
+    #[must_use]
+    pub const fn rule(&self) -> Option<&'static str> {
+        self.kind.rule()
+    }
+}
+
+/// What can be wrong with an order.
+///
+/// ```
+/// use beian::filing::ProblemKind;
+///
+/// assert_eq!(ProblemKind::PhoneChanged.rule(), Some("R10"));
+/// assert_eq!(ProblemKind::PhoneChanged.code(), "phone_changed");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// Not one of the filing types.
+    #[error("unknown filing type; possible are: {}", Names(FilingType::ALL))]
+    UnknownFilingType,
+    /// Not one of the changes.
+    #[error("unknown change; possible are: {}", Names(Change::ALL))]
+    UnknownChange,
+    /// Not one of the service kinds.
+    #[error("unknown service kind; possible are: {}", Names(ServiceKind::ALL))]
+    UnknownServiceKind,
+    /// Not one of the values of access.
+    #[error("unknown access; possible are: {}", Names(Access::ALL))]
+    UnknownAccess,
+    /// Neither a kind of ID document nor a certificate code.
+    #[error(
+        "unknown ID document kind; possible are: {}, other_<certificate code>",
+        Names(crate::IdDocumentKind::NAMED)
+    )]
+    UnknownIdDocumentKind,
+    /// The province can't be read.
+    #[error(transparent)]
+    Province(#[from] ProvinceProblem),
+    /// A name can't be taken.
+    #[error(transparent)]
+    Name(#[from] NameProblem),
+    /// A primary mobile can't be texted (B11).
+    #[error(transparent)]
+    Mobile(#[from] MobileProblem),
+    /// The emergency phone can't be read (D27).
+    #[error("emergency phone malformed: expected 3 to 20 digits")]
+    EmergencyPhone,
+    /// The ID number isn't one of its kind (D27).
+    #[error(transparent)]
+    IdDocument(#[from] IdDocumentProblem),
+    /// A modification that doesn't say what it changes (R06).
+    #[error("changes missing: a modification says what it changes")]
+    ChangesMissing,
+    /// Changes in an order that is no modification (R06).
+    #[error("changes unexpected: only a modification has them")]
+    ChangesUnexpected,
+    /// An order that needs a service lists none (R03–R08).
+    #[error("services missing: expected at least one")]
+    ServicesMissing,
+    /// More services than an order takes.
+    #[error("too many services: expected at most 200 in an order")]
+    TooManyServices,
+    /// Access is added, and it isn't said whether the number has changed (R10).
+    #[error("access missing: say whether the administrator's number is still the filed one")]
+    AccessMissing,
+    /// Access is said of an order that adds none (R10).
+    #[error("access unexpected: only an order to add access has it")]
+    AccessUnexpected,
+    /// The number must first be changed at the original provider (R10).
+    #[error("number changed: change it at the original access provider first")]
+    PhoneChanged,
+    /// The service must be deregistered and filed again (R11).
+    #[error("number of an orphan service changed: deregister the service, then add it again")]
+    PhoneChangedOrphan,
+    /// Apps, mini programs and quick apps before 2023-09-01 (D01).
+    #[error("apps, mini programs and quick apps are filed from 2023-09-01 only")]
+    NotYetFileable,
+    /// A Hong Kong / Macao permit in 浙江 without the number on its back (B13).
+    #[error("back number missing: in Zhejiang, a Hong Kong and Macao permit needs it")]
+    BackNumberMissing,
+    /// The same number with another ID, and the platform refuses that (D03).
+    #[error("the same mobile number is given with a different ID document")]
+    DifferingIds,
+}
+
+impl ProblemKind {
+    /// The rule that is broken, if there is one.
+    #[must_use]
+    pub const fn rule(self) -> Option<&'static str> {
+        match self {
+            Self::UnknownFilingType
+            | Self::UnknownChange
+            | Self::UnknownServiceKind
+            | Self::UnknownAccess
+            | Self::Name(_)
+            | Self::TooManyServices => None,
+            Self::UnknownIdDocumentKind => Some("B12"),
+            Self::Province(_) => Some("R01"),
+            Self::Mobile(_) => Some("B11"),
+            Self::EmergencyPhone | Self::IdDocument(_) => Some("D27"),
+            Self::ChangesMissing | Self::ChangesUnexpected => Some("R06"),
+            Self::ServicesMissing => Some("R03"),
+            Self::AccessMissing | Self::AccessUnexpected | Self::PhoneChanged => Some("R10"),
+            Self::PhoneChangedOrphan => Some("R11"),
+            Self::NotYetFileable => Some("D01"),
+            Self::BackNumberMissing => Some("B13"),
+            Self::DifferingIds => Some("D03"),
+        }
+    }
+}
+
+impl From<PersonProblem> for ProblemKind {
+    fn from(problem: PersonProblem) -> Self {
+        match problem {
+            PersonProblem::Name(problem) => problem.into(),
+            PersonProblem::Mobile(problem) => problem.into(),
+            PersonProblem::EmergencyPhone => Self::EmergencyPhone,
+        }
+    }
+}
+
+/// A list of names, with commas.
+struct Names<T: 'static>(&'static [T]);
+
+impl<T: fmt::Display> fmt::Display for Names<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, name) in self.0.iter().enumerate() {
+            if n > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "{name}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The stored form of an order (D25): names and numbers in clear, no ID numbers.
+
+use alloc::{borrow::Cow, format, vec::Vec};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::{
+    Access, Change, FilingOrder, FilingPolicy, FilingType, OrderProblems, ServiceKind,
+    order::{Draft, PersonDraft, ServiceDraft},
+};
+use crate::{
+    IdDocument, IdDocumentKind, MobileNumber, Person, Province,
+    person::{EmergencyPhone, Name},
+};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Stored<'a> {
+    #[serde(borrow)]
+    V1(StoredOrder<'a>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredOrder<'a> {
+    filing_type: FilingType,
+    changes: Vec<Change>,
+    province: Province,
+    #[serde(borrow)]
+    entity: StoredEntity<'a>,
+    services: Vec<StoredService<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredEntity<'a> {
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    leader: StoredPerson<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredService<'a> {
+    kind: ServiceKind,
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    administrator: StoredPerson<'a>,
+    access: Option<Access>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPerson<'a> {
+    name: Cow<'a, str>,
+    mobile: Cow<'a, str>,
+    emergency_phone: Option<Cow<'a, str>>,
+    id_document: IdDocumentKind,
+}
+
+impl Serialize for FilingOrder {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let services = self.services().iter().map(|service| StoredService {
+            kind: service.kind(),
+            name: service.name().into(),
+            administrator: service.administrator().into(),
+            access: service.access(),
+        });
+        Stored::V1(StoredOrder {
+            filing_type: self.filing_type(),
+            changes: self.changes().iter().collect(),
+            province: self.province(),
+            entity: StoredEntity {
+                name: self.entity().name().into(),
+                leader: self.leader().into(),
+            },
+            services: services.collect(),
+        })
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for FilingOrder {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored::V1(order) = Stored::deserialize(deserializer)?;
+        order.check().map_err(D::Error::custom)
+    }
+}
+
+impl StoredOrder<'_> {
+    fn check(self) -> Result<FilingOrder, OrderProblems> {
+        let mut problems = OrderProblems::none_yet();
+        let draft = Draft {
+            filing_type: Some(self.filing_type),
+            changes: Some(self.changes.into_iter().collect()),
+            province: Some(self.province),
+            entity_name: problems.take("entity.name", Name::parse(&self.entity.name)),
+            leader: self.entity.leader.read("entity.leader", &mut problems),
+            services: (self.services.iter().enumerate())
+                .map(|(n, service)| service.read(&format!("services[{n}]"), &mut problems))
+                .collect(),
+        };
+        draft.check(problems, &FilingPolicy::default(), None)
+    }
+}
+
+impl StoredService<'_> {
+    fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
+        let administrator = format!("{path}.administrator");
+        ServiceDraft {
+            kind: Some(self.kind),
+            name: problems.take(format!("{path}.name"), Name::parse(&self.name)),
+            administrator: self.administrator.read(&administrator, problems),
+            access: Some(self.access),
+        }
+    }
+}
+
+impl StoredPerson<'_> {
+    fn read(&self, path: &str, problems: &mut OrderProblems) -> PersonDraft {
+        let emergency_phone = self.emergency_phone.as_deref().map(EmergencyPhone::parse);
+        let emergency_phone = emergency_phone.transpose();
+        PersonDraft {
+            name: problems.take(format!("{path}.name"), Name::of_person(&self.name)),
+            mobile: problems.take(format!("{path}.mobile"), MobileNumber::parse(&self.mobile)),
+            emergency_phone: problems
+                .take(format!("{path}.emergency_phone"), emergency_phone)
+                .flatten(),
+            id_document: Some(IdDocument::without_number(self.id_document)),
+        }
+    }
+}
+
+impl<'a> From<&'a Person> for StoredPerson<'a> {
+    fn from(person: &'a Person) -> Self {
+        Self {
+            name: person.name().into(),
+            mobile: person.mobile().digits().into(),
+            emergency_phone: person.emergency_number().map(Cow::from),
+            id_document: person.id_document().kind(),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The 31 provinces in which a filing is made.
+
+use core::{fmt, str::FromStr};
+
+/// One row per province: GB/T 2260 code, stable name, Chinese short and full name, English name.
+macro_rules! provinces {
+    ($($variant:ident = $code:literal, $name:literal, $short:literal, $full:literal, $english:literal;)+) => {
+        /// A province, autonomous region or municipality of mainland China: all 31 of them (R01).
+        ///
+        /// ```
+        /// use beian::Province;
+        ///
+        /// let province: Province = "内蒙古自治区".parse()?;
+        /// assert_eq!(province, Province::InnerMongolia);
+        /// assert_eq!(province, "inner mongolia".parse()?);
+        /// assert_eq!(province, "15".parse()?);
+        /// assert_eq!((province.code(), province.chinese()), (15, "内蒙古"));
+        /// assert_eq!(province.to_string(), "inner_mongolia");
+        /// # Ok::<(), beian::ProvinceProblem>(())
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Province {
+            $(#[doc = concat!($full, ".")] $variant),+
+        }
+
+        impl Province {
+            /// Every province, by code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The two digits of GB/T 2260, with which a resident ID number begins: 11 to 65.
+            #[must_use]
+            pub const fn code(self) -> u8 {
+                match self {
+                    $(Self::$variant => $code),+
+                }
+            }
+
+            /// The stable machine name, as serde and `Display` have it: `inner_mongolia`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),+
+                }
+            }
+
+            /// The Chinese short name: 内蒙古.
+            #[must_use]
+            pub const fn chinese(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $short),+
+                }
+            }
+
+            /// The official Chinese name: 内蒙古自治区.
+            #[must_use]
+            pub const fn chinese_full(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $full),+
+                }
+            }
+
+            /// The English name: Inner Mongolia.
+            #[must_use]
+            pub const fn english(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $english),+
+                }
+            }
+        }
+    };
+}
+
+provinces! {
+    Beijing = 11, "beijing", "北京", "北京市", "Beijing";
+    Tianjin = 12, "tianjin", "天津", "天津市", "Tianjin";
+    Hebei = 13, "hebei", "河北", "河北省", "Hebei";
+    Shanxi = 14, "shanxi", "山西", "山西省", "Shanxi";
+    InnerMongolia = 15, "inner_mongolia", "内蒙古", "内蒙古自治区", "Inner Mongolia";
+    Liaoning = 21, "liaoning", "辽宁", "辽宁省", "Liaoning";
+    Jilin = 22, "jilin", "吉林", "吉林省", "Jilin";
+    Heilongjiang = 23, "heilongjiang", "黑龙江", "黑龙江省", "Heilongjiang";
+    Shanghai = 31, "shanghai", "上海", "上海市", "Shanghai";
+    Jiangsu = 32, "jiangsu", "江苏", "江苏省", "Jiangsu";
+    Zhejiang = 33, "zhejiang", "浙江", "浙江省", "Zhejiang";
+    Anhui = 34, "anhui", "安徽", "安徽省", "Anhui";
+    Fujian = 35, "fujian", "福建", "福建省", "Fujian";
+    Jiangxi = 36, "jiangxi", "江西", "江西省", "Jiangxi";
+    Shandong = 37, "shandong", "山东", "山东省", "Shandong";
+    Henan = 41, "henan", "河南", "河南省", "Henan";
+    Hubei = 42, "hubei", "湖北", "湖北省", "Hubei";
+    Hunan = 43, "hunan", "湖南", "湖南省", "Hunan";
+    Guangdong = 44, "guangdong", "广东", "广东省", "Guangdong";
+    Guangxi = 45, "guangxi", "广西", "广西壮族自治区", "Guangxi";
+    Hainan = 46, "hainan", "海南", "海南省", "Hainan";
+    Chongqing = 50, "chongqing", "重庆", "重庆市", "Chongqing";
+    Sichuan = 51, "sichuan", "四川", "四川省", "Sichuan";
+    Guizhou = 52, "guizhou", "贵州", "贵州省", "Guizhou";
+    Yunnan = 53, "yunnan", "云南", "云南省", "Yunnan";
+    Tibet = 54, "tibet", "西藏", "西藏自治区", "Tibet";
+    Shaanxi = 61, "shaanxi", "陕西", "陕西省", "Shaanxi";
+    Gansu = 62, "gansu", "甘肃", "甘肃省", "Gansu";
+    Qinghai = 63, "qinghai", "青海", "青海省", "Qinghai";
+    Ningxia = 64, "ningxia", "宁夏", "宁夏回族自治区", "Ningxia";
+    Xinjiang = 65, "xinjiang", "新疆", "新疆维吾尔自治区", "Xinjiang";
+}
+
+/// Hong Kong, Macao and Taiwan, in the spellings that [`Province::parse`] reads.
+const NOT_MAINLAND: &[[&str; 4]] = &[
+    ["71", "台湾", "台湾省", "Taiwan"],
+    ["81", "香港", "香港特别行政区", "Hong Kong"],
+    ["82", "澳门", "澳门特别行政区", "Macao"],
+];
+
+impl Province {
+    /// Reads a province as people write it: the Chinese short or official name, the English name
+    /// (in any case, with spaces, hyphens or underscores), or the code.
+    ///
+    /// # Errors
+    /// [`ProvinceProblem::NotMainland`] for Hong Kong, Macao and Taiwan, where no ICP filing is made
+    /// (R01), else [`ProvinceProblem::Missing`] or [`ProvinceProblem::Unknown`].
+    pub fn parse(input: &str) -> Result<Self, ProvinceProblem> {
+        let input = input.trim();
+        let is = |names: &[&str]| names.iter().any(|name| same(name, input));
+        if input.is_empty() {
+            return Err(ProvinceProblem::Missing);
+        }
+        if NOT_MAINLAND.iter().any(|names| is(names)) {
+            return Err(ProvinceProblem::NotMainland);
+        }
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|province| {
+                is(&[
+                    province.chinese(),
+                    province.chinese_full(),
+                    province.english(),
+                ]) || input.len() == 2 && input.parse() == Ok(province.code())
+            })
+            .ok_or(ProvinceProblem::Unknown)
+    }
+}
+
+/// Alike but for case and what stands between the words.
+fn same(name: &str, input: &str) -> bool {
+    let letters = |text: &'_ str| {
+        text.chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '_'))
+            .map(|c| c.to_ascii_lowercase())
+            .collect::<alloc::string::String>()
+    };
+    letters(name) == letters(input)
+}
+
+impl FromStr for Province {
+    type Err = ProvinceProblem;
+
+    fn from_str(input: &str) -> Result<Self, Self::Err> {
+        Self::parse(input)
+    }
+}
+
+impl fmt::Display for Province {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Province {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Province {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <alloc::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+        name.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Why an input names no province.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProvinceProblem {
+    /// Nothing was given.
+    #[error("province missing")]
+    Missing,
+    /// Hong Kong, Macao or Taiwan (R01).
+    #[error("no ICP filing is made in Hong Kong, Macao and Taiwan: expected a mainland province")]
+    NotMainland,
+    /// Not one of the 31.
+    #[error(
+        "unknown province; possible are: a Chinese name (北京, 内蒙古自治区), an English one \
+         (Beijing, Inner Mongolia), or a code of GB/T 2260 (11 to 65)"
+    )]
+    Unknown,
+}

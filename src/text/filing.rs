@@ -1,0 +1,286 @@
+//! Texts of orders: their types, their problems, their life.
+
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
+
+use super::{Lang, texts};
+use crate::{
+    Access, Change, FilingType, OrderProblems, OrderStatus, PersonProblem, ReturnCause,
+    ServiceKind,
+    filing::{DenyProblem, LifeRefusal, OrderProblem, ProblemKind, Step},
+};
+
+texts!(FilingType, {
+    Initial => "首次备案", "initial filing";
+    AddService => "新增网站（互联网信息服务）", "add service";
+    AddAccess => "接入备案", "add access";
+    Modify => "变更备案", "modify";
+    DeregisterEntity => "注销主体", "deregister entity";
+    DeregisterService => "注销网站（互联网信息服务）", "deregister service";
+    CancelAccess => "取消接入", "cancel access";
+});
+
+texts!(Change, {
+    Entity => "变更主体信息", "entity information";
+    Service => "变更网站（互联网信息服务）信息", "service information";
+    Remarks => "变更备注", "remarks";
+});
+
+texts!(ServiceKind, {
+    Website => "网站", "website";
+    App => "APP（应用程序）", "app";
+    MiniProgram => "小程序", "mini program";
+    QuickApp => "快应用", "quick app";
+});
+
+texts!(Access, {
+    Unchanged => "手机号码未变更", "number unchanged";
+    PhoneChanged => "手机号码已变更", "number changed";
+    PhoneChangedOrphan => "空壳网站，手机号码已变更", "number changed, orphan service";
+});
+
+texts!(OrderStatus, {
+    InitialReview => "初审中", "initial review";
+    SmsVerification => "待短信核验", "SMS verification";
+    AdministrationReview => "管局审核中", "administration review";
+    Approved => "审核通过", "approved";
+    Returned => "已退回", "returned";
+    Withdrawn => "已撤回", "withdrawn";
+});
+
+texts!(ReturnCause, {
+    WindowClosed =>
+        "超过时限未完成短信核验，订单已退回。信息无需修改的，可直接重新提交。",
+        "Somebody did not verify in time. If nothing needs a change, submit the order again.";
+    TooManyWrongEntries =>
+        "短信核验错误次数过多，订单已退回。请核对手机号码和证件号码后重新提交。",
+        "Too many wrong entries. Check the mobile number and the ID number, then submit the order again.";
+    Unreachable =>
+        "核验短信未能发出，订单已退回。请确认手机号码可以接收短信后重新提交，或更换手机号码。",
+        "The text could not be sent. Make sure that the number can receive texts and submit the order again, or give another number.";
+    PlatformDecision =>
+        "初审未通过，订单已退回。请按初审意见修改后重新提交初审。",
+        "The platform's initial review returned the order. Revise it as the review says.";
+    AdministrationDecision =>
+        "管局审核未通过，订单已退回。请按管局意见处理后重新提交。",
+        "The communications administration returned the order. Do what it says, then submit the order again.";
+});
+
+texts!(Step, {
+    Submit => "提交管局", "submit to the administration";
+    Complete => "完成短信核验", "complete the verification";
+    Approve => "审核通过", "approve";
+    Return => "退回", "return";
+    Resubmit => "重新提交", "submit again";
+    Revise => "修改后重新初审", "revise";
+    Withdraw => "撤回", "withdraw";
+});
+
+impl LifeRefusal {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        "step_not_possible"
+    }
+
+    /// The text for people: what isn't possible, and what is.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> String {
+        let (step, status) = (self.step().text(lang), self.status().text(lang));
+        let possible: Vec<_> = self.possible().iter().map(|step| step.text(lang)).collect();
+        match (lang, possible.is_empty()) {
+            (Lang::Zh, true) => format!("订单{status}，不能{step}，也不能再进行其他操作。"),
+            (Lang::Zh, false) if self.cause().is_some() => {
+                format!(
+                    "订单{status}，不能因该原因{step}。可以：{}。",
+                    possible.join("、")
+                )
+            }
+            (Lang::Zh, false) => {
+                format!("订单{status}，不能{step}。可以：{}。", possible.join("、"))
+            }
+            (Lang::En, true) => {
+                format!("Not possible: {step}. Nothing more can be done, the order is {status}.")
+            }
+            (Lang::En, false) if self.cause().is_some() => format!(
+                "Not possible for this cause: {step}. Status of the order: {status}. Possible: {}.",
+                possible.join(", ")
+            ),
+            (Lang::En, false) => format!(
+                "Not possible: {step}. Status of the order: {status}. Possible: {}.",
+                possible.join(", ")
+            ),
+        }
+    }
+}
+
+impl DenyProblem {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        "deny_prefix_malformed"
+    }
+
+    /// The text for people.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => "号段应为手机号码的前3至11位数字。",
+            Lang::En => "A number range is given by the first 3 to 11 digits of a mobile number.",
+        }
+    }
+}
+
+impl OrderProblems {
+    /// The text for people: every problem on a line of its own.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let lines: Vec<_> = self.iter().map(|problem| problem.text(lang)).collect();
+        lines.join("\n")
+    }
+}
+
+impl OrderProblem {
+    /// The text for people: what is wrong, and what to do instead.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> Cow<'static, str> {
+        self.kind().text(lang)
+    }
+}
+
+impl ProblemKind {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::UnknownFilingType => "filing_type_unknown",
+            Self::UnknownChange => "change_unknown",
+            Self::UnknownServiceKind => "service_kind_unknown",
+            Self::UnknownAccess => "access_unknown",
+            Self::UnknownIdDocumentKind => "id_document_kind_unknown",
+            Self::Province(problem) => problem.code(),
+            Self::Name(problem) => problem.code(),
+            Self::Mobile(problem) => problem.code(),
+            Self::EmergencyPhone => PersonProblem::EmergencyPhone.code(),
+            Self::IdDocument(problem) => problem.code(),
+            Self::ChangesMissing => "changes_missing",
+            Self::ChangesUnexpected => "changes_unexpected",
+            Self::ServicesMissing => "services_missing",
+            Self::TooManyServices => "services_too_many",
+            Self::AccessMissing => "access_missing",
+            Self::AccessUnexpected => "access_unexpected",
+            Self::PhoneChanged => "phone_changed",
+            Self::PhoneChangedOrphan => "phone_changed_orphan",
+            Self::NotYetFileable => "service_kind_not_yet_fileable",
+            Self::BackNumberMissing => "back_number_missing",
+            Self::DifferingIds => "ids_differ",
+        }
+    }
+
+    /// The text for people: what is wrong, and what to do instead.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> Cow<'static, str> {
+        let (zh, en) = match self {
+            Self::UnknownFilingType => {
+                return unknown(
+                    FilingType::ALL,
+                    FilingType::text,
+                    "备案类型",
+                    "type of filing",
+                    lang,
+                );
+            }
+            Self::UnknownChange => {
+                return unknown(Change::ALL, Change::text, "变更内容", "change", lang);
+            }
+            Self::UnknownServiceKind => {
+                return unknown(
+                    ServiceKind::ALL,
+                    ServiceKind::text,
+                    "服务类型",
+                    "kind of service",
+                    lang,
+                );
+            }
+            Self::UnknownAccess => {
+                return unknown(Access::ALL, Access::text, "接入情况", "access", lang);
+            }
+            Self::UnknownIdDocumentKind => {
+                return unknown(
+                    crate::IdDocumentKind::NAMED,
+                    crate::IdDocumentKind::text,
+                    "证件类型",
+                    "kind of ID document",
+                    lang,
+                );
+            }
+            Self::Province(problem) => return problem.text(lang).into(),
+            Self::Name(problem) => return problem.text(lang).into(),
+            Self::Mobile(problem) => return problem.text(lang).into(),
+            Self::IdDocument(problem) => return problem.text(lang).into(),
+            Self::EmergencyPhone => return PersonProblem::EmergencyPhone.text(lang).into(),
+            Self::ChangesMissing => (
+                "请选择变更内容：主体信息、网站（互联网信息服务）信息或备注。",
+                "Say what is modified: the entity, the service, or the remarks.",
+            ),
+            Self::ChangesUnexpected => (
+                "只有变更备案才填写变更内容，请删除。",
+                "Only a modification says what it changes. Take it out.",
+            ),
+            Self::ServicesMissing => (
+                "请至少填写一个网站（互联网信息服务）。",
+                "List at least one service.",
+            ),
+            Self::TooManyServices => (
+                "一个订单最多填写200个网站（互联网信息服务），请分多个订单提交。",
+                "An order takes at most 200 services. Spread them over several orders.",
+            ),
+            Self::AccessMissing => (
+                "请说明负责人手机号码与原备案是否一致。",
+                "Say whether the administrator's number is still the one that was filed.",
+            ),
+            Self::AccessUnexpected => (
+                "只有接入备案才填写接入情况，请删除。",
+                "Only an order to add access says whether the number has changed. Take it out.",
+            ),
+            Self::PhoneChanged => (
+                "负责人手机号码已变更：请先到原备案接入服务商处变更手机号码，再提交接入备案。",
+                "The administrator's number has changed. Have it changed at the original access provider first, then add access.",
+            ),
+            Self::PhoneChangedOrphan => (
+                "空壳网站的负责人手机号码已变更，无法到原接入服务商处变更：请先注销该网站备案，再提交新增网站备案。",
+                "The number has changed and no provider is left to change it at. Deregister the service, then file it again as an added service.",
+            ),
+            Self::NotYetFileable => (
+                "APP、小程序和快应用自2023年9月1日起方可备案，请改为网站或在该日之后提交。",
+                "Apps, mini programs and quick apps are filed from 1 September 2023. File them from then on.",
+            ),
+            Self::BackNumberMissing => (
+                "在浙江备案，使用港澳居民来往内地通行证的，请填写证件背面的香港或澳门身份证号码。",
+                "In Zhejiang, a Hong Kong and Macao permit also needs the identity number printed on its back. Enter it.",
+            ),
+            Self::DifferingIds => (
+                "同一手机号码对应了不同的证件，请统一证件，或为另一负责人填写其本人的手机号码。",
+                "One mobile number is given with different ID documents. Give the same document, or each person's own number.",
+            ),
+        };
+        Cow::Borrowed(match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        })
+    }
+}
+
+/// What can't be read, and every value that can.
+fn unknown<T: Copy>(
+    all: &[T],
+    text: fn(T, Lang) -> &'static str,
+    zh: &str,
+    en: &str,
+    lang: Lang,
+) -> Cow<'static, str> {
+    let possible: Vec<_> = all.iter().map(|value| text(*value, lang)).collect();
+    Cow::Owned(match lang {
+        Lang::Zh => format!("{zh}无法识别，可选：{}。", possible.join("、")),
+        Lang::En => format!("Unknown {en}. Possible: {}.", possible.join(", ")),
+    })
+}

@@ -1,0 +1,176 @@
+//! Texts of people: roles, numbers, ID documents, provinces.
+
+use super::{Lang, texts};
+use crate::{
+    IdDocumentKind, IdDocumentProblem, LastSixProblem, MobileProblem, NameProblem, PersonProblem,
+    Province, ProvinceProblem, Role,
+};
+
+texts!(Role, {
+    EntityLeader => "主体负责人", "entity leader";
+    ServiceAdministrator => "网站（互联网信息服务）负责人", "service administrator";
+});
+
+texts!(MobileProblem, coded {
+    Empty => "mobile_missing",
+        "请填写手机号码。",
+        "Enter the mobile number.";
+    Malformed => "mobile_malformed",
+        "手机号码含有无法识别的字符，请填写11位数字，前面最多可加+86或0086。",
+        "The mobile number has a character that does not belong there. Enter its 11 digits, with +86 or 0086 in front at most.";
+    WrongLength => "mobile_wrong_length",
+        "手机号码应为11位数字，请检查是否漏填或多填。",
+        "A mobile number has 11 digits. Check whether one is missing or too many.";
+    UnknownRange => "mobile_unknown_range",
+        "该号码不是手机号码：第一位应为1，第二位应为3至9。",
+        "This is not a mobile number: the first digit must be 1, the second 3 to 9.";
+    Landline => "mobile_landline",
+        "固定电话无法接收核验短信，请填写手机号码。",
+        "A landline can't receive the text. Enter a mobile number.";
+    Hotline => "mobile_hotline",
+        "400、800电话无法接收核验短信，请填写手机号码。",
+        "A 400 or 800 number can't receive the text. Enter a mobile number.";
+    Foreign => "mobile_foreign",
+        "境外及港澳台号码无法接收核验短信，请填写中国内地（大陆）手机号码。",
+        "Only numbers of mainland China can receive the text. Enter one of these.";
+    Denied => "mobile_denied",
+        "该号段无法接收核验短信，请更换手机号码。",
+        "Numbers of this range can't receive the text. Enter another mobile number.";
+});
+
+texts!(NameProblem, coded {
+    Missing => "name_missing",
+        "请填写名称或姓名。",
+        "Enter the name.";
+    Malformed => "name_malformed",
+        "名称或姓名含有换行等无法识别的字符，请删除后重新填写。",
+        "The name has a line break or a control character. Take it out.";
+    TooLong => "name_too_long",
+        "名称过长：姓名最多60个字符，其他名称最多200个字符。",
+        "The name is too long: a person's has at most 60 characters, any other 200.";
+});
+
+texts!(IdDocumentProblem, coded {
+    Missing => "id_number_missing",
+        "请填写证件号码。",
+        "Enter the ID number.";
+    Malformed => "id_number_malformed",
+        "证件号码只能包含字母和数字，请检查。",
+        "An ID number has letters and digits only. Check it.";
+    FifteenDigits => "id_number_fifteen_digits",
+        "15位身份证号码已停止使用，请填写现行身份证的18位号码。",
+        "Numbers of 15 digits are no longer in use. Enter the 18 characters of the present card.";
+    Length => "id_number_wrong_length",
+        "证件号码位数不正确，请按证件填写全部18位。",
+        "The ID number has the wrong length. Enter all 18 characters of the card.";
+    Region => "id_number_unknown_region",
+        "证件号码前两位与证件类型不符，请检查号码和证件类型。",
+        "The first two digits don't fit the kind of document. Check both.";
+    BirthDate => "id_number_no_birth_date",
+        "证件号码第7至14位不是有效的出生日期，请检查。",
+        "Digits 7 to 14 of the ID number are no date of birth. Check them.";
+    CheckCharacter => "id_number_wrong_check_character",
+        "证件号码校验不通过，请逐位核对。",
+        "A character of the ID number is mistyped. Compare it with the card.";
+    Form => "id_number_wrong_form",
+        "证件号码与证件类型不符，请检查号码和证件类型。",
+        "The number is not that of this kind of document. Check both.";
+    BackNumber => "back_number_malformed",
+        "证件背面号码不正确，请填写通行证背面的香港或澳门身份证号码。",
+        "The back number is wrong. Enter the Hong Kong or Macao identity number printed on the back.";
+    BackNumberUnexpected => "back_number_unexpected",
+        "仅港澳居民来往内地通行证需要填写背面号码，请删除。",
+        "Only a Hong Kong and Macao permit has a back number. Take it out.";
+});
+
+texts!(ProvinceProblem, coded {
+    Missing => "province_missing",
+        "请选择省份。",
+        "Choose the province.";
+    NotMainland => "province_not_mainland",
+        "香港、澳门、台湾不适用ICP备案，请选择内地（大陆）省份。",
+        "There is no ICP filing in Hong Kong, Macao and Taiwan. Choose a mainland province.";
+    Unknown => "province_unknown",
+        "省份无法识别，请填写名称（如北京、内蒙古自治区）、英文名称或代码（11至65）。",
+        "Unknown province. Give its Chinese or English name (北京, Inner Mongolia), or its code (11 to 65).";
+});
+
+impl LastSixProblem {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        "last_six_malformed"
+    }
+
+    /// The text for people.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => "请填写证件号码的后6位字母或数字。",
+            Lang::En => "Enter the last six letters or digits of the ID number.",
+        }
+    }
+}
+
+impl PersonProblem {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Name(problem) => problem.code(),
+            Self::Mobile(problem) => problem.code(),
+            Self::EmergencyPhone => "emergency_phone_malformed",
+        }
+    }
+
+    /// The text for people.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Name(problem), lang) => problem.text(lang),
+            (Self::Mobile(problem), lang) => problem.text(lang),
+            (Self::EmergencyPhone, Lang::Zh) => "应急电话应为3至20位数字，请检查。",
+            (Self::EmergencyPhone, Lang::En) => "An emergency phone has 3 to 20 digits. Check it.",
+        }
+    }
+}
+
+impl Province {
+    /// The short name for people: [`chinese`](Self::chinese) or [`english`](Self::english).
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => self.chinese(),
+            Lang::En => self.english(),
+        }
+    }
+}
+
+impl IdDocumentKind {
+    /// The official name (B12).
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::ResidentIdCard, Lang::Zh) => "居民身份证",
+            (Self::ResidentIdCard, Lang::En) => "Resident Identity Card",
+            (Self::Passport, Lang::Zh) => "护照",
+            (Self::Passport, Lang::En) => "Passport",
+            (Self::TaiwanPermit, Lang::Zh) => "台湾居民来往大陆通行证",
+            (Self::TaiwanPermit, Lang::En) => "Mainland Travel Permit for Taiwan Residents",
+            (Self::HkMacaoPermit, Lang::Zh) => "港澳居民来往内地通行证",
+            (Self::HkMacaoPermit, Lang::En) => {
+                "Mainland Travel Permit for Hong Kong and Macao Residents"
+            }
+            (Self::ForeignPermanentResidentId, Lang::Zh) => "外国人永久居留身份证",
+            (Self::ForeignPermanentResidentId, Lang::En) => "Foreign Permanent Resident ID Card",
+            (Self::HkMacaoResidencePermit, Lang::Zh) => "港澳居民居住证",
+            (Self::HkMacaoResidencePermit, Lang::En) => {
+                "Residence Permit for Hong Kong and Macao Residents"
+            }
+            (Self::TaiwanResidencePermit, Lang::Zh) => "台湾居民居住证",
+            (Self::TaiwanResidencePermit, Lang::En) => "Residence Permit for Taiwan Residents",
+            (Self::Other(_), Lang::Zh) => "其他证件",
+            (Self::Other(_), Lang::En) => "Other document",
+        }
+    }
+}

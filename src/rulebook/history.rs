@@ -27,8 +27,7 @@ use crate::{FilingOrder, Province, Requirement, ServiceKind};
 /// # Errors
 /// [`NotInForce`] before the province was covered: nobody verifies then.
 pub fn in_force(instant: DateTime<Utc>, province: Province) -> Result<&'static Period, NotInForce> {
-    static DOCUMENTED: History = History::DOCUMENTED;
-    DOCUMENTED.in_force(instant, province)
+    History::DOCUMENTED.in_force(instant, province)
 }
 
 /// Who must verify an order submitted to the administration at this instant, by what is documented
@@ -51,7 +50,7 @@ pub fn requirement(
 ///
 /// // The documented history goes on with another table from a day on.
 /// let from = day::first_instant("2027-01-01".parse()?);
-/// let next = Period::new(from, Province::ALL, Rulebook::JD_2021, "announced");
+/// let next = Period::new(from, Province::ALL, Rulebook::JD_2021.clone(), "announced");
 /// let history = History::new(
 ///     History::DOCUMENTED.periods().iter().cloned().chain([next]),
 ///     History::DOCUMENTED.fileable().iter().copied(),

@@ -17,20 +17,20 @@ const NOBODY: &[Role] = &[];
 impl Rulebook {
     /// The primary source's table (R03–R08), in force in every province from 2020-08-17 (R01), for
     /// every kind of service (D02). 24 hours (R17).
-    pub const CURRENT: Self = Self::built_in("current", CURRENT, TimeDelta::hours(24));
+    pub const CURRENT: &'static Self = &CURRENT;
 
     /// JD Cloud's table of about 2021–2023 (B02), which other platforms share in part: add service
     /// texts both, deregister service nobody. By name only: no history holds it.
-    pub const JD_2021: Self = Self::built_in("jd_2021", JD_2021, TimeDelta::hours(24));
+    pub const JD_2021: &'static Self = &JD_2021;
 
     /// The pilot's table (B01) with the 48 hours that are documented until 2018-09-17.
-    pub const PILOT: Self = Self::built_in("pilot", PILOT, TimeDelta::hours(48));
+    pub const PILOT: &'static Self = &PILOT;
 
     /// The pilot's table (B01) with the 24 hours that are documented from 2018-11-07.
-    pub const PILOT_24_HOURS: Self = Self::built_in("pilot_24_hours", PILOT, TimeDelta::hours(24));
+    pub const PILOT_24_HOURS: &'static Self = &PILOT_24_HOURS;
 
     /// Every built-in table.
-    pub const ALL: &'static [Self] = &[
+    pub const ALL: &'static [&'static Self] = &[
         Self::CURRENT,
         Self::JD_2021,
         Self::PILOT,
@@ -38,7 +38,13 @@ impl Rulebook {
     ];
 }
 
-const CURRENT: &[Rule] = &[
+const CURRENT: Rulebook = Rulebook::built_in("current", CURRENT_RULES, TimeDelta::hours(24));
+const JD_2021: Rulebook = Rulebook::built_in("jd_2021", JD_2021_RULES, TimeDelta::hours(24));
+const PILOT: Rulebook = Rulebook::built_in("pilot", PILOT_RULES, TimeDelta::hours(48));
+const PILOT_24_HOURS: Rulebook =
+    Rulebook::built_in("pilot_24_hours", PILOT_RULES, TimeDelta::hours(24));
+
+const CURRENT_RULES: &[Rule] = &[
     row(FilingType::Initial, BOTH, "R03", "platform page of 2020-08"),
     row(
         FilingType::AddService,
@@ -90,7 +96,7 @@ const CURRENT: &[Rule] = &[
     ),
 ];
 
-const JD_2021: &[Rule] = &[
+const JD_2021_RULES: &[Rule] = &[
     row(FilingType::Initial, BOTH, "R03", "as before"),
     row(FilingType::AddService, BOTH, "B02", "differs from R04"),
     row(FilingType::AddAccess, ADMINISTRATOR, "R05", "as before"),
@@ -107,7 +113,7 @@ const JD_2021: &[Rule] = &[
     row(FilingType::CancelAccess, NOBODY, "R08", "as before"),
 ];
 
-const PILOT: &[Rule] = &[
+const PILOT_RULES: &[Rule] = &[
     row(FilingType::Initial, BOTH, "B01", "regulator's Q&A of 2017"),
     row(
         FilingType::AddService,
@@ -156,50 +162,47 @@ const PILOT: &[Rule] = &[
 
 impl History {
     /// What is documented about the regulator's system, pilot years included (D01).
-    pub const DOCUMENTED: Self = Self::built_in(PERIODS, FILEABLE);
+    pub const DOCUMENTED: &'static Self = &DOCUMENTED;
 }
+
+const DOCUMENTED: History = History::built_in(PERIODS, FILEABLE);
 
 const PERIODS: &[Period] = &[
     Period::built_in(
         hour(2017, 12, 18, 6),
         FROM_2017_12,
-        Rulebook::PILOT,
+        PILOT,
         "pilot, provincial portals (工信管函〔2017〕2322号)",
     ),
     Period::built_in(
         hour(2018, 9, 10, 0),
         FROM_2018_09_10,
-        Rulebook::PILOT,
+        PILOT,
         "seven more provinces",
     ),
     Period::built_in(
         hour(2018, 9, 24, 0),
         FROM_2018_09_24,
-        Rulebook::PILOT,
+        PILOT,
         "eight more provinces",
     ),
-    Period::built_in(
-        hour(2018, 11, 7, 0),
-        FROM_2017_12,
-        Rulebook::PILOT_24_HOURS,
-        SHORTER,
-    ),
+    Period::built_in(hour(2018, 11, 7, 0), FROM_2017_12, PILOT_24_HOURS, SHORTER),
     Period::built_in(
         hour(2018, 11, 7, 0),
         FROM_2018_09_10,
-        Rulebook::PILOT_24_HOURS,
+        PILOT_24_HOURS,
         SHORTER,
     ),
     Period::built_in(
         hour(2018, 11, 7, 0),
         FROM_2018_09_24,
-        Rulebook::PILOT_24_HOURS,
+        PILOT_24_HOURS,
         SHORTER,
     ),
     Period::built_in(
         hour(2020, 8, 17, 0),
         Province::ALL,
-        Rulebook::CURRENT,
+        CURRENT,
         "national portal, sender 12381, filing passwords abolished (R01)",
     ),
 ];

@@ -1,7 +1,6 @@
 //! ICP filing SMS verification.
 #![no_std]
 #![forbid(unsafe_code)]
-#![expect(dead_code, reason = "the session that uses the rest is still to come")]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
@@ -23,10 +22,12 @@ mod policy;
 mod province;
 mod requirement;
 mod role;
+pub mod rulebook;
 mod session;
 mod template;
 mod text;
 mod time;
+pub mod tracker;
 
 pub use filing::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderProblems, OrderStatus,
@@ -40,8 +41,9 @@ pub use official_sender::is_official_sender;
 pub use person::{Entity, NameProblem, Person, PersonProblem};
 pub use policy::{Policy, PolicyBuilder, PolicyProblem};
 pub use province::{Province, ProvinceProblem};
-pub use requirement::{Recipient, Recipients};
+pub use requirement::{Exemption, Recipient, Recipients, Requirement, ServiceRef};
 pub use role::{Role, Roles};
+pub use rulebook::Rulebook;
 pub use session::{
     CodeProblem, Decision, Entry, EntryAnswer, EntryOutcome, EntryProblems, Event, EventKind,
     MalformedId, Message, MessageId, MessageKind, OpenError, Opening, RecipientState,

@@ -1,6 +1,6 @@
 //! A store for embedding and tests.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::{convert::Infallible, fmt};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -31,7 +31,8 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct Shelf {
-    sessions: HashMap<SessionId, Kept>,
+    /// Boxed, so that the table's free places stay small.
+    sessions: HashMap<SessionId, Box<Kept>>,
     numbers: BTreeSet<(MobileNumber, SessionId)>,
     wakes: BTreeSet<(Micros, SessionId)>,
 }
@@ -169,10 +170,10 @@ impl Shelf {
             .extend(session.wake().map(|wake| (Micros::cut(wake), id)));
         self.sessions.insert(
             id,
-            Kept {
+            Box::new(Kept {
                 session,
                 leased_until,
-            },
+            }),
         );
     }
 
@@ -181,7 +182,7 @@ impl Shelf {
         let Kept {
             session,
             leased_until,
-        } = self.sessions.remove(&id)?;
+        } = *self.sessions.remove(&id)?;
         for mobile in session.mobiles() {
             self.numbers.remove(&(*mobile, id));
         }

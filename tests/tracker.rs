@@ -1,5 +1,13 @@
 //! An order in SMS verification, as a platform follows it.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly, in its helpers too"
+)]
+
 use beian::{
     Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role,
     tracker::{

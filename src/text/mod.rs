@@ -4,6 +4,7 @@ mod beijing;
 mod filing;
 mod people;
 mod requirement;
+mod rulebook;
 mod tracker;
 
 use beijing::span;

@@ -235,9 +235,9 @@ impl Question {
             let (kind, name) = (self.kind, format!("示例{n}"));
             Ok(if self.filing_type == FilingType::AddAccess {
                 let access = self.access.unwrap_or(Access::Unchanged);
-                builder.service_with_access(kind, name, administrator, access)
+                builder.service_with_access(kind, &name, administrator, access)
             } else {
-                builder.service(kind, name, administrator)
+                builder.service(kind, &name, administrator)
             })
         })?;
         let order = services.build();

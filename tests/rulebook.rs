@@ -48,9 +48,9 @@ fn order_in(
         .fold(builder, |builder, (number, n)| {
             let (kind, name) = (ServiceKind::Website, format!("示例站{n}"));
             if filing_type == FilingType::AddAccess {
-                builder.service_with_access(kind, name, person(*number), Access::Unchanged)
+                builder.service_with_access(kind, &name, person(*number), Access::Unchanged)
             } else {
-                builder.service(kind, name, person(*number))
+                builder.service(kind, &name, person(*number))
             }
         })
         .build()

@@ -115,9 +115,9 @@ fn order(
     for (number, n) in administrators.iter().zip(1..) {
         let (kind, name, person) = (ServiceKind::Website, format!("示例站{n}"), person(*number));
         builder = if filing_type == FilingType::AddAccess {
-            builder.service_with_access(kind, name, person, Access::Unchanged)
+            builder.service_with_access(kind, &name, person, Access::Unchanged)
         } else {
-            builder.service(kind, name, person)
+            builder.service(kind, &name, person)
         };
     }
     builder.build().ok()

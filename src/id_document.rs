@@ -439,8 +439,8 @@ pub enum IdDocumentProblem {
         "an ID number of 15 digits is no longer accepted: expected the 18 characters of the present card"
     )]
     FifteenDigits,
-    /// Not 18 characters, or more than any ID number has.
-    #[error("ID number of the wrong length: expected the 18 characters of the card")]
+    /// Not 18 characters where the kind has 18, or more than any ID number has.
+    #[error("ID number of the wrong length: compare it with the document")]
     Length,
     /// 18 characters that don't begin as the kind of document does.
     #[error(

@@ -1,11 +1,19 @@
 //! Who must verify: the tables, their history, and the requirement of an order.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly, in its helpers too"
+)]
+
 use beian::{
     Access, Change, Changes, Exemption, FilingOrder, FilingType, IdDocument, Lang, LastSix, Person,
     Policy, Province, Recipient, Recipients, Requirement, Role, Roles, Rulebook, ServiceKind,
     rulebook::{
-        self, Fileable, History, HistoryProblem, NotFileable, Period, Rule, RuleId,
-        RulebookProblem, day,
+        self, Fileable, History, HistoryProblem, NotFileable, NotInForce, Period, Rule, RuleId,
+        RuleIdProblem, RulebookProblem, day,
     },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -40,9 +48,9 @@ fn order_in(
         .fold(builder, |builder, (number, n)| {
             let (kind, name) = (ServiceKind::Website, format!("示例站{n}"));
             if filing_type == FilingType::AddAccess {
-                builder.service_with_access(kind, name, person(*number), Access::Unchanged)
+                builder.service_with_access(kind, &name, person(*number), Access::Unchanged)
             } else {
-                builder.service(kind, name, person(*number))
+                builder.service(kind, &name, person(*number))
             }
         })
         .build()
@@ -781,6 +789,39 @@ mod texts {
                 en.is_ascii() && en.contains("Nobody verifies") && en.contains(cites),
                 "{en}"
             );
+        }
+    }
+
+    #[test]
+    fn every_problem_has_a_text_in_both_languages() {
+        let app = ServiceKind::App;
+        let from = day::first_instant("2023-09-01".parse().unwrap());
+        let texts = |lang| {
+            let mut texts = vec![
+                NotFileable { kind: app, from }.text(lang),
+                NotInForce { from: Some(from) }.text(lang),
+                RuleIdProblem.text(lang).into(),
+            ];
+            for problem in [
+                RulebookProblem::Name,
+                RulebookProblem::Window,
+                RulebookProblem::Change(FilingType::Modify),
+                RulebookProblem::Missing(FilingType::Initial, None),
+                RulebookProblem::Twice(FilingType::Modify, Some(Change::Entity)),
+            ] {
+                texts.push(problem.text(lang));
+            }
+            texts.extend(
+                HistoryProblem::ALL
+                    .iter()
+                    .map(|problem| problem.text(lang).into()),
+            );
+            texts
+        };
+        let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+        for (zh, en) in texts(Lang::Zh).into_iter().zip(texts(Lang::En)) {
+            assert!(zh.contains(is_chinese) && zh.ends_with('。'), "{zh}");
+            assert!(!en.contains(is_chinese) && en.ends_with(['.', ')']), "{en}");
         }
     }
 

@@ -2,6 +2,14 @@
 //!
 //! A changed rule is a changed line there. `BEIAN_REWRITE=1 cargo test --test tables` writes it anew.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly, in its helpers too"
+)]
+
 use std::{fmt::Write as _, fs, path::Path};
 
 use beian::{
@@ -78,8 +86,8 @@ fn cases() -> Vec<(FilingType, Changes)> {
             continue;
         }
         for bits in 1..1 << Change::ALL.len() {
-            let changed = |(n, change): (usize, &Change)| (bits >> n & 1 == 1).then_some(*change);
-            let changes = Change::ALL.iter().enumerate().filter_map(changed);
+            let in_set = |(n, change): (usize, &Change)| (bits >> n & 1 == 1).then_some(*change);
+            let changes = Change::ALL.iter().enumerate().filter_map(in_set);
             cases.push((filing_type, changes.collect()));
         }
     }
@@ -107,9 +115,9 @@ fn order(
     for (number, n) in administrators.iter().zip(1..) {
         let (kind, name, person) = (ServiceKind::Website, format!("示例站{n}"), person(*number));
         builder = if filing_type == FilingType::AddAccess {
-            builder.service_with_access(kind, name, person, Access::Unchanged)
+            builder.service_with_access(kind, &name, person, Access::Unchanged)
         } else {
-            builder.service(kind, name, person)
+            builder.service(kind, &name, person)
         };
     }
     builder.build().ok()
@@ -144,7 +152,7 @@ fn recipient(recipient: &Recipient) -> String {
         .roles()
         .contains(beian::Role::ServiceAdministrator)
     {
-        text += &format!(" A{}", services.join("+"));
+        write!(text, " A{}", services.join("+")).unwrap();
     }
     let rules: Vec<_> = recipient.rules().iter().map(ToString::to_string).collect();
     format!("{text} {}", rules.join("+"))

@@ -1,5 +1,13 @@
 //! An order in SMS verification, as a platform follows it.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly, in its helpers too"
+)]
+
 use beian::{
     Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role,
     tracker::{
@@ -449,6 +457,20 @@ fn the_next_instants_of_an_order_that_nobody_reports_on() {
 }
 
 #[test]
+fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
+    let asked = |minutes| (Report::ResendAsked(leader()), after(minutes));
+    let passed = (Report::Passed(administrator()), after(5));
+    let tracker = with([passed, asked(40), asked(80)]);
+    assert_eq!(tracker.next(after(80)), Some(after(90)));
+    assert_eq!(tracker.next(after(90)), Some(after(110)));
+    assert_eq!(
+        steps(&tracker, after(110) - micro())[0].0,
+        Step::LookForMessage
+    );
+    assert_eq!(steps(&tracker, after(110))[0].0, Step::NoResendLeft);
+}
+
+#[test]
 fn d04_instants_are_cut_to_microseconds() {
     let nanos = TimeDelta::nanoseconds(999);
     let mut tracker = tracker();
@@ -591,6 +613,8 @@ fn a_stored_tracker_is_the_same_when_read_back() {
 fn a_broken_stored_tracker_is_refused_without_saying_a_number() {
     let tracker = with([(Report::Received(administrator()), after(6))]);
     let json = serde_json::to_string(&tracker).unwrap();
+    let persons =
+        json[json.find(r#""persons""#).unwrap()..json.find(r#""facts""#).unwrap()].to_owned();
     for (good, bad) in [
         (r#""19900000001""#, r#""19900000002""#),
         (r#""19900000001""#, r#""19900000003""#),
@@ -605,6 +629,7 @@ fn a_broken_stored_tracker_is_refused_without_saying_a_number() {
             r#""submitted":1714528800000000"#,
             r#""submitted":1814528800000000"#,
         ),
+        (&persons, r#""persons":[],"#),
         (r#""v1""#, r#""v2""#),
         (r#""resends_max":2"#, r#""resends_max":2,"x":1"#),
     ] {

@@ -11,7 +11,7 @@ use super::{
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
 };
 use crate::{
-    IdDocument, MobileNumber, Province,
+    IdDocument, IdDocumentKind, MobileNumber, Province,
     person::{EmergencyPhone, Masked, Name},
 };
 
@@ -207,6 +207,7 @@ impl PersonForm {
             id_document: self
                 .id_document
                 .read(&format!("{path}.id_document"), problems),
+            back_missing: self.id_document.back_missing(),
         }
     }
 }
@@ -214,18 +215,23 @@ impl PersonForm {
 impl IdDocumentForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> Option<IdDocument> {
         let kind = known(&self.kind, ProblemKind::UnknownIdDocumentKind);
-        let kind = problems.take(format!("{path}.kind"), kind)?;
-        let front = IdDocument::new(kind, &self.number);
+        let kind = problems.take(format!("{path}.kind"), kind);
+        // Every part is looked at, even if the one before can't be read.
+        let any = kind.unwrap_or(IdDocumentKind::Other(0));
+        let front = IdDocument::new(any, &self.number);
         let front = problems.take(format!("{path}.number"), front);
-        let Some(back) = given(self.back_number.as_deref()) else {
+        let (Some(kind), Some(back)) = (kind, given(self.back_number.as_deref())) else {
             return front;
         };
-        // The back is looked at even if the front can't be read.
-        let document = front
-            .clone()
-            .unwrap_or_else(|| IdDocument::without_number(kind));
+        let document = front.clone();
+        let document = document.unwrap_or_else(|| IdDocument::without_number(kind));
         let both = problems.take(format!("{path}.back_number"), document.back_number(back));
         front.and(both)
+    }
+
+    fn back_missing(&self) -> bool {
+        known(&self.kind, ()) == Ok(IdDocumentKind::HkMacaoPermit)
+            && given(self.back_number.as_deref()).is_none()
     }
 }
 
@@ -267,13 +273,11 @@ impl fmt::Debug for PersonForm {
 
 impl fmt::Debug for IdDocumentForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IdDocumentForm")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.write_str("IdDocumentForm(***)")
     }
 }
 
-fn known<T: FromStr>(name: &str, unknown: ProblemKind) -> Result<T, ProblemKind> {
+fn known<T: FromStr, E>(name: &str, unknown: E) -> Result<T, E> {
     name.trim().parse().map_err(|_| unknown)
 }
 

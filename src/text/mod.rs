@@ -5,6 +5,7 @@ mod filing;
 mod people;
 mod requirement;
 mod session;
+mod rulebook;
 mod tracker;
 
 use beijing::span;

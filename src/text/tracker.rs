@@ -27,7 +27,10 @@ impl TrackerStatus {
                 "The time to verify may be over; the regulator has reported no result.".into()
             }
             (Self::Done { at }, Lang::Zh) => {
-                format!("短信核验已于{}全部完成，订单进入管局审核。", Beijing(*at))
+                format!(
+                    "工信部系统于{}显示：短信核验已全部完成，订单进入管局审核。",
+                    Beijing(*at)
+                )
             }
             (Self::Done { at }, Lang::En) => format!(
                 "Everybody has verified (reported for {} Beijing time); the order is in the \
@@ -35,7 +38,7 @@ impl TrackerStatus {
                 Beijing(*at)
             ),
             (Self::TimedOut { at }, Lang::Zh) => {
-                format!("短信核验超时，订单已于{}退回。", Beijing(*at))
+                format!("工信部系统于{}显示：短信核验超时，订单退回。", Beijing(*at))
             }
             (Self::TimedOut { at }, Lang::En) => format!(
                 "Not verified in time: the order was returned (reported for {} Beijing time).",
@@ -98,19 +101,16 @@ impl Deadline {
     pub fn text(&self, lang: Lang) -> String {
         let earliest = Beijing(self.earliest);
         match (self.latest.map(Beijing), lang) {
-            (None, Lang::Zh) => {
-                format!("核验时限最早于{earliest}届满，请在此之前完成核验。")
+            (None, Lang::Zh) => format!("核验时限最早于{earliest}届满。"),
+            (None, Lang::En) => {
+                format!("The time to verify ends at {earliest} Beijing time at the earliest.")
             }
-            (None, Lang::En) => format!(
-                "The time to verify is over at {earliest} Beijing time at the earliest: \
-                 verify before that."
-            ),
-            (Some(latest), Lang::Zh) => format!(
-                "核验时限最早于{earliest}届满，请在此之前完成核验；按核验人所述，最晚于{latest}届满。"
-            ),
+            (Some(latest), Lang::Zh) => {
+                format!("核验时限最早于{earliest}届满；按核验人所述，最晚于{latest}届满。")
+            }
             (Some(latest), Lang::En) => format!(
-                "The time to verify is over at {earliest} Beijing time at the earliest: verify \
-                 before that. By the persons' word it is over at {latest} at the latest."
+                "The time to verify ends at {earliest} Beijing time at the earliest and, by the \
+                 persons' word, at {latest} at the latest."
             ),
         }
     }

@@ -193,7 +193,7 @@ impl Session {
         }
         let mut messages = Vec::new();
         for ((recipient, person), identity) in
-            (0_u8..).zip(&self.people).zip(&self.terms.identities)
+            (0..=u8::MAX).zip(&self.people).zip(&self.terms.identities)
         {
             let (Phase::Waiting(waiting), Some(to)) = (&person.phase, identity.mobile) else {
                 continue;

@@ -13,7 +13,7 @@ mod session_support;
 
 use beian::{
     Entry, EntryAnswer, EntryOutcome, Policy, Recipient, Recipients, Refusal, ResendAnswer,
-    ResendOutcome, ReturnCause, Role, RoundStatus, SessionError,
+    ResendOutcome, Role, RoundFailure, RoundStatus, SessionError,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -151,7 +151,10 @@ fn d19_five_wrong_entries_lock_and_nothing_is_compared() {
     assert_eq!(round.guess(LI, 5), EntryOutcome::Locked);
     assert!(round.status().is_open());
     assert_eq!(round.enter(LI, &code), EntryOutcome::Returned);
-    assert_eq!(round.return_cause(), Some(ReturnCause::TooManyWrongEntries));
+    assert_eq!(
+        round.return_cause(),
+        Some(RoundFailure::TooManyWrongEntries)
+    );
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn d19_the_sixth_attempt_returns_the_order_at_once() {
     assert_eq!(
         round.status(),
         RoundStatus::Returned {
-            cause: ReturnCause::TooManyWrongEntries,
+            cause: RoundFailure::TooManyWrongEntries,
             at: start() + MINUTE,
             noticed_at: start() + MINUTE,
         }

@@ -11,7 +11,8 @@
 mod session_support;
 
 use beian::{
-    EntryOutcome, Policy, PolicyBuilder, PolicyProblem, Refusal, Report, ResendOutcome, ReturnCause,
+    EntryOutcome, Policy, PolicyBuilder, PolicyProblem, Refusal, Report, ResendOutcome,
+    RoundFailure,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -125,7 +126,7 @@ fn attack_22_unreachable_after() {
     let mut round = Round::open_with(1, policy(|p| p.unreachable_after(hours(2))));
     assert!(round.pass(hours(2)).tick().is_err());
     round.pass(MICROSECOND).tick().unwrap();
-    assert_eq!(round.return_cause(), Some(ReturnCause::Unreachable));
+    assert_eq!(round.return_cause(), Some(RoundFailure::Unreachable));
 }
 
 #[test]

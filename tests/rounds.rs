@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use beian::{
     EntryOutcome, KeyError, KeyId, KeyRing, Keys, Mac, OpenError, Opening, Policy, Recipient,
-    Recipients, Refusal, ReturnCause, Role, RoundStatus, Session, SessionError,
+    Recipients, Refusal, Role, RoundFailure, RoundStatus, Session, SessionError,
 };
 use session_support::*;
 
@@ -425,7 +425,7 @@ fn an_erasure_takes_numbers_and_ids_and_leaves_what_happened() {
     round.erase().unwrap();
     assert_eq!(round.session.mobiles().count(), 0);
     assert!(round.session.recipients().all(|one| one.mobile().is_none()));
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
     assert_eq!(round.view(LI).verified_at(), Some(start()));
     assert_eq!(round.wrong_entries_left(WANG), 3);
     assert_eq!(round.erase(), Err(Refusal::AlreadyErased));

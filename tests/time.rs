@@ -12,7 +12,7 @@ mod session_support;
 
 use beian::{
     EntryOutcome, EventKind, Opening, Policy, Refusal, Report, ReportOutcome, ResendOutcome,
-    ReturnCause, RoundStatus, Session,
+    RoundFailure, RoundStatus, Session,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -31,7 +31,7 @@ fn d04_r20_one_microsecond_more_than_24_hours_is_late() {
     let (mut round, [code]) = Round::texted(Policy::REGULATOR);
     round.pass(DAY + MICROSECOND);
     assert_eq!(round.enter(LI, &code), ENDED);
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn d04_an_end_acts_one_microsecond_after_the_last_good_instant() {
     assert_eq!(round.session.wake(), Some(start() + DAY + MICROSECOND));
     round.pass(MICROSECOND);
     assert_eq!(round.tick(), Ok(()));
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn d06_whoever_no_message_was_accepted_for_is_unreachable_after_24_hours() {
     assert_eq!(round.tick(), Err(Refusal::NothingDue));
     round.pass(MICROSECOND);
     assert_eq!(round.tick(), Ok(()));
-    assert_eq!(round.return_cause(), Some(ReturnCause::Unreachable));
+    assert_eq!(round.return_cause(), Some(RoundFailure::Unreachable));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn d06_unreachable_after_24_hours_whatever_the_window() {
         let round = Round::open_with(1, policy);
         let mut late = round;
         late.pass(DAY + MICROSECOND).tick().unwrap();
-        assert_eq!(late.return_cause(), Some(ReturnCause::Unreachable));
+        assert_eq!(late.return_cause(), Some(RoundFailure::Unreachable));
         let RoundStatus::Returned { at, .. } = late.status() else {
             panic!("returned")
         };
@@ -227,7 +227,7 @@ fn d06_a_deferred_or_failed_first_message_starts_no_window() {
         round.report_due(LI, report);
         assert_eq!(round.view(LI).window_closes_at(), None);
         round.pass(DAY + MICROSECOND).tick().unwrap();
-        assert_eq!(round.return_cause(), Some(ReturnCause::Unreachable));
+        assert_eq!(round.return_cause(), Some(RoundFailure::Unreachable));
     }
 }
 
@@ -244,7 +244,7 @@ fn d07_the_earliest_end_of_the_unverified_ends_the_round() {
     assert_eq!(
         round.status(),
         RoundStatus::Returned {
-            cause: ReturnCause::WindowClosed,
+            cause: RoundFailure::WindowClosed,
             at: end,
             noticed_at: end,
         }
@@ -268,7 +268,10 @@ fn d07_at_a_locked_persons_end_the_cause_is_too_many_wrong_entries() {
     assert_eq!(round.guess(LI, 5), EntryOutcome::Locked);
     round.pass(DAY).tick().unwrap_err();
     round.pass(MICROSECOND).tick().unwrap();
-    assert_eq!(round.return_cause(), Some(ReturnCause::TooManyWrongEntries));
+    assert_eq!(
+        round.return_cause(),
+        Some(RoundFailure::TooManyWrongEntries)
+    );
 }
 
 #[test]
@@ -277,7 +280,10 @@ fn d07_locked_before_anything_was_accepted_ends_with_d06_as_too_many_wrong_entri
     round.guess(LI, 5);
     round.pass(DAY).tick().unwrap_err();
     round.pass(MICROSECOND).tick().unwrap();
-    assert_eq!(round.return_cause(), Some(ReturnCause::TooManyWrongEntries));
+    assert_eq!(
+        round.return_cause(),
+        Some(RoundFailure::TooManyWrongEntries)
+    );
 }
 
 #[test]
@@ -285,7 +291,7 @@ fn d07_on_equal_instants_unreachable_goes_before_window_closed() {
     let mut round = Round::open_with(2, Policy::REGULATOR);
     round.accept(LI);
     round.pass(DAY + MICROSECOND).tick().unwrap();
-    assert_eq!(round.return_cause(), Some(ReturnCause::Unreachable));
+    assert_eq!(round.return_cause(), Some(RoundFailure::Unreachable));
 }
 
 #[test]
@@ -295,7 +301,10 @@ fn d07_on_equal_instants_locked_goes_before_unreachable() {
         round.accept(locked);
         round.guess(locked, 5);
         round.pass(DAY + MICROSECOND).tick().unwrap();
-        assert_eq!(round.return_cause(), Some(ReturnCause::TooManyWrongEntries));
+        assert_eq!(
+            round.return_cause(),
+            Some(RoundFailure::TooManyWrongEntries)
+        );
     }
 }
 
@@ -307,7 +316,7 @@ fn d07_the_cause_is_of_the_person_whose_end_came_not_of_a_locked_one_whose_end_i
     round.accept(WANG);
     round.guess(WANG, 5);
     round.pass(DAY).tick().unwrap();
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 }
 
 #[test]
@@ -319,7 +328,7 @@ fn d07_the_event_bears_the_instant_of_the_end_and_when_it_was_noticed() {
     assert_eq!(
         event.kind,
         EventKind::RoundReturned {
-            cause: ReturnCause::WindowClosed,
+            cause: RoundFailure::WindowClosed,
             ended_at: start() + DAY + MICROSECOND,
         }
     );
@@ -340,19 +349,19 @@ fn d08_every_command_first_ends_a_round_whose_time_is_over() {
     };
     let (mut round, _, code) = late();
     assert_eq!(round.enter(LI, &code), ENDED);
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 
     let (mut round, _, _) = late();
     assert_eq!(round.guess(LI, 1), ENDED);
     assert_eq!(round.count("wrong_entry"), 0);
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 
     let (mut round, _, _) = late();
     assert_eq!(
         round.resend(LI),
         ResendOutcome::NotSent(Refusal::RoundEnded)
     );
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 
     let (mut round, _, _) = late();
     assert_eq!(
@@ -366,11 +375,11 @@ fn d08_every_command_first_ends_a_round_whose_time_is_over() {
         round.report(first, Report::Delivered),
         Ok(ReportOutcome::Recorded)
     );
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 
     let (mut round, _, _) = late();
     assert_eq!(round.erase(), Ok(()));
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 
     let (mut round, _, _) = late();
     assert_eq!(round.withdraw(), Ok(()));
@@ -397,7 +406,7 @@ fn d08_an_ended_round_never_reopens() {
     round.pass(-DAY);
     assert_eq!(round.enter(LI, &code), ENDED);
     assert_eq!(round.tick(), Err(Refusal::NothingDue));
-    assert_eq!(round.return_cause(), Some(ReturnCause::WindowClosed));
+    assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 }
 
 #[test]

@@ -4,8 +4,8 @@ mod beijing;
 mod filing;
 mod people;
 mod requirement;
-mod session;
 mod rulebook;
+mod session;
 mod tracker;
 
 use beijing::span;

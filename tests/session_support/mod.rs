@@ -5,7 +5,7 @@
 use beian::{
     Entry, EntryOutcome, Event, EventKind, KeyRing, Keys, Message, MessageId, Opening, Policy,
     PolicyBuilder, Recipient, RecipientView, Recipients, Refusal, Report, ReportOutcome,
-    ResendOutcome, ResendRequest, ReturnCause, Role, RoundStatus, Seed, Session, SessionError,
+    ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Seed, Session, SessionError,
     SessionId,
 };
 use chacha20::ChaCha20Rng;
@@ -252,7 +252,7 @@ impl Round {
         matches!(self.status(), RoundStatus::AdministrationReview { .. })
     }
 
-    pub(crate) fn return_cause(&self) -> Option<ReturnCause> {
+    pub(crate) fn return_cause(&self) -> Option<RoundFailure> {
         match self.status() {
             RoundStatus::Returned { cause, .. } => Some(cause),
             RoundStatus::SmsVerification

@@ -1,6 +1,9 @@
 //! What a reader wants to know before the code: the rules, why they are so, what they withstand, and
 //! how the crate is built.
 
+#[doc = include_str!("guide.md")]
+pub mod guide {}
+
 #[doc = include_str!("rules.md")]
 pub mod rules {}
 

@@ -1,4 +1,10 @@
 //! Filing orders: what each type needs, and what is wrong with one.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a panic is how a test fails"
+)]
 
 mod common;
 
@@ -525,7 +531,7 @@ proptest! {
             Ok(order) => {
                 let modify = order.filing_type() == FilingType::Modify;
                 prop_assert_eq!(modify, !order.changes().is_empty());
-                let people = order.services().iter().map(|service| service.administrator());
+                let people = order.services().iter().map(beian::Service::administrator);
                 for person in people.chain([order.leader()]) {
                     prop_assert!(person.id_document().last_six_in(order.province()).is_some());
                 }

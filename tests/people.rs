@@ -1,4 +1,10 @@
 //! People: names, numbers, ID documents, provinces.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
 
 mod common;
 

@@ -6,6 +6,8 @@ use core::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use zeroize::Zeroize;
 
+#[cfg(feature = "serde")]
+use super::quiet;
 use super::{
     Change, Changes, FilingOrder, FilingPolicy, OrderProblems, ProblemKind,
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
@@ -48,11 +50,13 @@ use crate::{
 )]
 pub struct OrderForm {
     /// The stable name of a [`FilingType`](super::FilingType).
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub filing_type: String,
     /// Stable names of [`Change`](super::Change)s: for `modify` at least one, else none.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::list"))]
     pub changes: Option<Vec<String>>,
     /// A province as [`Province::parse`] reads it.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub province: String,
     /// Who files.
     pub entity: EntityForm,
@@ -71,6 +75,7 @@ pub struct OrderForm {
 )]
 pub struct EntityForm {
     /// 1–200 characters; an individual's own name.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The entity leader.
     pub leader: PersonForm,
@@ -85,13 +90,18 @@ pub struct EntityForm {
 )]
 pub struct ServiceForm {
     /// The stable name of a [`ServiceKind`](super::ServiceKind).
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub kind: String,
     /// 1–200 characters.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The service administrator.
     pub administrator: PersonForm,
     /// The stable name of an [`Access`](super::Access): for `add_access`, else none (R10, R11).
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, deserialize_with = "quiet::optional")
+    )]
     pub access: Option<String>,
 }
 
@@ -104,11 +114,16 @@ pub struct ServiceForm {
 )]
 pub struct PersonForm {
     /// 1–60 characters.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The primary mobile, see [`Person::new`](crate::Person::new) (R12, B04).
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub mobile: String,
     /// 3–20 digits. Nothing but white space is as good as none.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, deserialize_with = "quiet::optional")
+    )]
     pub emergency_phone: Option<String>,
     /// The ID document used in this filing.
     pub id_document: IdDocumentForm,
@@ -123,12 +138,17 @@ pub struct PersonForm {
 )]
 pub struct IdDocumentForm {
     /// The stable name of an [`IdDocumentKind`](crate::IdDocumentKind), or its certificate code.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub kind: String,
     /// The whole number, see [`IdDocument::new`].
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub number: String,
     /// For `hk_macao_permit`, required in 浙江 (B13), see [`IdDocument::back_number`]. Nothing but
     /// white space is as good as none.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, deserialize_with = "quiet::optional")
+    )]
     pub back_number: Option<String>,
 }
 

@@ -178,6 +178,17 @@ fn r22_two_resends_can_be_asked_for_and_the_third_sends_nothing() {
 }
 
 #[test]
+fn r21_a_resend_is_asked_for_on_the_regulators_page() {
+    let next = tracker().next_steps(after(30))[0];
+    assert_eq!(next.step, Step::AskForResend);
+    for lang in [Lang::Zh, Lang::En] {
+        let text = next.text(lang);
+        assert!(text.contains("beian.miit.gov.cn"), "{text}");
+        assert!(text.contains("短信重发"), "{text}");
+    }
+}
+
+#[test]
 fn r24_who_has_the_message_enters_the_code() {
     let tracker = with([(Report::Received(leader()), after(6))]);
     let next = tracker.next_steps(after(7))[0];

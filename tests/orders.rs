@@ -159,6 +159,8 @@ fn r05_access_is_added_with_the_number_that_was_filed() {
         ..form()
     };
     assert_eq!(found(&form), one("services[0].access", "access_missing"));
+    form.services[0].access = Some(" ".into());
+    assert_eq!(found(&form), one("services[0].access", "access_missing"));
     form.services[0].access = Some("unchanged".into());
     let order = check(&form).unwrap();
     assert_eq!(order.services()[0].access(), Some(Access::Unchanged));
@@ -353,7 +355,7 @@ fn an_order_takes_200_services() {
 #[test]
 fn an_empty_form_has_every_problem_at_once() {
     let mut services = vec![beian::filing::ServiceForm::default()];
-    services[0].access = Some(String::new());
+    services[0].access = Some("?".into());
     let empty = OrderForm {
         changes: Some(vec!["?".into(), "entity".into(), "!".into()]),
         services,

@@ -150,6 +150,11 @@ fn a_form_is_read_from_json_with_exactly_its_fields() {
         serde_json::from_value::<OrderForm>(whole.clone()).unwrap(),
         form()
     );
+    let nothing = json!({"entity": {"leader": {"id_document": {}}}});
+    for blank in [json!({}), nothing] {
+        let blank: OrderForm = serde_json::from_value(blank).unwrap();
+        assert_eq!(blank, OrderForm::default());
+    }
     for pointer in [
         "",
         "/entity",

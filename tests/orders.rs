@@ -1,4 +1,10 @@
 //! Filing orders: what each type needs, and what is wrong with one.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a panic is how a test fails"
+)]
 
 mod common;
 
@@ -152,6 +158,8 @@ fn r05_access_is_added_with_the_number_that_was_filed() {
         filing_type: "add_access".into(),
         ..form()
     };
+    assert_eq!(found(&form), one("services[0].access", "access_missing"));
+    form.services[0].access = Some(" ".into());
     assert_eq!(found(&form), one("services[0].access", "access_missing"));
     form.services[0].access = Some("unchanged".into());
     let order = check(&form).unwrap();
@@ -347,7 +355,7 @@ fn an_order_takes_200_services() {
 #[test]
 fn an_empty_form_has_every_problem_at_once() {
     let mut services = vec![beian::filing::ServiceForm::default()];
-    services[0].access = Some(String::new());
+    services[0].access = Some("?".into());
     let empty = OrderForm {
         changes: Some(vec!["?".into(), "entity".into(), "!".into()]),
         services,
@@ -525,7 +533,7 @@ proptest! {
             Ok(order) => {
                 let modify = order.filing_type() == FilingType::Modify;
                 prop_assert_eq!(modify, !order.changes().is_empty());
-                let people = order.services().iter().map(|service| service.administrator());
+                let people = order.services().iter().map(beian::Service::administrator);
                 for person in people.chain([order.leader()]) {
                     prop_assert!(person.id_document().last_six_in(order.province()).is_some());
                 }

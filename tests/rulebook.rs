@@ -268,6 +268,15 @@ fn r09_the_same_number_in_two_roles_is_one_recipient() {
 }
 
 #[test]
+fn r12_the_emergency_phone_is_never_texted() {
+    let leader = person(1).emergency_phone("199 0000 0009").unwrap();
+    let order = FilingOrder::deregister_entity(Province::Beijing, leader);
+    let requirement = Rulebook::CURRENT.requirement(&order.build().unwrap());
+    let expected = [("199****0001".into(), self::leader(), "R07".into())];
+    assert_eq!(texted(&requirement), expected);
+}
+
+#[test]
 fn d03_the_same_number_with_two_ids_is_one_recipient_with_both() {
     let id = |number| IdDocument::passport(number).unwrap();
     let leader = Person::new("张三", "19900000001", id("E12345678")).unwrap();
@@ -665,6 +674,8 @@ mod own_table {
         for (window, good) in [
             (TimeDelta::minutes(10), true),
             (TimeDelta::minutes(10) - micro, false),
+            (TimeDelta::minutes(11), true),
+            (TimeDelta::minutes(11) + micro, false),
             (TimeDelta::hours(72), true),
             (TimeDelta::hours(72) + micro, false),
         ] {

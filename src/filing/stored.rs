@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use super::{
     Access, Change, FilingOrder, FilingPolicy, FilingType, OrderProblems, ServiceKind,
     order::{Draft, PersonDraft, ServiceDraft},
+    quiet,
 };
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Person, Province,
@@ -30,6 +31,7 @@ struct StoredOrder {
 
 #[derive(Serialize, Deserialize)]
 struct StoredEntity {
+    #[serde(deserialize_with = "quiet::text")]
     name: String,
     leader: StoredPerson,
 }
@@ -37,6 +39,7 @@ struct StoredEntity {
 #[derive(Serialize, Deserialize)]
 struct StoredService {
     kind: ServiceKind,
+    #[serde(deserialize_with = "quiet::text")]
     name: String,
     administrator: StoredPerson,
     access: Option<Access>,
@@ -44,8 +47,11 @@ struct StoredService {
 
 #[derive(Serialize, Deserialize)]
 struct StoredPerson {
+    #[serde(deserialize_with = "quiet::text")]
     name: String,
+    #[serde(deserialize_with = "quiet::text")]
     mobile: String,
+    #[serde(deserialize_with = "quiet::optional")]
     emergency_phone: Option<String>,
     id_document: IdDocumentKind,
 }

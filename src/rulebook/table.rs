@@ -44,7 +44,8 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
-    /// A host's own table, checked. The window is 10 minutes to 72 hours, as that of a [`Policy`].
+    /// A host's own table, checked. The window is 10 minutes to 72 hours, as that of a [`Policy`],
+    /// in whole minutes.
     ///
     /// # Errors
     /// A [`RulebookProblem`] that names the first fault: the name, the window, a row that doesn't
@@ -82,7 +83,8 @@ impl Rulebook {
 
     /// Who must verify this order: one recipient per number (R09, B05), each with the rules that
     /// say so; the policy is the regulator's with this table's window
-    /// ([`Recipients::with_policy`] sets another).
+    /// ([`Recipients::with_policy`] sets another). An order that lists no service has no
+    /// administrator to text.
     ///
     /// ```
     /// use beian::{FilingOrder, IdDocument, Person, Province, Requirement, Rulebook, ServiceKind};
@@ -177,7 +179,9 @@ impl Rulebook {
         if !(1..=64).contains(&self.name.len()) {
             return Err(RulebookProblem::Name);
         }
-        if self.window < TimeDelta::minutes(10) || self.window > TimeDelta::hours(72) {
+        let range = TimeDelta::minutes(10)..=TimeDelta::hours(72);
+        let whole_minutes = TimeDelta::try_minutes(self.window.num_minutes());
+        if !range.contains(&self.window) || whole_minutes != Some(self.window) {
             return Err(RulebookProblem::Window);
         }
         for rule in self.rules.iter() {
@@ -207,7 +211,7 @@ pub enum RulebookProblem {
     #[error("rulebook name out of range: expected 1 to 64 bytes")]
     Name,
     /// The window.
-    #[error("window out of range: expected 10 minutes to 72 hours")]
+    #[error("window out of range: expected 10 minutes to 72 hours, in whole minutes")]
     Window,
     /// A modify row that doesn't say what has changed, or another row that does.
     #[error("row {0}: a change belongs to every row of modify and to no other")]

@@ -64,8 +64,10 @@ impl RulebookProblem {
         match (*self, lang) {
             (Self::Name, Lang::Zh) => "规则表名称应为1至64个字节。".into(),
             (Self::Name, Lang::En) => "The name of a rulebook has 1 to 64 bytes.".into(),
-            (Self::Window, Lang::Zh) => "核验时限应为10分钟至72小时。".into(),
-            (Self::Window, Lang::En) => "The window is 10 minutes to 72 hours.".into(),
+            (Self::Window, Lang::Zh) => "核验时限应为10分钟至72小时，且为整分钟。".into(),
+            (Self::Window, Lang::En) => {
+                "The window is 10 minutes to 72 hours, in whole minutes.".into()
+            }
             (Self::Change(filing_type), Lang::Zh) => format!(
                 "规则行“{}”有误：变更备案须注明变更内容，其他类型不得注明。",
                 filing_type.text(lang)

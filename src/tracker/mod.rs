@@ -5,6 +5,7 @@
 //! should be there, within which bounds the deadline lies, whom to remind and what to do next. What
 //! is only *expected* is called so; the regulator's word beats a person's.
 
+mod answer;
 mod fact;
 mod look;
 #[cfg(feature = "serde")]
@@ -14,10 +15,10 @@ use alloc::vec::Vec;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{MobileNumber, Recipients, ReturnCause, Roles, time::Micros};
+use crate::{MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micros};
 
+pub use answer::{Deadline, NextStep, PersonStanding, Reminder, ReminderKind, Step, TrackerStatus};
 pub use fact::{Fact, RegulatorStatus, Report, ReportRefusal};
-pub use look::{Deadline, NextStep, PersonStanding, Reminder, ReminderKind, Step, TrackerStatus};
 
 /// A round of SMS verification as a platform sees it (R02, R15–R22).
 ///
@@ -78,7 +79,7 @@ impl Tracker {
     /// instant of the submission notice (R02, R15).
     #[must_use]
     pub fn new(recipients: &Recipients, submitted_at: DateTime<Utc>) -> Self {
-        let person = |recipient: &crate::Recipient| Person {
+        let person = |recipient: &Recipient| Person {
             mobile: *recipient.mobile(),
             roles: recipient.roles(),
         };

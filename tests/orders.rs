@@ -469,7 +469,8 @@ fn debug_of_forms_builders_and_orders_shows_no_personal_data() {
     form.entity.leader.emergency_phone = Some("01087654321".into());
     let order = check(&form).unwrap();
     let builder = with_website(FilingOrder::initial(Province::Beijing, person(1)));
-    let printed = format!("{form:?} {order:?} {builder:?}");
+    let policy = FilingPolicy::default().deny(&mobile(1)).unwrap();
+    let printed = format!("{form:?} {order:?} {builder:?} {policy:?}");
     assert!(printed.contains("张*"), "{printed}");
     for hidden in ["示例", "三", "9900000", "8765", "000001", "E0", "\n"] {
         assert!(!printed.contains(hidden), "{hidden} in {printed}");

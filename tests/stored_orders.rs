@@ -100,6 +100,16 @@ fn b13_a_stored_permit_in_zhejiang_is_read_back() {
 }
 
 #[test]
+fn d25_a_person_out_of_a_stored_order_gives_the_id_again() {
+    let stored: FilingOrder = serde_json::from_value(stored()).unwrap();
+    let problems = FilingOrder::deregister_entity(Province::Tibet, stored.leader().clone())
+        .build()
+        .unwrap_err();
+    let path = "entity.leader.id_document.number".to_owned();
+    assert_eq!(common::codes(&problems), [(path, "id_number_missing")]);
+}
+
+#[test]
 fn attack_27_what_breaks_a_rule_is_not_read_back() {
     for (pointer, value) in [
         ("/v1/filing_type", json!("initial")),

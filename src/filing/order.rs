@@ -9,7 +9,8 @@ use super::{
     ServiceKind,
 };
 use crate::{
-    Entity, IdDocument, IdDocumentKind, MobileNumber, MobileProblem, Person, Province,
+    Entity, IdDocument, IdDocumentKind, IdDocumentProblem, MobileNumber, MobileProblem, Person,
+    Province,
     person::{EmergencyPhone, Name},
 };
 
@@ -199,7 +200,8 @@ impl OrderBuilder {
     /// The order, if it keeps every rule.
     ///
     /// # Errors
-    /// [`OrderProblems`] with everything that is wrong, each a [`ProblemKind`].
+    /// [`OrderProblems`] with everything that is wrong, each a [`ProblemKind`]. A person out of an
+    /// order that was stored has no ID number any more (D25): that is a problem too.
     pub fn build(self) -> Result<FilingOrder, OrderProblems> {
         let (name, leader) = self.entity.into_parts();
         let draft = Draft {
@@ -210,7 +212,18 @@ impl OrderBuilder {
             leader: leader.into(),
             services: self.services,
         };
-        draft.check(self.problems, &self.policy, self.filed_at)
+        let mut problems = self.problems;
+        for (path, person) in draft.people() {
+            if person
+                .id_document
+                .as_ref()
+                .is_some_and(|id| id.last_six().is_none())
+            {
+                let path = format!("{path}.id_document.number");
+                problems.add(path, IdDocumentProblem::Missing);
+            }
+        }
+        draft.check(problems, &self.policy, self.filed_at)
     }
 
     fn new(filing_type: FilingType, province: Province, entity: impl Into<Entity>) -> Self {

@@ -47,7 +47,10 @@ async fn worker(desk: Arc<Desk<MemoryStore>>, gateway: Gateway, nudge: Arc<Notif
                     done.accepted,
                     done.next.time()
                 );
-                done.next.signed_duration_since(Utc::now()).to_std().unwrap_or_default()
+                done.next
+                    .signed_duration_since(Utc::now())
+                    .to_std()
+                    .unwrap_or_default()
             }
             Err(error) => {
                 println!("worker: {error}");

@@ -44,7 +44,10 @@ fn worker(desk: &Desk<MemoryStore>, gateway: &Gateway, nudge: &mpsc::Receiver<()
                     done.accepted,
                     done.next.time()
                 );
-                done.next.signed_duration_since(Utc::now()).to_std().unwrap_or_default()
+                done.next
+                    .signed_duration_since(Utc::now())
+                    .to_std()
+                    .unwrap_or_default()
             }
             Ok(Err(error)) => {
                 println!("worker: {error}");

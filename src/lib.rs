@@ -16,6 +16,8 @@ mod policy;
 mod requirement;
 mod role;
 mod session;
+#[cfg(feature = "serde")]
+mod snapshot;
 mod text;
 mod time;
 
@@ -32,4 +34,6 @@ pub use session::{
     RecipientView, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest,
     ReturnCause, RoundStatus, Seed, Session, SessionError, SessionId, SubmissionId, Update,
 };
+#[cfg(feature = "serde")]
+pub use snapshot::{Snapshot, SnapshotError};
 pub use text::Lang;

@@ -132,6 +132,8 @@ mod requirement;
 mod role;
 pub mod rulebook;
 mod session;
+#[cfg(feature = "serde")]
+mod snapshot;
 mod template;
 mod text;
 mod time;
@@ -158,5 +160,7 @@ pub use session::{
     RecipientView, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest,
     RoundFailure, RoundStatus, Seed, Session, SessionError, SessionId, SubmissionId, Update,
 };
+#[cfg(feature = "serde")]
+pub use snapshot::{Snapshot, SnapshotError};
 pub use template::{Template, TemplateProblem};
 pub use text::Lang;

@@ -2,11 +2,13 @@
 
 pub(crate) mod decide;
 mod decision;
-mod end;
+pub(crate) mod end;
 mod entry;
 mod event;
 mod evolve;
 mod id;
+#[cfg(feature = "serde")]
+pub(crate) mod invariants;
 mod message;
 pub(crate) mod number;
 mod open;

@@ -109,6 +109,13 @@ impl Person {
         }
     }
 
+    pub(crate) fn verified(&self) -> Option<&Verified> {
+        match &self.phase {
+            Phase::Verified(verified) => Some(verified),
+            Phase::Waiting(_) | Phase::Locked | Phase::Unverified => None,
+        }
+    }
+
     pub(crate) fn under_way(&self) -> Option<&UnderWay> {
         self.waiting()?.under_way.as_ref()
     }
@@ -127,13 +134,18 @@ impl Person {
         }
     }
 
-    /// The last instant at which this person can still verify, and what the round is returned for
-    /// after it (D05, D06, D07). `None` once verified.
-    pub(crate) fn ends(&self, terms: &Terms) -> Option<(Micros, RoundFailure)> {
-        let last = match self.received {
+    /// The last instant that is in time for this person (D04–D06).
+    pub(crate) fn window_ends(&self, terms: &Terms) -> Micros {
+        match self.received {
             Some(received) => received.window_starts_at.plus(terms.policy.window()),
             None => terms.opened_at.plus(terms.policy.unreachable_after()),
-        };
+        }
+    }
+
+    /// The last instant at which this person can still verify, and what the round is returned for
+    /// after it (D07). `None` once verified.
+    pub(crate) fn ends(&self, terms: &Terms) -> Option<(Micros, RoundFailure)> {
+        let last = self.window_ends(terms);
         let cause = match (&self.phase, self.received) {
             (Phase::Verified(_), _) => return None,
             (Phase::Locked, _) => RoundFailure::TooManyWrongEntries,

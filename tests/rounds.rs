@@ -465,7 +465,7 @@ fn recipients_and_mobiles_are_sorted_by_number() {
     let numbers: Vec<_> = round
         .session
         .mobiles()
-        .map(|mobile| mobile.digits())
+        .map(beian::MobileNumber::digits)
         .collect();
     assert_eq!(numbers, PEOPLE.map(|(number, _)| number));
 }

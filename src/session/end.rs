@@ -22,7 +22,7 @@ names!(ReturnCause, "return cause", {
 });
 
 /// The end of a round (D24). Instants in whole microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum End {
     Completed {
         at: Micros,

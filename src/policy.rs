@@ -19,7 +19,7 @@ use chrono::TimeDelta;
 /// assert!(policy.is_the_regulators());
 /// # Ok::<(), beian::PolicyProblem>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "three independent switches and where it is from"

@@ -100,15 +100,26 @@ fn d14_while_a_message_is_under_way_the_whole_pause_is_left() {
 
 #[test]
 fn d14_time_left_is_rounded_up_to_seconds() {
-    let seconds = |wait| match too_soon(wait).answer() {
-        ResendAnswer::TooSoon { seconds } => seconds,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(seconds(MINUTE), 60);
-    assert_eq!(seconds(MINUTE - MICROSECOND), 60);
-    assert_eq!(seconds(TimeDelta::seconds(59)), 59);
-    assert_eq!(seconds(TimeDelta::seconds(1) + MICROSECOND), 2);
-    assert_eq!(seconds(MICROSECOND), 1);
+    assert_eq!(
+        too_soon(MINUTE).answer(),
+        ResendAnswer::TooSoon { seconds: 60 }
+    );
+    assert_eq!(
+        too_soon(MINUTE - MICROSECOND).answer(),
+        ResendAnswer::TooSoon { seconds: 60 }
+    );
+    assert_eq!(
+        too_soon(TimeDelta::seconds(59)).answer(),
+        ResendAnswer::TooSoon { seconds: 59 }
+    );
+    assert_eq!(
+        too_soon(TimeDelta::seconds(1) + MICROSECOND).answer(),
+        ResendAnswer::TooSoon { seconds: 2 }
+    );
+    assert_eq!(
+        too_soon(MICROSECOND).answer(),
+        ResendAnswer::TooSoon { seconds: 1 }
+    );
 }
 
 #[test]

@@ -13,8 +13,8 @@ mod session_support;
 use std::collections::BTreeSet;
 
 use beian::{
-    EntryOutcome, KeyError, KeyId, KeyRing, Keys, Mac, OpenError, Opening, Policy, Recipient,
-    Recipients, Refusal, Role, RoundFailure, RoundStatus, Session, SessionError,
+    EntryOutcome, KeyError, KeyId, KeyRing, Keys, Mac, MobileNumber, OpenError, Opening, Policy,
+    Recipient, Recipients, Refusal, RoundFailure, Role, RoundStatus, Session, SessionError,
 };
 use session_support::*;
 
@@ -462,10 +462,6 @@ fn recipients_and_mobiles_are_sorted_by_number() {
     let people = [ZHAO, LI, WANG].map(recipient);
     let all = Recipients::new(people, Policy::REGULATOR).unwrap();
     let round = Round::opened(&Opening::new(1, &all, seed(1)), keys(), start());
-    let numbers: Vec<_> = round
-        .session
-        .mobiles()
-        .map(beian::MobileNumber::digits)
-        .collect();
+    let numbers: Vec<_> = round.session.mobiles().map(MobileNumber::digits).collect();
     assert_eq!(numbers, PEOPLE.map(|(number, _)| number));
 }

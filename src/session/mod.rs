@@ -54,7 +54,7 @@ use state::{Identity, Person, Phase, State, Terms};
 ///
 /// `submit` and `resend` judge over this one round. Where a number may have several open rounds, the
 /// [`Desk`](crate::host::Desk) judges over all of them (D15, D17).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Session {
     pub(crate) id: SessionId,
     pub(crate) version: u64,

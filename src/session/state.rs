@@ -10,7 +10,7 @@ use super::{
 use crate::{KeyId, MobileNumber, Policy, Roles, code::Nonce, time::Micros};
 
 /// What is fixed when a round opens; shared by every state of the session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Terms {
     pub(crate) key: KeyId,
     pub(crate) opened_at: Micros,
@@ -19,7 +19,7 @@ pub(crate) struct Terms {
     pub(crate) identities: Box<[Identity]>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Identity {
     /// `None` once erased.
     pub(crate) mobile: Option<MobileNumber>,
@@ -30,14 +30,14 @@ pub(crate) struct Identity {
     pub(crate) ids: Box<[[u8; 16]]>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum State {
     Open,
     Ended(End),
 }
 
 /// One number in one round.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Person {
     pub(crate) phase: Phase,
     /// Messages queued so far, the first included.
@@ -60,14 +60,14 @@ pub(crate) struct Person {
 }
 
 /// The facts of the first message, once the gateway has accepted it (D05).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Received {
     pub(crate) accepted_at: Micros,
     pub(crate) window_starts_at: Micros,
     pub(crate) delivered: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Phase {
     Waiting(Waiting),
     /// Too many wrong entries; the codes are gone (D19).
@@ -77,7 +77,7 @@ pub(crate) enum Phase {
     Unverified,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Waiting {
     pub(crate) nonce: Nonce,
     /// Codes created so far: the codes from the last accepted one up to here are right (D10).
@@ -86,7 +86,7 @@ pub(crate) struct Waiting {
 }
 
 /// The one message that is to be sent (D12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct UnderWay {
     pub(crate) kind: MessageKind,
     /// How often the gateway did not accept it; the pause doubles with each (D11).
@@ -94,7 +94,7 @@ pub(crate) struct UnderWay {
     pub(crate) due: Micros,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Verified {
     pub(crate) at: Micros,
     /// MAC of the code that verified, so that a repeat is known for ten minutes (D18).

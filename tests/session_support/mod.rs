@@ -2,15 +2,25 @@
 //! and what was stored so far.
 #![allow(dead_code, reason = "each test file uses its own part of the driver")]
 
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
 use beian::{
-    Entry, EntryOutcome, Event, EventKind, KeyRing, Keys, Message, MessageId, Opening, Policy,
-    PolicyBuilder, Recipient, RecipientView, Recipients, Refusal, Report, ReportOutcome,
-    ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Seed, Session, SessionError,
-    SessionId,
+    Decision, Entry, EntryOutcome, Event, EventKind, KeyError, KeyId, KeyRing, Keys, Mac, Message,
+    MessageId, Opening, Policy, PolicyBuilder, Recipient, RecipientView, Recipients, Refusal,
+    Report, ReportOutcome, ResendOutcome, ResendRequest, RoundFailure, Role, RoundStatus, Seed,
+    Session, SessionError, SessionId,
 };
 use chacha20::ChaCha20Rng;
 use chrono::{DateTime, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit};
 use rand_core::SeedableRng;
+use sha2::Sha256;
 
 /// Whoever is texted in these tests: number and last six, all invented, sorted by number.
 pub(crate) const PEOPLE: [(&str, &str); 3] = [
@@ -283,7 +293,7 @@ impl Round {
         self.events.iter().map(|event| event.kind)
     }
 
-    fn store<A>(&mut self, decision: beian::Decision<A>) -> beian::Decision<A> {
+    fn store<A>(&mut self, decision: Decision<A>) -> Decision<A> {
         let update = decision.update();
         assert_eq!(update.expected_version(), self.session.version());
         self.events.extend(update.events());
@@ -299,7 +309,7 @@ pub(crate) fn entry(who: usize, code: &str) -> Entry {
 /// Keys that count how often they are used.
 pub(crate) struct Counting {
     pub(crate) keys: KeyRing,
-    pub(crate) macs: core::sync::atomic::AtomicUsize,
+    pub(crate) macs: AtomicUsize,
 }
 
 impl Counting {
@@ -312,57 +322,48 @@ impl Counting {
 
     /// How many MACs `action` computes.
     pub(crate) fn during(&self, action: impl FnOnce(&Self)) -> usize {
-        let before = self.macs.load(core::sync::atomic::Ordering::Relaxed);
+        let before = self.macs.load(Ordering::Relaxed);
         action(self);
-        self.macs.load(core::sync::atomic::Ordering::Relaxed) - before
+        self.macs.load(Ordering::Relaxed) - before
     }
 }
 
 impl Keys for Counting {
-    fn current(&self) -> beian::KeyId {
+    fn current(&self) -> KeyId {
         self.keys.current()
     }
 
-    fn mac(&self, key: beian::KeyId, message: &[u8]) -> Result<beian::Mac, beian::KeyError> {
-        self.macs
-            .fetch_add(1, core::sync::atomic::Ordering::Relaxed);
+    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+        self.macs.fetch_add(1, Ordering::Relaxed);
         self.keys.mac(key, message)
     }
 }
 
-/// Keys that remember what they computed: for tests that ask the same thing very often.
-pub(crate) struct Remembering {
-    keys: KeyRing,
-    known: std::sync::Mutex<std::collections::HashMap<Vec<u8>, [u8; 32]>>,
-}
-
-impl Remembering {
-    pub(crate) fn new(keys: KeyRing) -> Self {
-        Self {
-            keys,
-            known: std::sync::Mutex::default(),
-        }
-    }
-}
+/// The key of [`keys`], with a memory: for tests that ask the same thing very often.
+#[derive(Default)]
+pub(crate) struct Remembering(Mutex<HashMap<Vec<u8>, [u8; 32]>>);
 
 impl Keys for Remembering {
-    fn current(&self) -> beian::KeyId {
-        self.keys.current()
+    fn current(&self) -> KeyId {
+        KeyId::from(1)
     }
 
-    fn mac(&self, key: beian::KeyId, message: &[u8]) -> Result<beian::Mac, beian::KeyError> {
-        use hmac::{Hmac, KeyInit, Mac};
-        let mut known = self.known.lock().unwrap();
+    fn mac(&self, _: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+        let mut known = self.0.lock().unwrap();
         if let Some(mac) = known.get(message) {
             return Ok((*mac).into());
         }
-        drop(self.keys.mac(key, message)?);
-        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[7; 32]).unwrap();
-        mac.update(message);
-        let mac: [u8; 32] = mac.finalize().into_bytes().into();
+        let mac = hmac_sha_256(message);
         known.insert(message.into(), mac);
         Ok(mac.into())
     }
+}
+
+/// The MAC of `message` under the key of [`keys`], in clear.
+pub(crate) fn hmac_sha_256(message: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
+    hmac::Mac::update(&mut mac, message);
+    hmac::Mac::finalize(mac).into_bytes().into()
 }
 
 pub(crate) fn session_id(number: u128) -> SessionId {

@@ -8,6 +8,12 @@
     reason = "a test may fail"
 )]
 
+#[path = "snapshots/forged.rs"]
+mod forged;
+#[path = "snapshots/golden.rs"]
+mod golden;
+#[path = "snapshots/secrets.rs"]
+mod secrets;
 #[path = "snapshots/world.rs"]
 mod world;
 
@@ -112,8 +118,8 @@ proptest! {
             let count = leaves(&mut json).len();
             let other = leaves(&mut json)[usize::from(edit) % count].clone();
             let mut all = leaves(&mut json);
-            let leaf = &mut all[place.index(count)];
-            **leaf = match (leaf.as_i64(), edit % 8) {
+            let leaf = &mut *all[place.index(count)];
+            *leaf = match (leaf.as_i64(), edit % 8) {
                 (Some(_), 0) => json!(number),
                 (Some(was), 1..=3) => json!(was.saturating_add(number % 3)),
                 (Some(was), 4) => json!(was.saturating_add(number % 200_000_000)),

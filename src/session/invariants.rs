@@ -122,14 +122,11 @@ fn counts(session: &Session, person: &Person) -> Result<(), Broken> {
     let max = policy.wrong_entries_max();
     hold! {
         "every message was queued once" => person.messages >= used.saturating_add(noon),
-        "what was accepted had been queued" => person.messages >= accepted,
         "accepted: the first, resends, the noon resend (D16)" =>
             accepted <= used.saturating_add(noon),
         "a resend is used up when it is accepted (D11)" => accepted == 0 || accepted >= used,
         "the first message is accepted before any other goes" =>
             accepted > 0 || person.messages == 1,
-        "no more messages are accepted than there are codes" =>
-            usize::from(person.accepted) <= CODES,
         "no more resends than the policy has (R22)" => person.resends_used <= policy.resends_max(),
         "a noon resend is for the policy to allow (D16)" =>
             !person.noon_done || policy.noon_resend(),
@@ -219,7 +216,6 @@ fn codes(session: &Session, person: &Person, waiting: &Waiting) -> Result<(), Br
         "a code without message is of one that stopped (D11)" => !idle || !ahead || stopped,
         "resends that settled kept their pause (D14)" =>
             person.settled_at.is_none_or(|at| settled <= at),
-        "the first message is under way until it is accepted (D11)" => !idle || person.accepted > 0,
     }
 }
 

@@ -25,6 +25,8 @@ mod requirement;
 mod role;
 mod session;
 mod template;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod text;
 mod time;
 

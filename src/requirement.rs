@@ -89,6 +89,15 @@ impl Recipients {
         }
     }
 
+    /// One recipient, for tests.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn single(recipient: Recipient, policy: Policy) -> Self {
+        Self {
+            list: alloc::vec![recipient],
+            policy,
+        }
+    }
+
     /// The policy of the round, its window by the rulebook (D01).
     #[must_use]
     pub const fn policy(&self) -> &Policy {

@@ -190,6 +190,17 @@ impl KeyRing {
         Ok(self)
     }
 
+    /// One key that everybody can read here, for tests.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn of_the_testkit() -> Self {
+        let current = KeyId(1);
+        let key = Hmac::new(&[7; 64].into());
+        Self {
+            current,
+            keys: alloc::vec![(current, key)],
+        }
+    }
+
     /// The ring without a key; the current one stays.
     #[must_use]
     pub fn without(mut self, id: impl Into<KeyId>) -> Self {

@@ -135,6 +135,8 @@ mod session;
 #[cfg(feature = "serde")]
 mod snapshot;
 mod template;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 mod text;
 mod time;
 pub mod tracker;

@@ -39,10 +39,28 @@ impl MobileNumber {
         }
     }
 
+    /// 199 0000 and the last four digits of `n`: invented, for tests.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn invented(n: u16) -> Self {
+        let mut digits = *b"19900000000";
+        write_digits(n, &mut digits);
+        Self(digits)
+    }
+
     /// All eleven digits, in clear: for a store's index or an SMS gateway, never for a log.
     #[must_use]
     pub fn digits(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Writes the last four digits of `n` at the end of `digits`.
+#[cfg(feature = "testkit")]
+pub(crate) fn write_digits(n: u16, digits: &mut [u8]) {
+    let mut rest = n;
+    for digit in digits.iter_mut().rev().take(4) {
+        *digit = b'0'.saturating_add(u8::try_from(rest.rem_euclid(10)).unwrap_or_default());
+        rest = rest.div_euclid(10);
     }
 }
 

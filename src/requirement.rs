@@ -312,6 +312,15 @@ impl Recipients {
         Self { policy, ..self }
     }
 
+    /// One recipient, for tests.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn single(recipient: Recipient, policy: Policy) -> Self {
+        Self {
+            list: alloc::vec![recipient],
+            policy,
+        }
+    }
+
     /// The policy of the round, its window by the rulebook (D01).
     #[must_use]
     pub const fn policy(&self) -> &Policy {

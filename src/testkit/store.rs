@@ -1,0 +1,778 @@
+//! Whether a host's store keeps the promises of [`SessionStore`].
+//!
+//! A suite sees what the trait shows. What it can't see, a host tests itself: that the events of an
+//! update are stored with it, and that a transaction holds when the process dies in the middle.
+
+use alloc::{boxed::Box, format, string::String, sync::Arc, vec, vec::Vec};
+use core::{
+    fmt::{self, Debug},
+    future::poll_fn,
+    task::Poll,
+};
+use std::thread;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Breach, TestPerson, clock::start, keys, recipients_under, seed};
+use crate::{
+    Decision, Message, MessageId, MobileNumber, Opening, Policy, Recipients, Report, Session,
+    SessionId, Update,
+    host::{SaveError, SessionStore, block},
+    time::Micros,
+};
+
+const LOAD: &str =
+    "the store gives back exactly what was saved last, and nothing for an unknown id";
+const SAVE: &str = "save takes what is right";
+const INSERT: &str = "an update that expects no session is in conflict with one";
+const STALE: &str = "an update that expects another version is in conflict";
+const MISSING: &str = "an update that expects a session is in conflict with none";
+const UNCHANGED: &str = "a conflict leaves what is stored as it was";
+const ATOMIC: &str = "one update in conflict refuses them all";
+const ONE_WINS: &str = "of several saves over one version exactly one wins";
+const FIND: &str = "find gives every open session of the number";
+const FIND_OTHERS: &str = "find gives no session of another number";
+const FIND_ENDED: &str = "find gives sessions whose end was stored ten minutes ago or later";
+const FIND_OLD: &str = "find gives no session whose end was stored more than ten minutes ago";
+const FIND_ERASED: &str = "find gives no session that was erased";
+const DUE: &str = "lease_due gives the sessions whose wake is now or past";
+const NOT_DUE: &str = "lease_due gives no session before its wake, to the microsecond";
+const WAKE: &str = "the wake of a session is that of its last save";
+const ENDED: &str = "an ended session is never due";
+const LEASE: &str = "a leased session is given to nobody else";
+const LEASE_END: &str = "a lease is over exactly at its end";
+const LEASE_SAVED: &str = "a save touches no lease";
+const LIMIT: &str = "lease_due gives no more sessions than asked for, and leases no others";
+const ORDER: &str = "lease_due gives the most overdue first";
+const NEXT: &str = "next_wake is the earliest wake later than now, leased or not";
+const DURABLE: &str = "what was saved is still there when the store is opened again";
+const WAITS: &str = "the store answers without waiting";
+const WORKS: &str = "the store works";
+
+const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
+const TEN_MINUTES: TimeDelta = TimeDelta::minutes(10);
+const LEASE_SPAN: TimeDelta = TimeDelta::seconds(30);
+
+/// Checks a store; fails at the first breach. `make` gives an empty store each time it is called.
+///
+/// Needs no runtime of its own: saves race in one task, which for a store behind a network is a race
+/// like any other. For a store that never waits, that is no race: see [`check_threads`].
+///
+/// ```
+/// use beian::{host::{MemoryStore, block}, testkit::store};
+///
+/// block(store::check(async || MemoryStore::default()))??;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The [`Breach`]. An error of the store's own is one as well.
+pub async fn check<S: SessionStore>(make: impl AsyncFn() -> S) -> Result<(), Breach> {
+    gives_back(&make().await).await?;
+    versions(&make().await).await?;
+    finds(&make().await).await?;
+    finds_ended(&make().await).await?;
+    leases(&make().await).await?;
+    wakes(&make().await).await?;
+    shares(&make().await).await?;
+    next_wake(&make().await).await?;
+    atomic(&make().await).await?;
+    races(&make().await).await
+}
+
+/// Checks that a store outlives the process: `open` opens the same storage each time, which is empty
+/// to begin with.
+///
+/// ```
+/// use beian::{host::{MemoryStore, block}, testkit::store};
+///
+/// let forgetful = block(store::check_durable(async || MemoryStore::default()))?;
+/// assert!(forgetful.is_err());
+/// # Ok::<(), beian::host::WouldWait>(())
+/// ```
+///
+/// # Errors
+/// The [`Breach`].
+pub async fn check_durable<S: SessionStore>(open: impl AsyncFn() -> S) -> Result<(), Breach> {
+    let now = start();
+    let person = TestPerson(1).mobile();
+    let due = opened(1, 1, now)?;
+    let waiting = accepted(&opened(2, 1, now)?, now)?;
+    let ended = withdrawn(&opened(3, 1, now)?, now)?;
+    {
+        let store = open().await;
+        for id in 1..=3 {
+            save(&store, &[opened(id, 1, now)?]).await?;
+        }
+        save(&store, &[waiting.clone(), ended.clone()]).await?;
+        leased(&store, now, 8).await?;
+    }
+    let store = open().await;
+    let all = [&due, &waiting, &ended].map(Update::session);
+    for session in all {
+        let loaded = load(&store, session.id()).await?;
+        same(DURABLE, Some(session), loaded.as_ref())?;
+    }
+    same_set(DURABLE, &all, &found(&store, person, now).await?)?;
+    same_set(LEASE, &[], &leased(&store, now, 8).await?)?;
+    let lease_over = leased(&store, after(now, LEASE_SPAN), 8).await?;
+    same_set(DURABLE, &[due.session()], &lease_over)?;
+    conflict(STALE, &store, &[accepted(&opened(2, 1, now)?, now)?]).await
+}
+
+/// Checks a store that never waits (in memory, or one that blocks) under threads, as [`check`] can't.
+///
+/// ```
+/// use beian::{host::MemoryStore, testkit::store};
+///
+/// store::check_threads(MemoryStore::default)?;
+/// # Ok::<(), beian::testkit::Breach>(())
+/// ```
+///
+/// # Errors
+/// The [`Breach`]; a store that waits is one: call [`check`] on a runtime instead.
+pub fn check_threads<S: SessionStore>(make: impl Fn() -> S) -> Result<(), Breach> {
+    let now = start();
+    for _ in 0..16 {
+        let store = make();
+        let first = opened(1, 1, now)?;
+        at_once(save(&store, core::slice::from_ref(&first)))?;
+        let rivals = rivals(&first, now)?;
+        let winners = on_threads(&rivals, |rival| at_once(winner(&store, rival)))?;
+        one_winner(&winners, at_once(load(&store, first.id()))?.as_ref())?;
+    }
+    let store = make();
+    let mut due = Vec::new();
+    for id in 1..=64 {
+        let round = opened(id, 1, now)?;
+        at_once(save(&store, core::slice::from_ref(&round)))?;
+        due.push(round);
+    }
+    let takers = on_threads(&[(); 16], |()| at_once(leased(&store, now, 5)))?;
+    let mut taken = takers.into_iter().flatten().collect::<Vec<_>>();
+    taken.sort_by_key(Session::id);
+    let all: Vec<_> = due.iter().map(Update::session).collect();
+    same_set(LEASE, &all, &taken)
+}
+
+/// Every state that a session can be in comes back as it was.
+async fn gives_back<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    for id in [0, 1, 1 << 64, (1 << 127) | 1, u128::MAX] {
+        same(LOAD, None, load(store, SessionId::from(id)).await?.as_ref())?;
+        save(store, &[opened(id, 2, now)?]).await?;
+    }
+    for id in [0, 1, 1 << 64, (1 << 127) | 1, u128::MAX] {
+        let loaded = load(store, SessionId::from(id)).await?;
+        same(LOAD, Some(opened(id, 2, now)?.session()), loaded.as_ref())?;
+    }
+    for update in life(77, now)? {
+        save(store, core::slice::from_ref(&update)).await?;
+        let loaded = load(store, update.id()).await?;
+        same(LOAD, Some(update.session()), loaded.as_ref())?;
+        let found = found(store, TestPerson(1).mobile(), now).await?;
+        if let Some(also) = found.iter().find(|session| session.id() == update.id()) {
+            same(LOAD, Some(update.session()), Some(also))?;
+        }
+    }
+    Ok(())
+}
+
+async fn versions<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let first = opened(1, 1, now)?;
+    let second = accepted(&first, now)?;
+    let third = withdrawn(&second, now)?;
+    conflict(MISSING, store, core::slice::from_ref(&second)).await?;
+    same(UNCHANGED, None, load(store, first.id()).await?.as_ref())?;
+
+    save(store, core::slice::from_ref(&first)).await?;
+    let again = Session::open(
+        &Opening::new(1, &recipients_under(3, Policy::REGULATOR), seed(2)),
+        &keys(),
+        now,
+    );
+    let again = again.map_err(unusable)?.update().clone();
+    conflict(INSERT, store, &[again]).await?;
+    conflict(STALE, store, core::slice::from_ref(&third)).await?;
+    let stored = load(store, first.id()).await?;
+    same(UNCHANGED, Some(first.session()), stored.as_ref())?;
+
+    save(store, core::slice::from_ref(&second)).await?;
+    conflict(STALE, store, &[withdrawn(&first, now)?]).await?;
+    conflict(STALE, store, core::slice::from_ref(&second)).await?;
+    conflict(INSERT, store, core::slice::from_ref(&first)).await?;
+    let stored = load(store, first.id()).await?;
+    same(UNCHANGED, Some(second.session()), stored.as_ref())
+}
+
+async fn atomic<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let (one, other, fresh) = (opened(1, 1, now)?, opened(2, 1, now)?, opened(3, 2, now)?);
+    save(store, &[one.clone(), other.clone()]).await?;
+    let moved = accepted(&other, now)?;
+    save(store, core::slice::from_ref(&moved)).await?;
+
+    let (good, stale) = (accepted(&one, now)?, withdrawn(&other, now)?);
+    for updates in [
+        [good.clone(), stale.clone()],
+        [stale.clone(), good.clone()],
+        [fresh.clone(), stale],
+    ] {
+        conflict(ATOMIC, store, &updates).await?;
+        let stored = load(store, one.id()).await?;
+        same(ATOMIC, Some(one.session()), stored.as_ref())?;
+        let stored = load(store, other.id()).await?;
+        same(ATOMIC, Some(moved.session()), stored.as_ref())?;
+        same(ATOMIC, None, load(store, fresh.id()).await?.as_ref())?;
+    }
+    same_set(
+        ATOMIC,
+        &[],
+        &found(store, TestPerson(2).mobile(), now).await?,
+    )?;
+    same_set(ATOMIC, &[one.session()], &leased(store, now, 8).await?)?;
+
+    save(store, &[good.clone(), fresh.clone()]).await?;
+    for update in [good, fresh] {
+        let stored = load(store, update.id()).await?;
+        same(SAVE, Some(update.session()), stored.as_ref())?;
+    }
+    Ok(())
+}
+
+async fn races<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let (one, other) = (opened(1, 1, now)?, opened(2, 1, now)?);
+    save(store, &[one.clone(), other.clone()]).await?;
+    let rivals = rivals(&one, now)?;
+    let winners = together(rivals.iter().map(|rival| winner(store, rival))).await?;
+    one_winner(&winners, load(store, one.id()).await?.as_ref())?;
+
+    // Two that would wait for each other if each locked its first session first.
+    let stored = load(store, one.id())
+        .await?
+        .unwrap_or_else(|| one.session().clone());
+    let one = next(stored.report(first_message(1), Report::Delivered, now))?;
+    let other = accepted(&other, now)?;
+    let crossing = [[one.clone(), other.clone()], [other, one]];
+    let outcomes = together(crossing.iter().map(|updates| attempt(store, updates))).await?;
+    match outcomes.iter().filter(|won| **won).count() {
+        1 => Ok(()),
+        won => Err(Breach::new(ONE_WINS, 1, won)),
+    }
+}
+
+async fn finds<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let [one, two, three] = [1, 2, 3].map(|n| TestPerson(n).mobile());
+    let (alone, both) = (opened(1, 1, now)?, opened(2, 2, now)?);
+    let later = accepted(&opened(3, 1, now)?, now)?;
+    save(store, &[alone.clone(), both.clone(), opened(3, 1, now)?]).await?;
+    save(store, core::slice::from_ref(&later)).await?;
+
+    let all = [&alone, &both, &later].map(Update::session);
+    for at in [
+        after(now, TimeDelta::days(-1)),
+        now,
+        after(now, TimeDelta::days(365)),
+    ] {
+        same_set(FIND, &all, &found(store, one, at).await?)?;
+        same_set(
+            FIND_OTHERS,
+            &[both.session()],
+            &found(store, two, at).await?,
+        )?;
+        same_set(FIND_OTHERS, &[], &found(store, three, at).await?)?;
+    }
+    Ok(())
+}
+
+async fn finds_ended<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let person = TestPerson(1).mobile();
+    let noticed = after(now, TimeDelta::days(3));
+    let (withdrawn, completed) = (withdrawn(&opened(1, 1, now)?, now)?, completed(2, now)?);
+    let returned = next(opened(3, 1, now)?.session().tick(noticed))?;
+    for id in 1..=3 {
+        save(store, &[opened(id, 1, now)?]).await?;
+    }
+    for update in completed.iter().chain([&withdrawn, &returned]) {
+        save(store, core::slice::from_ref(update)).await?;
+    }
+
+    let completed = completed
+        .last()
+        .map_or(withdrawn.session(), Update::session);
+    let soon = [withdrawn.session(), completed, returned.session()];
+    for at in [now, after(now, TEN_MINUTES)] {
+        same_set(FIND_ENDED, &soon, &found(store, person, at).await?)?;
+    }
+    let at = after(after(now, TEN_MINUTES), MICROSECOND);
+    same_set(
+        FIND_OLD,
+        &[returned.session()],
+        &found(store, person, at).await?,
+    )?;
+    let at = after(noticed, TEN_MINUTES);
+    same_set(
+        FIND_ENDED,
+        &[returned.session()],
+        &found(store, person, at).await?,
+    )?;
+    same_set(
+        FIND_OLD,
+        &[],
+        &found(store, person, after(at, MICROSECOND)).await?,
+    )?;
+
+    let erased = next(withdrawn.session().erase(now))?;
+    save(store, core::slice::from_ref(&erased)).await?;
+    let rest = [completed, returned.session()];
+    same_set(FIND_ERASED, &rest, &found(store, person, now).await?)?;
+    let loaded = load(store, erased.id()).await?;
+    same(LOAD, Some(erased.session()), loaded.as_ref())
+}
+
+async fn wakes<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let first = opened(1, 1, now)?;
+    save(store, core::slice::from_ref(&first)).await?;
+    same_set(NOT_DUE, &[], &leased(store, just_before(now), 8).await?)?;
+    same_set(DUE, &[first.session()], &leased(store, now, 8).await?)?;
+
+    let waiting = accepted(&first, now)?;
+    save(store, core::slice::from_ref(&waiting)).await?;
+    let over = waiting.session().wake().unwrap_or(now);
+    let long_after_the_lease = after(now, TimeDelta::hours(1));
+    same_set(WAKE, &[], &leased(store, long_after_the_lease, 8).await?)?;
+    same_set(NOT_DUE, &[], &leased(store, just_before(over), 8).await?)?;
+
+    let asked_at = after(now, TimeDelta::hours(2));
+    let asked = waiting
+        .session()
+        .resend(&TestPerson(1).resend(), &keys(), asked_at);
+    let asked = asked.map_err(unusable)?.update().clone();
+    save(store, core::slice::from_ref(&asked)).await?;
+    same_set(WAKE, &[asked.session()], &leased(store, asked_at, 8).await?)?;
+
+    let sent = MessageId {
+        number: 1,
+        ..first_message(1)
+    };
+    let sent = next(asked.session().report(sent, Report::Accepted, asked_at))?;
+    save(store, core::slice::from_ref(&sent)).await?;
+    same_set(NOT_DUE, &[], &leased(store, just_before(over), 8).await?)?;
+    same_set(DUE, &[sent.session()], &leased(store, over, 8).await?)?;
+
+    let ended = next(sent.session().tick(over))?;
+    save(store, core::slice::from_ref(&ended)).await?;
+    let much_later = after(over, TimeDelta::days(365));
+    same_set(ENDED, &[], &leased(store, much_later, 8).await?)
+}
+
+async fn leases<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let first = opened(1, 1, now)?;
+    save(store, core::slice::from_ref(&first)).await?;
+    same_set(DUE, &[first.session()], &leased(store, now, 8).await?)?;
+    same_set(LEASE, &[], &leased(store, now, 8).await?)?;
+    let end = after(now, LEASE_SPAN);
+    same_set(LEASE, &[], &leased(store, just_before(end), 8).await?)?;
+    same_set(LEASE_END, &[first.session()], &leased(store, end, 8).await?)?;
+
+    // A save that leaves the message due.
+    let later = after(end, TimeDelta::seconds(10));
+    let wrong = wrong_entry(&first, later)?;
+    save(store, core::slice::from_ref(&wrong)).await?;
+    same_set(LEASE_SAVED, &[], &leased(store, later, 8).await?)?;
+    let end = after(end, LEASE_SPAN);
+    same_set(LEASE_SAVED, &[], &leased(store, just_before(end), 8).await?)?;
+    same_set(
+        LEASE_SAVED,
+        &[wrong.session()],
+        &leased(store, end, 8).await?,
+    )
+}
+
+/// Five rounds, the most overdue neither saved first nor with the smallest id.
+async fn shares<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    let mut rounds = Vec::new();
+    for (id, minutes) in [(3, 2), (5, 0), (1, 4), (4, 1), (2, 3)] {
+        let round = opened(id, 1, after(now, TimeDelta::minutes(minutes)))?;
+        save(store, core::slice::from_ref(&round)).await?;
+        rounds.push(round);
+    }
+    rounds.sort_by_key(|round| round.session().wake());
+    let mut expected = rounds.iter().map(Update::session);
+
+    let now = after(now, TimeDelta::minutes(10));
+    for _ in 0..3 {
+        let some: Vec<_> = expected.by_ref().take(2).collect();
+        let taken = leased(store, now, 2).await?;
+        if taken.len() != some.len() {
+            return Err(Breach::new(LIMIT, names(some), names(&taken)));
+        }
+        if !taken.iter().eq(some.clone()) {
+            return Err(Breach::new(ORDER, names(some), names(&taken)));
+        }
+    }
+    same_set(LEASE, &[], &leased(store, now, 2).await?)
+}
+
+async fn next_wake<S: SessionStore>(store: &S) -> Result<(), Breach> {
+    let now = start();
+    wake_is(store, now, None).await?;
+    let (one, two) = (opened(1, 1, now)?, opened(2, 1, now)?);
+    save(store, &[one.clone(), two.clone()]).await?;
+    wake_is(store, just_before(now), Some(now)).await?;
+    wake_is(store, now, None).await?;
+
+    let (early, late) = (
+        accepted(&one, now)?,
+        accepted(&two, after(now, TimeDelta::hours(1)))?,
+    );
+    save(store, &[early.clone(), late.clone()]).await?;
+    let (first, second) = (early.session().wake(), late.session().wake());
+    let over = first.unwrap_or(now);
+    wake_is(store, now, first).await?;
+    leased(store, over, 1).await?;
+    wake_is(store, just_before(over), first).await?;
+    wake_is(store, over, second).await?;
+    save(store, &[withdrawn(&early, now)?, withdrawn(&late, now)?]).await?;
+    wake_is(store, now, None).await
+}
+
+async fn wake_is<S: SessionStore>(
+    store: &S,
+    now: DateTime<Utc>,
+    expected: Option<DateTime<Utc>>,
+) -> Result<(), Breach> {
+    let wake = store.next_wake(now).await.map_err(works)?;
+    if wake == expected {
+        return Ok(());
+    }
+    Err(Breach::new(
+        NEXT,
+        format!("{expected:?}"),
+        format!("{wake:?}"),
+    ))
+}
+
+// ---- calls of the store; its own errors are breaches
+
+async fn load<S: SessionStore>(store: &S, id: SessionId) -> Result<Option<Session>, Breach> {
+    store.load(id).await.map_err(works)
+}
+
+async fn found<S: SessionStore>(
+    store: &S,
+    mobile: MobileNumber,
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>, Breach> {
+    store.find(&mobile, now).await.map_err(works)
+}
+
+async fn leased<S: SessionStore>(
+    store: &S,
+    now: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<Session>, Breach> {
+    store.lease_due(now, limit, LEASE_SPAN).await.map_err(works)
+}
+
+async fn save<S: SessionStore>(store: &S, updates: &[Update]) -> Result<(), Breach> {
+    if attempt(store, updates).await? {
+        return Ok(());
+    }
+    Err(Breach::new(SAVE, "no conflict", "a conflict"))
+}
+
+async fn conflict<S: SessionStore>(
+    promise: &'static str,
+    store: &S,
+    updates: &[Update],
+) -> Result<(), Breach> {
+    if attempt(store, updates).await? {
+        return Err(Breach::new(promise, "a conflict", "none"));
+    }
+    Ok(())
+}
+
+/// `false` after a conflict.
+async fn attempt<S: SessionStore>(store: &S, updates: &[Update]) -> Result<bool, Breach> {
+    match store.save(updates).await {
+        Ok(()) => Ok(true),
+        Err(SaveError::Conflict) => Ok(false),
+        Err(SaveError::Store(error)) => Err(works(error)),
+    }
+}
+
+/// The session, if its save went through.
+async fn winner<'a, S: SessionStore>(
+    store: &S,
+    rival: &'a Update,
+) -> Result<Option<&'a Session>, Breach> {
+    let won = attempt(store, core::slice::from_ref(rival)).await?;
+    Ok(won.then_some(rival.session()))
+}
+
+// ---- rounds to store
+
+fn opened(id: u128, persons: u16, now: DateTime<Utc>) -> Result<Update, Breach> {
+    open_for(id, &recipients_under(persons, Policy::REGULATOR), now)
+}
+
+fn open_for(id: u128, recipients: &Recipients, now: DateTime<Utc>) -> Result<Update, Breach> {
+    let opening = Opening::new(id, recipients, seed(1));
+    next(Session::open(&opening, &keys(), now))
+}
+
+fn accepted(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
+    let message = MessageId {
+        session: round.id(),
+        ..first_message(0)
+    };
+    next(round.session().report(message, Report::Accepted, now))
+}
+
+fn withdrawn(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
+    next(round.session().withdraw(now))
+}
+
+fn wrong_entry(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
+    let messages = messages(round.session(), now)?;
+    let right = messages.iter().map(Message::code_for_transport);
+    let wrong = if right.into_iter().any(|code| code == "271828") {
+        "314159"
+    } else {
+        "271828"
+    };
+    let entry = TestPerson(1).entry(wrong).map_err(unusable)?;
+    let entry = entry.with_submission_id(u128::MAX);
+    next(round.session().submit(&entry, &keys(), now))
+}
+
+/// The acceptance, and the entry of the right code.
+fn completed(id: u128, now: DateTime<Utc>) -> Result<Vec<Update>, Breach> {
+    let round = opened(id, 1, now)?;
+    let mut entered = Vec::new();
+    for message in messages(round.session(), now)? {
+        let accepted = accepted(&round, now)?;
+        let entry = TestPerson(1).entry(message.code_for_transport());
+        let entry = entry.map_err(unusable)?.with_submission_id(1);
+        let verified = next(accepted.session().submit(&entry, &keys(), now))?;
+        entered.extend([accepted, verified]);
+    }
+    Ok(entered)
+}
+
+/// A round of several persons through every state that a session can be in.
+fn life(id: u128, start: DateTime<Utc>) -> Result<Vec<Update>, Breach> {
+    let policy = Policy::builder()
+        .noon_resend(true)
+        .count_only_matching_ids(true)
+        .build();
+    let recipients = recipients_under(20, policy.map_err(unusable)?);
+    let mut life = vec![open_for(id, &recipients, start)?];
+    let mut now = start;
+    let mut then = |life: &mut Vec<Update>, step: &dyn Fn(&Session, DateTime<Utc>) -> Step| {
+        now = after(now, TimeDelta::microseconds(61_000_001));
+        let Some(update) = life.last() else {
+            return Ok(());
+        };
+        life.push(step(update.session(), now)?);
+        Ok(())
+    };
+    let message = |recipient, number| MessageId {
+        session: SessionId::from(id),
+        recipient,
+        number,
+        attempt: 0,
+    };
+    for (recipient, report) in [
+        (0, Report::Deferred),
+        (0, Report::Accepted),
+        (0, Report::Delivered),
+        (1, Report::Failed),
+        (2, Report::Undelivered),
+    ] {
+        then(&mut life, &|session, now| {
+            next(session.report(message(recipient, 0), report, now))
+        })?;
+    }
+    then(&mut life, &|session, now| {
+        next(session.resend(&TestPerson(1).resend(), &keys(), now))
+    })?;
+    for submission in 0..5_u128 {
+        then(&mut life, &|session, now| {
+            let entry = TestPerson(2).entry("271828").map_err(unusable)?;
+            next(session.submit(&entry.with_submission_id(submission), &keys(), now))
+        })?;
+    }
+    then(&mut life, &|session, now| {
+        let messages = messages(session, now)?;
+        let code = messages
+            .iter()
+            .find(|message| *message.to() == TestPerson(1).mobile());
+        let code = code.map(Message::code_for_transport).unwrap_or_default();
+        let entry = TestPerson(1).entry(code).map_err(unusable)?;
+        next(session.submit(&entry.with_submission_id(u128::MAX), &keys(), now))
+    })?;
+    then(&mut life, &|session, now| {
+        next(session.tick(after(now, TimeDelta::hours(25))))
+    })?;
+    then(&mut life, &|session, now| next(session.withdraw(now)))?;
+    then(&mut life, &|session, now| next(session.erase(now)))?;
+    Ok(life)
+}
+
+/// Eight different ways on from the same version.
+fn rivals(round: &Update, now: DateTime<Utc>) -> Result<Vec<Update>, Breach> {
+    (0..8)
+        .map(|n| accepted(round, after(now, TimeDelta::seconds(n))))
+        .collect()
+}
+
+type Step = Result<Update, Breach>;
+
+fn next<A, E: fmt::Display>(decision: Result<Decision<A>, E>) -> Step {
+    decision
+        .map(|decision| decision.update().clone())
+        .map_err(unusable)
+}
+
+fn messages(session: &Session, now: DateTime<Utc>) -> Result<Vec<Message>, Breach> {
+    session.outbox(&keys(), now).map_err(unusable)
+}
+
+fn after(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    Micros::cut(now).plus(span).instant()
+}
+
+fn just_before(instant: DateTime<Utc>) -> DateTime<Utc> {
+    after(instant, TimeDelta::microseconds(-1))
+}
+
+fn first_message(id: u128) -> MessageId {
+    MessageId {
+        session: SessionId::from(id),
+        recipient: 0,
+        number: 0,
+        attempt: 0,
+    }
+}
+
+// ---- judgement
+
+fn same(
+    promise: &'static str,
+    expected: Option<&Session>,
+    found: Option<&Session>,
+) -> Result<(), Breach> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Breach::new(promise, names(expected), names(found)))
+}
+
+/// In any order.
+fn same_set(promise: &'static str, expected: &[&Session], found: &[Session]) -> Result<(), Breach> {
+    let all_there = expected.iter().all(|session| found.contains(session));
+    if all_there && expected.len() == found.len() {
+        return Ok(());
+    }
+    Err(Breach::new(
+        promise,
+        names(expected.iter().copied()),
+        names(found),
+    ))
+}
+
+fn one_winner(winners: &[Option<&Session>], stored: Option<&Session>) -> Result<(), Breach> {
+    let mut winners = winners.iter().flatten();
+    match (winners.next(), winners.count()) {
+        (Some(winner), 0) => same(ONE_WINS, Some(winner), stored),
+        (Some(_), more) => Err(Breach::new(ONE_WINS, "one", format!("{more} more"))),
+        (None, _) => Err(Breach::new(ONE_WINS, "one", "none")),
+    }
+}
+
+/// Sessions by id, version and what can be printed of them.
+fn names<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> String {
+    let name = |session: &Session| {
+        let (id, version) = (session.id(), session.version());
+        let (status, changed) = (session.status(), session.last_changed_at());
+        format!("{id} at version {version}, {status:?}, changed at {changed}")
+    };
+    let names: Vec<_> = sessions.into_iter().map(name).collect();
+    if names.is_empty() {
+        return String::from("nothing");
+    }
+    names.join("; ")
+}
+
+fn works(error: impl Debug) -> Breach {
+    Breach::new(WORKS, "no error", format!("{error:?}"))
+}
+
+/// The suite's own material; never a breach of the store.
+fn unusable(error: impl fmt::Display) -> Breach {
+    Breach::new("the suite can make its rounds", "no error", error)
+}
+
+// ---- at the same time
+
+/// Polls all of them in turn until all are ready.
+async fn together<T, F: Future<Output = Result<T, Breach>>>(
+    futures: impl Iterator<Item = F>,
+) -> Result<Vec<T>, Breach> {
+    let mut waiting: Vec<_> = futures.map(Box::pin).collect();
+    let mut ready = Vec::new();
+    poll_fn(|context| {
+        waiting.retain_mut(|future| match future.as_mut().poll(context) {
+            Poll::Ready(output) => {
+                ready.push(output);
+                false
+            }
+            Poll::Pending => true,
+        });
+        if waiting.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    ready.into_iter().collect()
+}
+
+fn at_once<T>(future: impl Future<Output = Result<T, Breach>>) -> Result<T, Breach> {
+    block(future).map_err(|error| Breach::new(WAITS, "an answer", error))?
+}
+
+/// One thread for each item; all start together.
+fn on_threads<'a, I: Sync, T: Send>(
+    items: &'a [I],
+    work: impl Fn(&'a I) -> Result<T, Breach> + Sync,
+) -> Result<Vec<T>, Breach> {
+    let barrier = Arc::new(std::sync::Barrier::new(items.len()));
+    thread::scope(|scope| {
+        let threads: Vec<_> = items
+            .iter()
+            .map(|item| {
+                let (barrier, work) = (barrier.clone(), &work);
+                scope.spawn(move || {
+                    barrier.wait();
+                    work(item)
+                })
+            })
+            .collect();
+        let outcomes = threads.into_iter().map(|thread| {
+            let panicked = |_| Breach::new(WORKS, "no panic", "a panic");
+            thread.join().map_err(panicked)?
+        });
+        outcomes.collect()
+    })
+}

@@ -315,9 +315,11 @@ impl Recipients {
     /// One recipient, for tests.
     #[cfg(feature = "testkit")]
     pub(crate) fn single(recipient: Recipient, policy: Policy) -> Self {
+        let window = policy.window();
         Self {
             list: alloc::vec![recipient],
             policy,
+            window,
         }
     }
 

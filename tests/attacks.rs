@@ -14,8 +14,8 @@ use std::{collections::BTreeSet, fmt::Write, sync::Mutex};
 
 use beian::{
     Entry, EntryOutcome, KeyId, KeyRing, Keys, Mac, MessageId, OpenError, Opening, Policy,
-    Recipient, Recipients, Refusal, Report, ReportOutcome, ResendOutcome, ResendRequest,
-    RoundFailure, Role, Session, SessionError,
+    Recipient, Recipients, Refusal, Report, ReportOutcome, ResendOutcome, ResendRequest, Role,
+    RoundFailure, Session, SessionError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use beian::{
     EntryOutcome, KeyError, KeyId, KeyRing, Keys, Mac, MobileNumber, OpenError, Opening, Policy,
-    Recipient, Recipients, Refusal, RoundFailure, Role, RoundStatus, Session, SessionError,
+    Recipient, Recipients, Refusal, Role, RoundFailure, RoundStatus, Session, SessionError,
 };
 use session_support::*;
 

@@ -13,7 +13,7 @@ use std::{
 use beian::{
     Decision, Entry, EntryOutcome, Event, EventKind, KeyError, KeyId, KeyRing, Keys, Mac, Message,
     MessageId, Opening, Policy, PolicyBuilder, Recipient, RecipientView, Recipients, Refusal,
-    Report, ReportOutcome, ResendOutcome, ResendRequest, RoundFailure, Role, RoundStatus, Seed,
+    Report, ReportOutcome, ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Seed,
     Session, SessionError, SessionId,
 };
 use chacha20::ChaCha20Rng;

@@ -469,6 +469,16 @@ fn debug_of_forms_builders_and_orders_shows_no_personal_data() {
     form.entity.leader.emergency_phone = Some("01087654321".into());
     let order = check(&form).unwrap();
     let builder = with_website(FilingOrder::initial(Province::Beijing, person(1)));
+    let person = "PersonForm { name: 张*, id_document: IdDocumentForm(***), .. }";
+    assert_eq!(
+        format!("{form:?}"),
+        format!(
+            "OrderForm {{ filing_type: \"initial\", changes: None, province: \"北京\", \
+             entity: EntityForm {{ name: \\n****, leader: {person} }}, \
+             services: [ServiceForm {{ kind: \"website\", name: 示**, \
+             administrator: {person}, access: None }}] }}"
+        )
+    );
     let policy = FilingPolicy::default().deny(&mobile(1)).unwrap();
     let printed = format!("{form:?} {order:?} {builder:?} {policy:?}");
     assert!(printed.contains("张*"), "{printed}");

@@ -16,6 +16,11 @@ pub mod security {}
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
 
+/// # States and commands
+///
+#[doc = include_str!("matrix.md")]
+pub mod states {}
+
 /// The code of the README is compiled and run with the doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

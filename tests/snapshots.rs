@@ -17,6 +17,8 @@ mod secrets;
 #[path = "snapshots/world.rs"]
 mod world;
 
+use std::collections::BTreeSet;
+
 use beian::{Policy, Session, Snapshot, SnapshotError};
 use chrono::{DateTime, Utc};
 use proptest::{
@@ -24,6 +26,7 @@ use proptest::{
     prelude::{ProptestConfig, any, proptest},
     sample::Index,
 };
+use rand_core::Rng;
 use serde_json::{Value, json};
 use world::{Step, World, assert_kept, policy};
 
@@ -142,6 +145,44 @@ proptest! {
             assert_kept(&session);
         }
     }
+}
+
+/// The walks above are worth something: they come by everything that can happen,
+/// but for a fourth code, which a golden session has.
+#[test]
+fn the_walks_come_by_every_kind_of_event() {
+    let mut rng = world::rng();
+    let mut draw = || {
+        let mut bytes = [0; 4];
+        rng.fill_bytes(&mut bytes);
+        bytes
+    };
+    let (mut kinds, mut accepted) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..600 {
+        let (mut world, opened) = World::open(draw()[0] % 3 + 1, policy(draw()), noon());
+        let mut updates = vec![opened];
+        updates.extend((0..80).filter_map(|_| world.step(draw())));
+        for update in updates {
+            for event in update.events() {
+                let row = serde_json::to_value(event).unwrap();
+                assert_eq!(row["type"], event.kind.name());
+                assert_eq!(
+                    row["recipient"].as_u64(),
+                    event.kind.recipient().map(u64::from)
+                );
+                kinds.insert(event.kind.name());
+            }
+            let json = serde_json::to_value(update.session()).unwrap();
+            let people = json["v1"]["people"].as_array().unwrap();
+            accepted.extend(
+                people
+                    .iter()
+                    .filter_map(|person| person["accepted"].as_u64()),
+            );
+        }
+    }
+    assert_eq!(kinds.len(), 17, "{kinds:?}");
+    assert_eq!(accepted, BTreeSet::from([0, 1, 2, 3]));
 }
 
 /// Every value of a document that isn't made of others.

@@ -415,10 +415,7 @@ impl<'a> RecipientView<'a> {
     /// When the person verified.
     #[must_use]
     pub fn verified_at(&self) -> Option<DateTime<Utc>> {
-        match &self.person.phase {
-            Phase::Verified(verified) => Some(verified.at.instant()),
-            Phase::Waiting(_) | Phase::Locked | Phase::Unverified => None,
-        }
+        Some(self.person.verified()?.at.instant())
     }
 
     /// The last instant that is in time (D04); `None` while no message has been accepted. A report

@@ -140,11 +140,23 @@ impl fmt::Debug for Snapshot {
 }
 
 /// Why a snapshot is no session.
+///
+/// ```
+/// use beian::{Session, Snapshot};
+///
+/// let newer: Snapshot = postcard::from_bytes(&[9, 0])?;
+/// let error = Session::try_from(newer).unwrap_err();
+/// assert_eq!(error.to_string(), "snapshot version 9 is unknown: this release reads version 1");
+/// # Ok::<(), postcard::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
     /// Stored by a later release of the crate, or no snapshot at all.
-    #[error("snapshot version {version} is unknown: this release reads version 1")]
+    #[error(
+        "snapshot version {version} is unknown: this release reads version {}",
+        Snapshot::VERSION
+    )]
     UnknownVersion {
         /// The version of the snapshot.
         version: u32,

@@ -81,8 +81,8 @@ impl Round {
         self.submit(n, &code, submission);
     }
 
-    /// Two people, every kind of message, both ways to miss, a lock, a verification, an end.
-    pub(crate) fn all(policy: &Policy) -> [(&'static str, Self); 9] {
+    /// Every kind of message and of end, driven as far as it shows.
+    pub(crate) fn all(policy: &Policy) -> [(&'static str, Self); 10] {
         let (minutes, hours) = (TimeDelta::minutes, TimeDelta::hours);
         let opened = || Self::open(2, policy.clone());
 
@@ -123,6 +123,20 @@ impl Round {
         noon.wait(hours(26));
         noon.store(noon.world.session.tick(noon.now));
 
+        let twice = Policy::builder()
+            .noon_resend(true)
+            .not_the_regulators(hours(48), 2);
+        let mut four_codes = Self::open(1, twice.build().unwrap());
+        four_codes.report(0, Report::Accepted);
+        for _ in 0..2 {
+            four_codes.wait(minutes(1));
+            four_codes.resend(0, LAST_SIX);
+            four_codes.report(0, Report::Accepted);
+        }
+        four_codes.wait(hours(26));
+        four_codes.store(four_codes.world.session.tick(four_codes.now));
+        four_codes.report(0, Report::Undelivered);
+
         let mut completed = opened();
         for n in 0..2 {
             completed.report(n, Report::Accepted);
@@ -155,6 +169,7 @@ impl Round {
             ("locked", locked),
             ("returned_by_entry", returned_by_entry),
             ("noon", noon),
+            ("four_codes", four_codes),
             ("completed", completed),
             ("returned", returned),
             ("withdrawn", withdrawn),

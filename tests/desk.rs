@@ -21,7 +21,7 @@ use beian::{
     Policy, Recipient, RecipientState, Recipients, Refusal, Report, ReportOutcome, ResendAnswer,
     ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Session, SessionId,
     host::{HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
-    testkit::{Scripted, TestPerson, keys, recipients, seed},
+    testkit::{Scripted, Sent, TestPerson, keys, recipients, seed},
 };
 use chrono::TimeDelta;
 use desk_support::{
@@ -95,8 +95,8 @@ fn d17_right_for_several_moves_the_one_opened_first() {
         let recipients = world.recipients(1);
         let opening = Opening::new(id, &recipients, seed(1));
         let opened = Session::open(&opening, &same, world.now()).unwrap();
-        let save = world.store.save(std::slice::from_ref(opened.update()));
-        block(save).unwrap().unwrap();
+        let stored = world.store.save(std::slice::from_ref(opened.update()));
+        block(stored).unwrap().unwrap();
         world.clock.advance(MICROSECOND);
     }
     world.dispatch();
@@ -618,7 +618,7 @@ fn several_dispatchers_share_the_work() {
         let all = dispatchers.into_iter().map(|thread| thread.join().unwrap());
         all.map(|done| done.accepted).sum()
     });
-    let sent: HashSet<_> = world.sender.sent().iter().map(|sent| sent.id()).collect();
+    let sent: HashSet<_> = world.sender.sent().iter().map(Sent::id).collect();
     assert_eq!(
         (total, world.sender.sent().len(), sent.len()),
         (200, 200, 200)
@@ -883,7 +883,7 @@ fn a_person_is_somebody_of_their_own() {
     assert_eq!(TestPerson(9999).mobile(), "19900009999".parse().unwrap());
     assert_eq!(TestPerson(123).last_six(), "770123".parse().unwrap());
     let recipients = recipients(3);
-    let roles: Vec<_> = recipients.iter().map(|r| r.roles()).collect();
+    let roles: Vec<_> = recipients.iter().map(Recipient::roles).collect();
     assert_eq!(roles[0], Role::EntityLeader.into());
     assert_eq!(roles[2], Role::ServiceAdministrator.into());
     assert_eq!(beian::testkit::recipients(0).iter().count(), 1);

@@ -4,8 +4,10 @@
     missing_docs,
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::panic,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "tests"
 )]
 
@@ -24,7 +26,7 @@ use beian::{
     EntryAnswer, EntryOutcome, EventKind, Lang, MessageId, MobileNumber, Policy, RecipientState,
     Refusal, Report, ResendAnswer, ResendOutcome, ResendRequest, RoundStatus, SessionId,
     host::{Desk, HostError, MemoryStore, SendOutcome, SessionStore, block},
-    testkit::{RecordingSender, Scripted, TestPerson, recipients, seed},
+    testkit::{RecordingSender, Scripted, Sent, TestPerson, recipients, seed},
 };
 use chrono::TimeDelta;
 use desk_support::{
@@ -489,7 +491,7 @@ proptest! {
                     prop_assert!(!locked || !to_the_locked);
                 }
                 Step::Report(report) => {
-                    let last = world.sender.sent().last().map(beian::testkit::Sent::id);
+                    let last = world.sender.sent().last().map(Sent::id);
                     if let Some(id) = last {
                         block(world.desk.report(id, report)).unwrap().unwrap();
                     }
@@ -698,7 +700,7 @@ fn attack_28_a_crash_between_saving_and_sending_loses_no_message() {
             }
             verifies(world, 1);
             verifies(world, 2);
-            let ids: HashSet<_> = world.sender.sent().iter().map(|sent| sent.id()).collect();
+            let ids: HashSet<_> = world.sender.sent().iter().map(Sent::id).collect();
             assert_eq!(ids.len(), 3, "no message but the three");
             assert!(world.sender.sent().len() <= 4, "one of them twice at most");
             world.submit(WANG, &world.code(1, WANG));
@@ -726,7 +728,7 @@ fn attack_28_a_resend_is_queued_once_or_not_at_all() {
             let sent = world.sender.sent();
             let resends: HashSet<_> = sent
                 .iter()
-                .map(|sent| sent.id())
+                .map(Sent::id)
                 .filter(|id| id.number > 0)
                 .collect();
             assert!(resends.len() <= 1);

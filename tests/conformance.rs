@@ -1,5 +1,13 @@
 //! The suites of the testkit: what is sound passes, and every way of being broken is named.
-#![allow(missing_docs)]
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
 
 use std::{
     convert::Infallible,
@@ -43,127 +51,141 @@ fn a_sound_store_passes_when_it_waits_between_any_two_steps() {
 
 #[test]
 fn every_broken_store_is_named() {
-    use Fault::*;
-    for (fault, promise) in [
-        (
-            LoadsOneBefore,
-            "the store gives back exactly what was saved last, and nothing for an unknown id",
-        ),
-        (
-            ShortIds,
-            "the store gives back exactly what was saved last, and nothing for an unknown id",
-        ),
-        (
-            UpdatesInsert,
-            "an update that expects a session is in conflict with none",
-        ),
-        (
-            InsertsOverwrite,
-            "an update that expects no session is in conflict with one",
-        ),
-        (
-            IgnoresVersions,
-            "an update that expects another version is in conflict",
-        ),
-        (
-            TakesNewerVersions,
-            "an update that expects another version is in conflict",
-        ),
-        (
-            WritesBeforeItRefuses,
-            "a conflict leaves what is stored as it was",
-        ),
-        (NotAtomic, "one update in conflict refuses them all"),
-        (
-            ChecksThenWaits,
-            "of several saves over one version exactly one wins",
-        ),
-        (
-            RefusesEverybodyInARace,
-            "of several saves over one version exactly one wins",
-        ),
-        (FindsOne, "find gives every open session of the number"),
-        (
-            FindsByFirstNumber,
-            "find gives no session of another number",
-        ),
-        (FindsOthers, "find gives no session of another number"),
-        (
-            FindsOpenOnly,
-            "find gives sessions whose end was stored ten minutes ago or later",
-        ),
-        (
-            FindsShortOfTenMinutes,
-            "find gives sessions whose end was stored ten minutes ago or later",
-        ),
-        (
-            FindsByTheEndItself,
-            "find gives sessions whose end was stored ten minutes ago or later",
-        ),
-        (
-            FindsForEver,
-            "find gives no session whose end was stored more than ten minutes ago",
-        ),
-        (
-            FindsInMilliseconds,
-            "find gives no session whose end was stored more than ten minutes ago",
-        ),
-        (FindsErased, "find gives no session that was erased"),
-        (
-            DueAfterItsWake,
-            "lease_due gives the sessions whose wake is now or past",
-        ),
-        (
-            WakesInMilliseconds,
-            "lease_due gives no session before its wake, to the microsecond",
-        ),
-        (
-            WakeOfTheFirstSave,
-            "the wake of a session is that of its last save",
-        ),
-        (
-            WakeNeverEarlier,
-            "the wake of a session is that of its last save",
-        ),
-        (EndedStayDue, "an ended session is never due"),
-        (NoLeases, "a leased session is given to nobody else"),
-        (LeasesForEver, "a lease is over exactly at its end"),
-        (LeasesAMicrosecondMore, "a lease is over exactly at its end"),
-        (
-            LeasesASecondLess,
-            "a leased session is given to nobody else",
-        ),
-        (SavesEndLeases, "a save touches no lease"),
-        (SavesRenewLeases, "a save touches no lease"),
-        (
-            NoLimit,
-            "lease_due gives no more sessions than asked for, and leases no others",
-        ),
-        (
-            LeasesMoreThanItGives,
-            "lease_due gives no more sessions than asked for, and leases no others",
-        ),
-        (NewestFirst, "lease_due gives the most overdue first"),
-        (SmallestIdFirst, "lease_due gives the most overdue first"),
-        (
-            NextIsNow,
-            "next_wake is the earliest wake later than now, leased or not",
-        ),
-        (
-            NextWithoutLeased,
-            "next_wake is the earliest wake later than now, leased or not",
-        ),
-        (
-            NextIsAny,
-            "next_wake is the earliest wake later than now, leased or not",
-        ),
-        (Fails, "the store works"),
-    ] {
-        let breach = to_the_end(store::check(async || Shelf::with(fault)));
+    for (fault, promise) in BROKEN {
+        let breach = to_the_end(store::check(async || Shelf::with(*fault)));
         let breach = breach.expect_err(&format!("{fault:?} passes"));
-        assert_eq!(breach.promise(), promise, "{fault:?}: {breach}");
+        assert_eq!(breach.promise(), *promise, "{fault:?}: {breach}");
     }
 }
+
+/// Each way of being broken, and the promise that it breaks first.
+const BROKEN: &[(Fault, &str)] = &[
+    (
+        Fault::LoadsOneBefore,
+        "the store gives back exactly what was saved last, and nothing for an unknown id",
+    ),
+    (
+        Fault::ShortIds,
+        "the store gives back exactly what was saved last, and nothing for an unknown id",
+    ),
+    (
+        Fault::UpdatesInsert,
+        "an update that expects a session is in conflict with none",
+    ),
+    (
+        Fault::InsertsOverwrite,
+        "an update that expects no session is in conflict with one",
+    ),
+    (
+        Fault::IgnoresVersions,
+        "an update that expects another version is in conflict",
+    ),
+    (
+        Fault::TakesNewerVersions,
+        "an update that expects another version is in conflict",
+    ),
+    (
+        Fault::WritesBeforeItRefuses,
+        "a conflict leaves what is stored as it was",
+    ),
+    (Fault::NotAtomic, "one update in conflict refuses them all"),
+    (
+        Fault::ChecksThenWaits,
+        "of several saves over one version exactly one wins",
+    ),
+    (
+        Fault::RefusesEverybodyInARace,
+        "of several saves over one version exactly one wins",
+    ),
+    (
+        Fault::FindsOne,
+        "find gives every open session of the number",
+    ),
+    (
+        Fault::FindsByFirstNumber,
+        "find gives no session of another number",
+    ),
+    (
+        Fault::FindsOthers,
+        "find gives no session of another number",
+    ),
+    (
+        Fault::FindsOpenOnly,
+        "find gives sessions whose end was stored ten minutes ago or later",
+    ),
+    (
+        Fault::FindsShortOfTenMinutes,
+        "find gives sessions whose end was stored ten minutes ago or later",
+    ),
+    (
+        Fault::FindsByTheEndItself,
+        "find gives sessions whose end was stored ten minutes ago or later",
+    ),
+    (
+        Fault::FindsForEver,
+        "find gives no session whose end was stored more than ten minutes ago",
+    ),
+    (
+        Fault::FindsInMilliseconds,
+        "find gives no session whose end was stored more than ten minutes ago",
+    ),
+    (Fault::FindsErased, "find gives no session that was erased"),
+    (
+        Fault::DueAfterItsWake,
+        "lease_due gives the sessions whose wake is now or past",
+    ),
+    (
+        Fault::WakesInMilliseconds,
+        "lease_due gives no session before its wake, to the microsecond",
+    ),
+    (
+        Fault::WakeOfTheFirstSave,
+        "the wake of a session is that of its last save",
+    ),
+    (
+        Fault::WakeNeverEarlier,
+        "the wake of a session is that of its last save",
+    ),
+    (Fault::EndedStayDue, "an ended session is never due"),
+    (Fault::NoLeases, "a leased session is given to nobody else"),
+    (Fault::LeasesForEver, "a lease is over exactly at its end"),
+    (
+        Fault::LeasesAMicrosecondMore,
+        "a lease is over exactly at its end",
+    ),
+    (
+        Fault::LeasesASecondLess,
+        "a leased session is given to nobody else",
+    ),
+    (Fault::SavesEndLeases, "a save touches no lease"),
+    (Fault::SavesRenewLeases, "a save touches no lease"),
+    (
+        Fault::NoLimit,
+        "lease_due gives no more sessions than asked for, and leases no others",
+    ),
+    (
+        Fault::LeasesMoreThanItGives,
+        "lease_due gives no more sessions than asked for, and leases no others",
+    ),
+    (Fault::NewestFirst, "lease_due gives the most overdue first"),
+    (
+        Fault::SmallestIdFirst,
+        "lease_due gives the most overdue first",
+    ),
+    (
+        Fault::NextIsNow,
+        "next_wake is the earliest wake later than now, leased or not",
+    ),
+    (
+        Fault::NextWithoutLeased,
+        "next_wake is the earliest wake later than now, leased or not",
+    ),
+    (
+        Fault::NextIsAny,
+        "next_wake is the earliest wake later than now, leased or not",
+    ),
+    (Fault::Fails, "the store works"),
+];
 
 #[test]
 fn a_store_that_forgets_is_named() {

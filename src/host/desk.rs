@@ -99,8 +99,8 @@ impl<S: SessionStore> Desk<S> {
     }
 
     /// How long [`dispatch`](Self::dispatch) keeps other hosts away from a session: 1 second or more,
-    /// 30 seconds by default. Longer than the sender takes for a session's messages; after a crash, nobody sends
-    /// these messages for so long.
+    /// 30 seconds by default. Longer than the sender takes for one message, or the next host sends it
+    /// as well; after a crash, nobody sends the messages that were leased for so long.
     #[must_use]
     pub fn lease(self, lease: TimeDelta) -> Self {
         Self {
@@ -151,6 +151,9 @@ impl<S: SessionStore> Desk<S> {
         for _ in 0..self.tries {
             let now = self.clock.now();
             let sessions = self.find(entry.mobile(), now).await?;
+            if let Some(first) = remembered(&sessions, entry) {
+                return Ok(first);
+            }
             let (updates, submitted) = self.judge_entry(&sessions, entry, Micros::cut(now))?;
             if self.save(&updates).await? {
                 self.counts.count_entry(&submitted);
@@ -215,21 +218,23 @@ impl<S: SessionStore> Desk<S> {
     ) -> Result<Dispatched, HostError<S::Error>> {
         let mut done = Dispatched::new();
         loop {
-            let due = self
-                .store
-                .lease_due(self.clock.now(), BATCH, self.lease)
-                .await;
+            let now = self.clock.now();
+            let due = self.store.lease_due(now, BATCH, self.lease).await;
             let due = due.map_err(HostError::Store)?;
-            let more = due.len() >= BATCH;
-            for session in due {
-                let id = session.id();
-                match self.attend(session, sender, &mut done).await {
-                    Ok(()) => {}
+            let until = Micros::cut(now).plus(self.lease).instant();
+            let mut attended = 0_usize;
+            for id in due.iter().map(Session::id) {
+                if attended > 0 && self.clock.now() >= until {
+                    break;
+                }
+                match self.attend(id, until, sender, &mut done).await {
+                    Ok(()) => attended = attended.saturating_add(1),
                     Err(HostError::Store(error)) => return Err(HostError::Store(error)),
                     Err(_) => done.left_out.push(id),
                 }
             }
-            if !more {
+            let rest = attended > 0 && self.clock.now() >= until;
+            if due.len() < BATCH && !rest {
                 break;
             }
         }
@@ -354,15 +359,18 @@ impl<S: SessionStore> Desk<S> {
         Err(HostError::Conflict)
     }
 
-    /// What is due in one leased session.
+    /// What is due in one leased session, which is loaded again: the sessions before it in the
+    /// batch took their time. What the lease is too short for stays due.
     async fn attend(
         &self,
-        mut session: Session,
+        id: SessionId,
+        until: DateTime<Utc>,
         sender: &impl SmsSender,
         done: &mut Dispatched,
     ) -> Result<(), HostError<S::Error>> {
+        let mut session = self.load(id).await?;
         if session.tick(self.clock.now()).is_ok() {
-            session = self.session(session.id()).await?;
+            session = self.session(id).await?;
             done.ended = done
                 .ended
                 .saturating_add(u64::from(!session.status().is_open()));
@@ -370,8 +378,15 @@ impl<S: SessionStore> Desk<S> {
         let messages = session
             .outbox(&*self.keys, self.clock.now())
             .map_err(HostError::Key)?;
-        for message in messages {
-            let outcome = sender.send(&message).await;
+        for (n, message) in messages.iter().enumerate() {
+            let now = self.clock.now();
+            if n > 0 && now >= until {
+                break;
+            }
+            if !session.is_due(message.id(), now) {
+                continue;
+            }
+            let outcome = sender.send(message).await;
             done.count(outcome);
             let (id, report) = (message.id(), Report::from(outcome));
             (session, _) = self
@@ -387,18 +402,6 @@ impl<S: SessionStore> Desk<S> {
         entry: &Entry,
         now: Micros,
     ) -> Result<(Vec<Update>, Submitted), HostError<S::Error>> {
-        let repeated = sessions
-            .iter()
-            .find_map(|s| Some((s.id(), s.remembered(entry)?)));
-        if let Some(first) = repeated {
-            return Ok((
-                Vec::new(),
-                Submitted {
-                    orders: [first].into(),
-                    left_out: Vec::new(),
-                },
-            ));
-        }
         let grade = |session: &Session| EntryCandidate::new(session, entry, &*self.keys, now);
         let (mut candidates, left_out) = candidates(sessions, grade)?;
         if candidates.is_empty() {
@@ -454,6 +457,25 @@ impl<S: SessionStore> Desk<S> {
     }
 }
 
+/// What came of the entry the first time, wherever it was kept (D21).
+fn remembered(sessions: &[Session], entry: &Entry) -> Option<Submitted> {
+    let kept = |session: &Session| {
+        Some((
+            session.opened_at(),
+            session.id(),
+            session.remembered(entry)?,
+        ))
+    };
+    let mut orders: Vec<_> = sessions.iter().filter_map(kept).collect();
+    orders.sort_by_key(|(opened_at, id, _)| (*opened_at, *id));
+    let orders: Vec<_> = orders
+        .into_iter()
+        .map(|(_, id, outcome)| (id, outcome))
+        .collect();
+    let left_out = Vec::new();
+    (!orders.is_empty()).then_some(Submitted { orders, left_out })
+}
+
 type Candidates<G, O> = (Vec<Candidate<G, O>>, Vec<SessionId>);
 
 /// The orders of a number, the one opened first in front, and those whose key is missing (D20).
@@ -487,7 +509,7 @@ fn results<G, O: Copy>(candidates: Vec<Candidate<G, O>>) -> (Vec<Update>, Vec<(S
 impl Counts {
     fn count_entry(&self, submitted: &Submitted) {
         let one = |counter: &AtomicU64| counter.fetch_add(1, Ordering::Relaxed);
-        if submitted.orders.is_empty() {
+        if submitted.orders.is_empty() && submitted.left_out.is_empty() {
             one(&self.unknown_numbers);
         }
         for (_, outcome) in &submitted.orders {

@@ -313,6 +313,20 @@ impl Session {
         }
     }
 
+    /// Whether the outbox at `now` holds this message.
+    pub(crate) fn is_due(&self, message: MessageId, now: DateTime<Utc>) -> bool {
+        let now = Micros::cut(now).max(self.last);
+        let in_time = self.time_is_over_at().is_some_and(|(over, _)| now < over);
+        let one = self.one(message.recipient).filter(|_| in_time);
+        one.is_some_and(|(_, person)| {
+            let latest = (person.latest_message(), person.attempt());
+            let due = person
+                .under_way()
+                .is_some_and(|under_way| under_way.due <= now);
+            due && latest == (message.number, message.attempt)
+        })
+    }
+
     /// The first instant at which the round is over, and the cause; `None` once it has ended.
     pub(crate) fn time_is_over_at(&self) -> Option<(Micros, RoundFailure)> {
         if !matches!(self.state, State::Open) {

@@ -71,6 +71,8 @@ fn bombing(people: usize) -> impl Strategy<Value = Command> {
         6 => who().prop_map(Command::Resend),
         6 => who().prop_map(|who| Command::Report(who, Report::Accepted)),
         6 => prop_oneof![Just(60_i64), 0_i64..4_000].prop_map(Command::Pass),
+        // Past noon of the next day, with the window still open.
+        1 => Just(Command::Pass(21 * 3_600)),
         1 => command(people),
     ]
 }

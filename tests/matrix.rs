@@ -114,9 +114,19 @@ fn rows() -> Vec<Row> {
 }
 
 impl Row {
-    /// The same once more: rows are made by the same steps each time.
-    fn again(place: usize) -> Self {
-        rows().swap_remove(place)
+    /// The same once more, to run another command on.
+    fn again(&self) -> Self {
+        Self {
+            round: Round {
+                session: self.round.session.clone(),
+                now: self.round.now,
+                keys: keys(),
+                events: Vec::new(),
+            },
+            live: self.live.clone(),
+            superseded: self.superseded.clone(),
+            message: self.message,
+        }
     }
 }
 
@@ -200,6 +210,8 @@ fn written() -> String {
          person's latest message. An outcome is in plain letters, a `refusal` by its code; an\n\
          arrow leads to the state after it.\n",
     );
+    let rows = rows();
+    let order = |state: &str| rows.iter().position(|row| name(&row.round) == state);
     let mut steps = Vec::new();
     for (title, columns) in [
         ("Entries and time", [0..5, 12..13]),
@@ -212,11 +224,11 @@ fn written() -> String {
             write!(file, " {} |", COMMANDS[*column].0).unwrap();
         }
         write!(file, "\n|---|{}\n", "---|".repeat(columns.len())).unwrap();
-        for place in 0..rows().len() {
-            let state = name(&Row::again(place).round);
+        for row in &rows {
+            let state = name(&row.round);
             write!(file, "| {state} |").unwrap();
             for (command, run) in columns.iter().map(|column| COMMANDS[*column]) {
-                let mut row = Row::again(place);
+                let mut row = row.again();
                 let Some(outcome) = run(&mut row) else {
                     file.push_str(" — |");
                     continue;
@@ -244,14 +256,6 @@ fn written() -> String {
     }
     file.push_str("```\n");
     file
-}
-
-/// The place of a state among the rows.
-fn order(state: &str) -> usize {
-    rows()
-        .iter()
-        .position(|row| name(&row.round) == state)
-        .unwrap_or(usize::MAX)
 }
 
 /// Commands that lead from one state to the same other one, in one line.

@@ -432,6 +432,25 @@ fn an_erasure_takes_numbers_and_ids_and_leaves_what_happened() {
 }
 
 #[test]
+fn nothing_in_an_erased_round_tells_whose_it_was() {
+    let erased = [("19900000001", "345678"), ("19900000002", "45678X")].map(|(number, id)| {
+        let person = Recipient::new(
+            number.parse().unwrap(),
+            Role::ServiceAdministrator,
+            [id.parse().unwrap()],
+        );
+        let one = Recipients::new([person], Policy::REGULATOR).unwrap();
+        let mut round = Round::opened(&Opening::new(1, &one, seed(1)), keys(), start());
+        let code = round.accept(LI);
+        let entry = beian::Entry::parse(number, &code, id).unwrap();
+        assert_eq!(round.entry(&entry), Ok(EntryOutcome::Completed));
+        round.erase().unwrap();
+        round.session
+    });
+    assert!(erased[0] == erased[1]);
+}
+
+#[test]
 fn an_erased_round_knows_no_number_and_no_repeat() {
     let (mut round, [code]) = Round::texted(Policy::REGULATOR);
     let right = entry(LI, &code).with_submission_id(7);

@@ -444,6 +444,14 @@ fn d09_d05_a_delivery_report_bears_the_effective_now() {
 }
 
 #[test]
+fn d09_the_outbox_goes_by_the_effective_now_too() {
+    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    round.pass(TimeDelta::hours(1)).resend(LI);
+    round.at(start());
+    assert!(round.due(LI).is_some());
+}
+
+#[test]
 fn r02_the_first_message_is_due_at_the_opening_and_wakes_the_host() {
     let round = Round::open_with(2, Policy::REGULATOR);
     assert_eq!(round.session.wake(), Some(start()));

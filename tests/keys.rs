@@ -83,8 +83,8 @@ fn keys_are_a_trait_object_and_an_arc_of_keys_is_keys() {
     assert_eq!(decision.unwrap().persisted().1, EntryOutcome::Completed);
 }
 
-/// What a stranger with a clock and the public page can try: by name, round, entry, refused at all.
-fn strangers_entries() -> Vec<(&'static str, Round, Entry)> {
+/// What fails on the public page, each with its name, its round and the entry.
+fn failing_entries() -> Vec<(&'static str, Round, Entry)> {
     let texted = || Round::texted::<2>(Policy::REGULATOR);
     let mut cases = Vec::new();
 
@@ -136,7 +136,7 @@ fn strangers_entries() -> Vec<(&'static str, Round, Entry)> {
 
 #[test]
 fn attack_13_every_failed_entry_costs_two_macs_and_reads_the_same() {
-    for (name, round, entry) in strangers_entries() {
+    for (name, round, entry) in failing_entries() {
         let counting = Counting::new(keys());
         let macs = counting.during(|keys| {
             let outcome = match round.session.submit(&entry, keys, round.now) {
@@ -152,7 +152,7 @@ fn attack_13_every_failed_entry_costs_two_macs_and_reads_the_same() {
 
 #[test]
 fn attack_13_every_failed_resend_costs_one_mac_and_reads_the_same() {
-    let mut cases = strangers_entries();
+    let mut cases = failing_entries();
     let mut spent = Round::texted::<2>(Policy::REGULATOR).0;
     for _ in 0..5 {
         spent.resend_with(LI, WRONG_ID);

@@ -113,34 +113,29 @@ fn d25_the_ids_carry_over_into_a_round_without_them() {
     assert_eq!(second.enter(LI, &code), EntryOutcome::Completed);
 }
 
+/// The ring after `rotations`, the first key still in it.
+fn rotated(rotations: u8) -> KeyRing {
+    (1..=rotations).fold(keys(), |ring, n| {
+        ring.rotate(u32::from(n) + 1, [n + 7; 32]).unwrap()
+    })
+}
+
 #[test]
 fn d25_the_ids_carry_over_under_an_older_key_and_through_several_rounds() {
     let mut round = returned();
-    for number in 2..5_u64 {
-        let ring = (2..=number).fold(keys(), |ring, id| {
-            let id = u32::try_from(id).unwrap();
-            ring.rotate(id, [u8::try_from(id).unwrap() + 7; 32])
-                .unwrap()
-        });
-        let recipients = without_id(LI);
+    for rotations in 1..4 {
+        let (recipients, number) = (without_id(LI), u64::from(rotations) + 1);
         let opening =
             Opening::new(u128::from(number), &recipients, seed(number)).after(&round.session);
-        let mut next = Round::opened(&opening, ring, round.now);
-        let code = next.accept(LI);
-        let mut verified = Round {
-            session: next.session.clone(),
-            now: next.now,
-            keys: (2..=number).fold(keys(), |ring, id| {
-                let id = u32::try_from(id).unwrap();
-                ring.rotate(id, [u8::try_from(id).unwrap() + 7; 32])
-                    .unwrap()
-            }),
-            events: Vec::new(),
-        };
-        assert_eq!(verified.enter(LI, &code), EntryOutcome::Completed);
-        next.pass(DAY + MICROSECOND).tick().unwrap();
-        round = next;
+        round = Round::opened(&opening, rotated(rotations), round.now);
+        round.accept(LI);
+        round.pass(DAY + MICROSECOND).tick().unwrap();
     }
+    let recipients = without_id(LI);
+    let opening = Opening::new(5, &recipients, seed(5)).after(&round.session);
+    let mut last = Round::opened(&opening, rotated(4), round.now);
+    let code = last.accept(LI);
+    assert_eq!(last.enter(LI, &code), EntryOutcome::Completed);
 }
 
 #[test]

@@ -116,13 +116,14 @@ pub(crate) fn id_mac(
     Ok(keys.mac(key, message.as_bytes())?.half())
 }
 
-/// What a code that verified leaves behind, so that a double click is known (D18).
+/// What an entry that verified leaves behind, so that a double click is known (D18).
 pub(crate) fn spent_mac(
     keys: &dyn Keys,
     key: KeyId,
     session: SessionId,
     mobile: &MobileNumber,
     code: &Code,
+    last_six: &LastSix,
 ) -> Result<[u8; 16], KeyError> {
     let message = Framed::new(
         "beian spent 1",
@@ -130,6 +131,7 @@ pub(crate) fn spent_mac(
             session.as_bytes(),
             mobile.digits().as_bytes(),
             code.as_bytes(),
+            last_six.as_bytes(),
         ],
     );
     Ok(keys.mac(key, message.as_bytes())?.half())

@@ -277,6 +277,31 @@ fn r12_the_emergency_phone_is_never_texted() {
 }
 
 #[test]
+fn b04_only_the_number_in_the_order_is_texted_which_is_the_new_one() {
+    let filed = order_in(
+        Province::Beijing,
+        FilingType::Initial,
+        Changes::NONE,
+        1,
+        &[2],
+    );
+    let changed = order_in(
+        Province::Beijing,
+        FilingType::Modify,
+        Change::Service,
+        1,
+        &[3],
+    );
+    assert!(
+        texted(&Rulebook::CURRENT.requirement(&filed))
+            .iter()
+            .any(|(n, ..)| n == "199****0002")
+    );
+    let expected = [("199****0003".into(), administrator(), "R06".into())];
+    assert_eq!(texted(&Rulebook::CURRENT.requirement(&changed)), expected);
+}
+
+#[test]
 fn d03_the_same_number_with_two_ids_is_one_recipient_with_both() {
     let id = |number| IdDocument::passport(number).unwrap();
     let leader = Person::new("张三", "19900000001", id("E12345678")).unwrap();

@@ -293,7 +293,8 @@ fn possible(session: &Session, person: &Person, outcome: EntryOutcome) -> bool {
     let verified = person.verified().is_some();
     match outcome {
         EntryOutcome::Completed => matches!(session.state, State::Ended(End::Completed { .. })),
-        EntryOutcome::Verified | EntryOutcome::NotCounted(Refusal::RepeatedEntry) => verified,
+        EntryOutcome::Verified
+        | EntryOutcome::NotCounted(Refusal::RepeatedEntry | Refusal::AlreadyVerified) => verified,
         EntryOutcome::Wrong { left } => {
             let wrong_entries = policy.wrong_entries_max().checked_sub(left);
             left > 0

@@ -464,10 +464,12 @@ impl<'a> RecipientView<'a> {
     }
 
     /// When the next resend can be asked for, if one is left and the person is waiting. `None` while
-    /// a message is under way (D14).
+    /// a message is under way, and once the form is closed by wrong IDs (D14).
     #[must_use]
     pub fn resend_possible_at(&self) -> Option<DateTime<Utc>> {
-        let free = self.person.waiting()?.under_way.is_none() && self.resends_left() > 0;
+        let idle = self.person.waiting()?.under_way.is_none();
+        let form = self.person.wrong_ids < self.session.policy().wrong_ids_max();
+        let free = idle && form && self.resends_left() > 0;
         let settled = self.person.settled_at.filter(|_| free)?;
         Some(settled.plus(self.session.policy().resend_pause()).instant())
     }

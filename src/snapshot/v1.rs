@@ -144,6 +144,7 @@ enum Outcome {
     SupersededCode,
     RepeatedEntry,
     IdNotCounted,
+    AlreadyVerified,
 }
 
 /// A frozen twin of an enum without fields.
@@ -453,6 +454,7 @@ impl Outcome {
             EntryOutcome::NotCounted(Refusal::SupersededCode) => Self::SupersededCode,
             EntryOutcome::NotCounted(Refusal::RepeatedEntry) => Self::RepeatedEntry,
             EntryOutcome::NotCounted(Refusal::IdNotCounted) => Self::IdNotCounted,
+            EntryOutcome::NotCounted(Refusal::AlreadyVerified) => Self::AlreadyVerified,
             EntryOutcome::NotCounted(_) => return None,
         })
     }
@@ -469,6 +471,7 @@ impl From<Outcome> for EntryOutcome {
             Outcome::SupersededCode => Self::NotCounted(Refusal::SupersededCode),
             Outcome::RepeatedEntry => Self::NotCounted(Refusal::RepeatedEntry),
             Outcome::IdNotCounted => Self::NotCounted(Refusal::IdNotCounted),
+            Outcome::AlreadyVerified => Self::NotCounted(Refusal::AlreadyVerified),
         }
     }
 }

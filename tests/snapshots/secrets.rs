@@ -6,7 +6,10 @@ use beian::Policy;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::golden::{Round, hex};
+use crate::{
+    golden::{Round, hex},
+    world::LAST_SIX,
+};
 
 /// Everything that a host may store or print of a round, state by state, as bytes.
 fn traces(round: &Round) -> Vec<Vec<u8>> {
@@ -145,6 +148,8 @@ fn attack_11_a_sweep_of_all_codes_without_the_key_can_not_tell() {
             keyed
                 .clone()
                 .chain_update(code)
+                .chain_update([6])
+                .chain_update(LAST_SIX)
                 .finalize()
                 .into_bytes()
                 .into()

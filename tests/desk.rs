@@ -477,6 +477,37 @@ fn d15_an_id_right_for_one_order_is_no_wrong_id_for_another() {
     assert_eq!(world.desk.counters().wrong_ids, 1);
 }
 
+#[test]
+fn d15_an_id_right_for_an_order_whose_form_is_closed_is_no_wrong_id_for_another() {
+    let world = World::new();
+    world.text(1, 1);
+    world.clock.advance(MINUTE);
+    let wrong = ResendRequest::parse(LI.mobile().digits(), WRONG_ID).unwrap();
+    for _ in 0..5 {
+        block(world.desk.resend(&wrong)).unwrap().unwrap();
+    }
+    let other_id = Recipient::new(LI.mobile(), Role::EntityLeader, ["88888X".parse().unwrap()]);
+    let other_id = Recipients::new([other_id], Policy::REGULATOR).unwrap();
+    block(world.desk.open(2, &other_id, seed(2)))
+        .unwrap()
+        .unwrap();
+
+    let outcomes: Vec<_> = world
+        .resend(LI)
+        .orders()
+        .iter()
+        .map(|(_, outcome)| *outcome)
+        .collect();
+    let not_sent = ResendOutcome::NotSent;
+    assert_eq!(
+        outcomes,
+        [
+            not_sent(Refusal::TooManyWrongIds),
+            not_sent(Refusal::OtherOrder)
+        ]
+    );
+}
+
 // ---- time
 
 #[test]

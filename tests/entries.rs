@@ -418,3 +418,35 @@ fn an_entry_that_leaves_nothing_to_store_is_a_refusal_and_one_that_counts_is_not
         SessionError::Refused(Refusal::RepeatedEntry)
     );
 }
+
+#[test]
+fn d21_a_repeat_for_a_verified_person_is_not_compared_either() {
+    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    round.enter(LI, &code);
+    let late = entry(LI, WRONG_CODE).with_submission_id(7);
+    let first = not_counted(Refusal::AlreadyVerified);
+    assert_eq!(round.entry(&late), Ok(first));
+    let same = entry(LI, &code).with_submission_id(7);
+    assert_eq!(round.entry(&same), Err(SessionError::Repeated(first)));
+}
+
+#[test]
+fn d18_d03_the_code_that_verified_with_the_other_id_is_no_repeat() {
+    let ids = ["345678", "E98765"].map(|id| id.parse().unwrap());
+    let li = Recipient::new(PEOPLE[LI].0.parse().unwrap(), Role::EntityLeader, ids);
+    let one = Recipients::new([li], Policy::REGULATOR).unwrap();
+    let opening = beian::Opening::new(1, &one, seed(1));
+    let mut round = Round::opened(&opening, keys(), start());
+    let code = round.accept(LI);
+    assert_eq!(round.submit(LI, &code, "345678"), EntryOutcome::Completed);
+    let again = |id| {
+        not_counted(if id == "345678" {
+            Refusal::RepeatedEntry
+        } else {
+            Refusal::AlreadyVerified
+        })
+    };
+    for id in ["345678", "E98765"] {
+        assert_eq!(round.submit(LI, &code, id), again(id));
+    }
+}

@@ -479,3 +479,13 @@ fn recipients_and_mobiles_are_sorted_by_number() {
     let numbers: Vec<_> = round.session.mobiles().map(MobileNumber::digits).collect();
     assert_eq!(numbers, PEOPLE.map(|(number, _)| number));
 }
+
+#[test]
+fn d24_a_withdrawn_order_gets_no_new_round() {
+    let (mut first, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    first.withdraw().unwrap();
+    let recipients = recipients(1, Policy::REGULATOR);
+    let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);
+    let refused = Session::open(&opening, &keys(), first.now).map(drop);
+    assert_eq!(refused, Err(OpenError::Withdrawn));
+}

@@ -713,6 +713,29 @@ fn nobody_sends_under_a_lease_that_is_over() {
 }
 
 #[test]
+fn d10_d24_a_right_entry_overtakes_the_answer_of_the_gateway() {
+    let world = World::new();
+    world.open(1, 1);
+    world.sender.script([Scripted::Hang]);
+    let mut dispatch = std::pin::pin!(world.desk.dispatch(&world.sender));
+    assert!(poll_for(dispatch.as_mut(), 1).is_none());
+    let code = world.sender.sent()[0].code().to_owned();
+    assert_eq!(world.submit(LI, &code).answer(), EntryAnswer::AllVerified);
+
+    // What comes later is recorded, and changes nothing.
+    let status = world.status(1);
+    world.sender.release(SendOutcome::Failed);
+    let done = poll_for(dispatch.as_mut(), 1).unwrap().unwrap();
+    assert_eq!((done.failed, done.left_out), (1, Vec::new()));
+    assert_eq!(world.status(1), status);
+    let last = world.events().pop().unwrap();
+    assert_eq!(last.name(), "report_recorded");
+    world.clock.advance(DAY);
+    world.dispatch();
+    assert_eq!(world.sender.sent().len(), 1);
+}
+
+#[test]
 fn a_report_for_no_message_is_refused() {
     let world = World::new();
     world.text(1, 1);

@@ -112,6 +112,9 @@ impl<S: SessionStore> Desk<S> {
     /// Opens a round: the order was submitted to the administration just now (R02). Its messages
     /// are due at once; the next [`dispatch`](Self::dispatch) sends them.
     ///
+    /// After a call that was dropped or lost, open again under the same id: [`HostError::Exists`]
+    /// tells that the first call did it.
+    ///
     /// # Errors
     /// [`HostError::Exists`] if there is a session of that id, [`HostError::Open`],
     /// [`HostError::Conflict`], [`HostError::Store`].
@@ -612,6 +615,7 @@ impl Resent {
 
 /// What one [`Desk::dispatch`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dispatched {
     /// Messages that the gateway accepted.
     pub accepted: u64,

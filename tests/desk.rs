@@ -12,14 +12,18 @@ mod desk_support;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
 use beian::{
-    EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRing, Lang, MessageKind, OpenError, Opening,
-    Policy, Recipient, RecipientState, Recipients, Refusal, Report, ReportOutcome, ResendAnswer,
-    ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Session, SessionId,
+    EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRing, Lang, MessageId, MessageKind,
+    OpenError, Opening, Policy, Recipient, RecipientState, Recipients, Refusal, Report,
+    ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus,
+    Session, SessionId,
     host::{HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
     testkit::{Scripted, Sent, TestPerson, keys, recipients, seed},
 };
@@ -654,6 +658,41 @@ fn d24_a_message_that_is_no_longer_due_is_not_sent() {
 }
 
 #[test]
+fn d24_what_is_due_is_looked_at_again_before_every_message() {
+    // What happens to the second person while the first is being texted.
+    type Happens = fn(&World, MessageId);
+    let deferred: Happens = |world, second| {
+        block(world.desk.report(second, Report::Deferred))
+            .unwrap()
+            .unwrap();
+    };
+    let failed_and_due_again: Happens = |world, second| {
+        block(world.desk.report(second, Report::Failed))
+            .unwrap()
+            .unwrap();
+        world.clock.advance(MINUTE);
+    };
+    let time_over: Happens = |world, _| world.clock.advance(DAY + MICROSECOND);
+    for happens in [deferred, failed_and_due_again, time_over] {
+        let world = World::new();
+        world.open(1, 2);
+        let happen = |message: &beian::Message| {
+            let second = MessageId {
+                recipient: 1,
+                ..message.id()
+            };
+            assert_eq!(*message.to(), LI.mobile());
+            happens(&world, second);
+        };
+        let desk = world.another(keys()).lease(DAY * 7);
+        block(desk.dispatch(&Meddling(&world.sender, happen)))
+            .unwrap()
+            .unwrap();
+        assert_eq!(world.sender.sent().len(), 1);
+    }
+}
+
+#[test]
 fn a_slow_gateway_makes_no_message_go_out_twice() {
     let world = World::new();
     for id in 1..=10 {
@@ -683,33 +722,25 @@ fn a_slow_gateway_makes_no_message_go_out_twice() {
 
 #[test]
 fn nobody_sends_under_a_lease_that_is_over() {
-    let world = World::new();
-    for id in 1..=10 {
-        world.open(id, 1);
+    for (rounds, persons) in [(10, 1), (1, 10)] {
+        let world = World::new();
+        for id in 1..=rounds {
+            world.open(id, persons);
+        }
+        let free = AtomicUsize::new(0);
+        // Every message takes 20 seconds, of a lease of 30.
+        let slow = |message: &beian::Message| {
+            // Whoever asks now must not get the session.
+            let due = world.store.lease_due(world.now(), 100, TimeDelta::zero());
+            let due = block(due).unwrap().unwrap();
+            let mine = |session: &Session| session.id() == message.id().session;
+            free.fetch_add(usize::from(due.iter().any(mine)), Ordering::Relaxed);
+            world.clock.advance(TimeDelta::seconds(20));
+        };
+        let done = block(world.desk.dispatch(&Meddling(&world.sender, slow)));
+        assert_eq!(done.unwrap().unwrap().accepted, 10);
+        assert_eq!(free.into_inner(), 0, "{persons} in a round");
     }
-    let leases = std::sync::Mutex::new(Vec::new());
-    // Every message takes 20 seconds, of a lease of 30.
-    let slow = |message: &beian::Message| {
-        let id = message.id().session;
-        // Nobody else may get the session now: it is under lease.
-        let now = world.now();
-        let due = block(world.store.lease_due(now, 100, TimeDelta::zero()))
-            .unwrap()
-            .unwrap();
-        leases
-            .lock()
-            .unwrap()
-            .push(due.iter().any(|session| session.id() == id));
-        world.clock.advance(TimeDelta::seconds(20));
-    };
-    let done = block(world.desk.dispatch(&Meddling(&world.sender, slow)))
-        .unwrap()
-        .unwrap();
-    assert_eq!(done.accepted, 10);
-    assert!(
-        leases.lock().unwrap().iter().all(|free| !free),
-        "{leases:?}"
-    );
 }
 
 #[test]
@@ -743,15 +774,15 @@ fn a_report_for_no_message_is_refused() {
     let report = |id| block(world.desk.report(id, Report::Delivered)).unwrap();
     let unknown = Err(HostError::Refused(Refusal::UnknownMessage));
     assert_eq!(
-        report(beian::MessageId {
+        report(MessageId {
             session: 9.into(),
             ..id
         }),
         unknown
     );
-    assert_eq!(report(beian::MessageId { number: 1, ..id }), unknown);
-    assert_eq!(report(beian::MessageId { attempt: 1, ..id }), unknown);
-    assert_eq!(report(beian::MessageId { recipient: 1, ..id }), unknown);
+    assert_eq!(report(MessageId { number: 1, ..id }), unknown);
+    assert_eq!(report(MessageId { attempt: 1, ..id }), unknown);
+    assert_eq!(report(MessageId { recipient: 1, ..id }), unknown);
     world.clock.advance(MINUTE);
     assert_eq!(report(id), Ok(ReportOutcome::Applied));
     assert_eq!(report(id), Ok(ReportOutcome::Recorded));

@@ -52,10 +52,10 @@ pub(super) fn on_threads<'a, I: Sync, T: Send>(
                 })
             })
             .collect();
-        let outcomes = threads.into_iter().map(|thread| {
-            let panicked = |_| Breach::new(WORKS, "no panic", "a panic");
-            thread.join().map_err(panicked)?
-        });
+        // All are joined before the first error ends it: a panic that nobody joins is passed on.
+        let joined: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        let panicked = |_| Breach::new(WORKS, "no panic", "a panic");
+        let outcomes = joined.into_iter().map(|outcome| outcome.map_err(panicked)?);
         outcomes.collect()
     })
 }

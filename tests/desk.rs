@@ -399,6 +399,20 @@ fn d21_a_repeat_across_orders_gets_the_first_answer_again() {
     assert_eq!(world.left(2, LI), 4);
 }
 
+#[test]
+fn d21_a_repeat_names_the_orders_as_the_first_answer_did() {
+    let world = World::new();
+    for id in [2, 1] {
+        world.text(id, 1);
+        world.clock.advance(MINUTE);
+    }
+    let entry = LI.entry(WRONG_CODE).unwrap().with_submission_id(7);
+    let first = world.enter(&entry);
+    let (two, one) = (outcomes(&first)[0].0, outcomes(&first)[1].0);
+    assert_eq!((two, one), (2, 1), "the one opened first in front");
+    assert_eq!(world.enter(&entry), first);
+}
+
 // ---- resends
 
 #[test]

@@ -2,7 +2,10 @@
 
 use alloc::{boxed::Box, vec::Vec};
 use core::{future::poll_fn, task::Poll};
-use std::{sync::Barrier, thread};
+use std::{
+    sync::Barrier,
+    thread::{self, ScopedJoinHandle},
+};
 
 use super::{super::Breach, WAITS, WORKS};
 use crate::host::block;
@@ -53,7 +56,7 @@ pub(super) fn on_threads<'a, I: Sync, T: Send>(
             })
             .collect();
         // All are joined before the first error ends it: a panic that nobody joins is passed on.
-        let joined: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        let joined: Vec<_> = threads.into_iter().map(ScopedJoinHandle::join).collect();
         let panicked = |_| Breach::new(WORKS, "no panic", "a panic");
         let outcomes = joined.into_iter().map(|outcome| outcome.map_err(panicked)?);
         outcomes.collect()

@@ -29,12 +29,12 @@ impl Code {
 
     /// The residue of a uniform 64-bit word: no code is likelier than another by more than 2⁻⁴⁴.
     pub(crate) fn of_word(word: u64) -> Self {
-        let mut rest = word;
+        let mut rest = u32::try_from(word % 1_000_000).unwrap_or_default();
         let mut digits = [b'0'; 6];
         for digit in digits.iter_mut().rev() {
-            let last = u8::try_from(rest.rem_euclid(10)).unwrap_or_default();
+            let last = u8::try_from(rest % 10).unwrap_or_default();
             *digit = b'0'.saturating_add(last);
-            rest = rest.div_euclid(10);
+            rest /= 10;
         }
         Self(digits)
     }
@@ -116,13 +116,14 @@ pub(crate) fn id_mac(
     Ok(keys.mac(key, message.as_bytes())?.half())
 }
 
-/// What a code that verified leaves behind, so that a double click is known (D18).
+/// What an entry that verified leaves behind, so that a double click is known (D18).
 pub(crate) fn spent_mac(
     keys: &dyn Keys,
     key: KeyId,
     session: SessionId,
     mobile: &MobileNumber,
     code: &Code,
+    last_six: &LastSix,
 ) -> Result<[u8; 16], KeyError> {
     let message = Framed::new(
         "beian spent 1",
@@ -130,6 +131,7 @@ pub(crate) fn spent_mac(
             session.as_bytes(),
             mobile.digits().as_bytes(),
             code.as_bytes(),
+            last_six.as_bytes(),
         ],
     );
     Ok(keys.mac(key, message.as_bytes())?.half())

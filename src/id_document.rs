@@ -189,17 +189,17 @@ impl IdDocument {
     /// |---|---|
     /// | resident ID card | 18 characters, see below |
     /// | passport | 6–15 letters and digits, at least one digit: every country has its own form |
-    /// | Hong Kong / Macao permit | `H` or `M` and 8 digits; 10 in the booklet issued until 2014 |
-    /// | Taiwan permit | 8 digits; 10 digits and perhaps a letter in the booklet issued until 2015 |
-    /// | foreign permanent resident ID | 18 characters that begin with 9; before 2023, 3 letters and 12 digits |
+    /// | Hong Kong / Macao permit | `H` or `M` and 8 digits; 10 on those issued before 2013 |
+    /// | Taiwan permit | 8 digits; 10 and perhaps a letter in the booklets issued before 2015 |
+    /// | foreign permanent resident ID | 18 characters that begin with 9; 3 letters and 12 digits on those issued before 2023 |
     /// | Hong Kong / Macao residence permit | 18 characters that begin with 81 or 82 |
     /// | Taiwan residence permit | 18 characters that begin with 83 |
     /// | other | 6–32 letters and digits |
     ///
-    /// Of 18 characters the first two are the code of a [`Province`] (or what the table says; a
-    /// resident ID card may also begin with 81–83 or 9), the next to check are a calendar date from
-    /// 1850, the last is the check character of ISO 7064 MOD 11-2. There is no county table: an
-    /// abolished county must not keep a person from filing.
+    /// A resident ID card begins with the code of a [`Province`], or as the three cards of 18
+    /// characters in the table, whose holders often file under this kind. In all four, digits 7–14
+    /// are a calendar date from 1850, and the last character is the check character of ISO 7064
+    /// MOD 11-2. There is no county table: an abolished county must not keep a person from filing.
     ///
     /// # Errors
     /// An [`IdDocumentProblem`] that says which of these the number isn't.
@@ -439,8 +439,8 @@ pub enum IdDocumentProblem {
         "an ID number of 15 digits is no longer accepted: expected the 18 characters of the present card"
     )]
     FifteenDigits,
-    /// Not 18 characters, or more than any ID number has.
-    #[error("ID number of the wrong length: expected the 18 characters of the card")]
+    /// Not 18 characters where the kind has 18, or more than any ID number has.
+    #[error("ID number of the wrong length: compare it with the document")]
     Length,
     /// 18 characters that don't begin as the kind of document does.
     #[error(

@@ -210,7 +210,11 @@ pub(crate) struct Masked<'a>(pub(crate) &'a str);
 impl fmt::Debug for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (n, c) in self.0.chars().enumerate() {
-            fmt::Write::write_char(f, if n == 0 { c } else { '*' })?;
+            if n == 0 {
+                write!(f, "{}", c.escape_debug())?;
+            } else {
+                f.write_str("*")?;
+            }
         }
         Ok(())
     }

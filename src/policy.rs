@@ -19,7 +19,7 @@ use chrono::TimeDelta;
 /// assert!(policy.is_the_regulators());
 /// # Ok::<(), beian::PolicyProblem>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "three independent switches and where it is from"
@@ -136,6 +136,66 @@ impl Policy {
             self
         }
     }
+
+    /// Whether every value is in its range.
+    pub(crate) fn check(&self) -> Result<(), PolicyProblem> {
+        let within =
+            |value: TimeDelta, least: TimeDelta, most: TimeDelta| value >= least && value <= most;
+        let (hours, minutes, seconds) = (TimeDelta::hours, TimeDelta::minutes, TimeDelta::seconds);
+        let checks = [
+            (
+                within(self.window, minutes(10), hours(72)),
+                PolicyProblem::Window,
+            ),
+            (
+                self.resends_max <= 3 && (!self.the_regulators || self.resends_max == 2),
+                PolicyProblem::ResendsMax,
+            ),
+            (
+                (1..=10).contains(&self.wrong_entries_max),
+                PolicyProblem::WrongEntriesMax,
+            ),
+            (
+                (1..=10).contains(&self.wrong_ids_max),
+                PolicyProblem::WrongIdsMax,
+            ),
+            (
+                within(self.resend_pause, seconds(30), hours(1)),
+                PolicyProblem::ResendPause,
+            ),
+            (
+                within(self.delivery_clamp, TimeDelta::zero(), minutes(10)),
+                PolicyProblem::DeliveryClamp,
+            ),
+            (
+                within(self.unreachable_after, hours(1), hours(72)),
+                PolicyProblem::UnreachableAfter,
+            ),
+            (
+                self.resends_max <= 2 || !self.noon_resend,
+                PolicyProblem::TooManyCodes,
+            ),
+        ];
+        checks
+            .into_iter()
+            .find(|(good, _)| !good)
+            .map_or(Ok(()), |(_, problem)| Err(problem))
+    }
+
+    /// Cuts what is finer than a microsecond: a stored policy comes back as it was.
+    fn cut(self) -> Self {
+        let cut = |span: TimeDelta| {
+            let micros = span.num_microseconds();
+            micros.map_or(span, TimeDelta::microseconds)
+        };
+        Self {
+            window: cut(self.window),
+            resend_pause: cut(self.resend_pause),
+            delivery_clamp: cut(self.delivery_clamp),
+            unreachable_after: cut(self.unreachable_after),
+            ..self
+        }
+    }
 }
 
 impl Default for Policy {
@@ -238,50 +298,13 @@ impl PolicyBuilder {
         self
     }
 
-    /// The policy, if every value is in its range.
+    /// The policy, if every value is in its range; spans in whole microseconds (D04).
     ///
     /// # Errors
     /// [`PolicyProblem`] names the first value that isn't, and its range.
     pub fn build(self) -> Result<Policy, PolicyProblem> {
-        let policy = self.policy;
-        let within =
-            |value: TimeDelta, least: TimeDelta, most: TimeDelta| value >= least && value <= most;
-        let (hours, minutes, seconds) = (TimeDelta::hours, TimeDelta::minutes, TimeDelta::seconds);
-        let checks = [
-            (
-                within(policy.window, minutes(10), hours(72)),
-                PolicyProblem::Window,
-            ),
-            (policy.resends_max <= 3, PolicyProblem::ResendsMax),
-            (
-                (1..=10).contains(&policy.wrong_entries_max),
-                PolicyProblem::WrongEntriesMax,
-            ),
-            (
-                (1..=10).contains(&policy.wrong_ids_max),
-                PolicyProblem::WrongIdsMax,
-            ),
-            (
-                within(policy.resend_pause, seconds(30), hours(1)),
-                PolicyProblem::ResendPause,
-            ),
-            (
-                within(policy.delivery_clamp, TimeDelta::zero(), minutes(10)),
-                PolicyProblem::DeliveryClamp,
-            ),
-            (
-                within(policy.unreachable_after, hours(1), hours(72)),
-                PolicyProblem::UnreachableAfter,
-            ),
-            (
-                policy.resends_max <= 2 || !policy.noon_resend,
-                PolicyProblem::TooManyCodes,
-            ),
-        ];
-        checks
-            .into_iter()
-            .find(|(good, _)| !good)
-            .map_or(Ok(policy), |(_, problem)| Err(problem))
+        self.policy.check()?;
+        Ok(self.policy.cut())
     }
 }
 

@@ -104,11 +104,27 @@ provinces! {
     Xinjiang = 65, "xinjiang", "新疆", "新疆维吾尔自治区", "Xinjiang";
 }
 
+/// English names that are written as well.
+const ALIASES: &[(&str, Province)] = &[
+    ("Nei Mongol", Province::InnerMongolia),
+    ("Xizang", Province::Tibet),
+];
+
 /// Hong Kong, Macao and Taiwan, in the spellings that [`Province::parse`] reads.
-const NOT_MAINLAND: &[[&str; 4]] = &[
-    ["71", "台湾", "台湾省", "Taiwan"],
-    ["81", "香港", "香港特别行政区", "Hong Kong"],
-    ["82", "澳门", "澳门特别行政区", "Macao"],
+const NOT_MAINLAND: &[&str] = &[
+    "71",
+    "台湾",
+    "台湾省",
+    "Taiwan",
+    "81",
+    "香港",
+    "香港特别行政区",
+    "Hong Kong",
+    "82",
+    "澳门",
+    "澳门特别行政区",
+    "Macao",
+    "Macau",
 ];
 
 impl Province {
@@ -120,36 +136,40 @@ impl Province {
     /// (R01), else [`ProvinceProblem::Missing`] or [`ProvinceProblem::Unknown`].
     pub fn parse(input: &str) -> Result<Self, ProvinceProblem> {
         let input = input.trim();
-        let is = |names: &[&str]| names.iter().any(|name| same(name, input));
+        let is = |name: &&str| same(name, input);
         if input.is_empty() {
             return Err(ProvinceProblem::Missing);
         }
-        if NOT_MAINLAND.iter().any(|names| is(names)) {
+        if NOT_MAINLAND.iter().any(is) {
             return Err(ProvinceProblem::NotMainland);
         }
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|province| {
-                is(&[
+        let alias = ALIASES.iter().find(|(name, _)| is(name));
+        let province = || {
+            Self::ALL.iter().copied().find(|province| {
+                let names = [
                     province.chinese(),
                     province.chinese_full(),
                     province.english(),
-                ]) || input.len() == 2 && input.parse() == Ok(province.code())
+                ];
+                names.iter().any(is) || input.len() == 2 && input.parse() == Ok(province.code())
             })
+        };
+        alias
+            .map(|(_, province)| *province)
+            .or_else(province)
             .ok_or(ProvinceProblem::Unknown)
     }
 }
 
 /// Alike but for case and what stands between the words.
 fn same(name: &str, input: &str) -> bool {
-    let letters = |text: &'_ str| {
-        text.chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '_'))
-            .map(|c| c.to_ascii_lowercase())
-            .collect::<alloc::string::String>()
-    };
-    letters(name) == letters(input)
+    name.chars()
+        .filter_map(letter)
+        .eq(input.chars().filter_map(letter))
+}
+
+fn letter(c: char) -> Option<char> {
+    (!matches!(c, ' ' | '-' | '_')).then_some(c.to_ascii_lowercase())
 }
 
 impl FromStr for Province {

@@ -13,6 +13,7 @@ impl Micros {
         Self(micros.clamp(first.timestamp_micros(), last.timestamp_micros()))
     }
 
+    #[cfg(feature = "serde")]
     pub(crate) const fn raw(self) -> i64 {
         self.0
     }

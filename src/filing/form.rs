@@ -6,19 +6,21 @@ use core::{fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use zeroize::Zeroize;
 
+#[cfg(feature = "serde")]
+use super::quiet;
 use super::{
     Change, Changes, FilingOrder, FilingPolicy, OrderProblems, ProblemKind,
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
 };
 use crate::{
-    IdDocument, MobileNumber, Province,
+    IdDocument, IdDocumentKind, MobileNumber, Province,
     person::{EmergencyPhone, Masked, Name},
 };
 
 /// An order as it comes from a web form or a JSON API: every value a string, nothing checked yet.
 ///
 /// With feature `serde` it is read with exactly these field names; an unknown one is an error, for
-/// it may be a misspelled optional one. `Debug` masks names and leaves numbers out; ID numbers are
+/// it may be a misspelled optional one, and a missing one is as good as a blank one. `Debug` masks names and leaves numbers out; ID numbers are
 /// erased from memory when the form is dropped.
 ///
 /// ```
@@ -44,21 +46,22 @@ use crate::{
 #[cfg_attr(
     feature = "serde",
     derive(serde::Deserialize),
-    serde(deny_unknown_fields)
+    serde(default, deny_unknown_fields)
 )]
 pub struct OrderForm {
     /// The stable name of a [`FilingType`](super::FilingType).
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub filing_type: String,
     /// Stable names of [`Change`](super::Change)s: for `modify` at least one, else none.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::list"))]
     pub changes: Option<Vec<String>>,
     /// A province as [`Province::parse`] reads it.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub province: String,
     /// Who files.
     pub entity: EntityForm,
     /// 1–200 services; none is possible for `deregister_entity`, and for `modify` without a change
     /// of `service`.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub services: Vec<ServiceForm>,
 }
 
@@ -67,10 +70,11 @@ pub struct OrderForm {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Deserialize),
-    serde(deny_unknown_fields)
+    serde(default, deny_unknown_fields)
 )]
 pub struct EntityForm {
     /// 1–200 characters; an individual's own name.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The entity leader.
     pub leader: PersonForm,
@@ -81,17 +85,20 @@ pub struct EntityForm {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Deserialize),
-    serde(deny_unknown_fields)
+    serde(default, deny_unknown_fields)
 )]
 pub struct ServiceForm {
     /// The stable name of a [`ServiceKind`](super::ServiceKind).
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub kind: String,
     /// 1–200 characters.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The service administrator.
     pub administrator: PersonForm,
     /// The stable name of an [`Access`](super::Access): for `add_access`, else none (R10, R11).
-    #[cfg_attr(feature = "serde", serde(default))]
+    /// Nothing but white space is as good as none.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::optional"))]
     pub access: Option<String>,
 }
 
@@ -100,15 +107,17 @@ pub struct ServiceForm {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Deserialize),
-    serde(deny_unknown_fields)
+    serde(default, deny_unknown_fields)
 )]
 pub struct PersonForm {
     /// 1–60 characters.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The primary mobile, see [`Person::new`](crate::Person::new) (R12, B04).
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub mobile: String,
     /// 3–20 digits. Nothing but white space is as good as none.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::optional"))]
     pub emergency_phone: Option<String>,
     /// The ID document used in this filing.
     pub id_document: IdDocumentForm,
@@ -123,12 +132,17 @@ pub struct PersonForm {
 )]
 pub struct IdDocumentForm {
     /// The stable name of an [`IdDocumentKind`](crate::IdDocumentKind), or its certificate code.
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::text"))]
     pub kind: String,
     /// The whole number, see [`IdDocument::new`].
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::text"))]
     pub number: String,
     /// For `hk_macao_permit`, required in 浙江 (B13), see [`IdDocument::back_number`]. Nothing but
     /// white space is as good as none.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, deserialize_with = "quiet::optional")
+    )]
     pub back_number: Option<String>,
 }
 
@@ -179,7 +193,7 @@ impl OrderForm {
 impl ServiceForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
         let kind = known(&self.kind, ProblemKind::UnknownServiceKind);
-        let access = self.access.as_deref();
+        let access = given(self.access.as_deref());
         let access = access.map(|access| known(access, ProblemKind::UnknownAccess));
         ServiceDraft {
             kind: problems.take(format!("{path}.kind"), kind),
@@ -207,6 +221,7 @@ impl PersonForm {
             id_document: self
                 .id_document
                 .read(&format!("{path}.id_document"), problems),
+            back_missing: self.id_document.back_missing(),
         }
     }
 }
@@ -214,18 +229,21 @@ impl PersonForm {
 impl IdDocumentForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> Option<IdDocument> {
         let kind = known(&self.kind, ProblemKind::UnknownIdDocumentKind);
-        let kind = problems.take(format!("{path}.kind"), kind)?;
-        let front = IdDocument::new(kind, &self.number);
+        let kind = problems.take(format!("{path}.kind"), kind);
+        // Every part is looked at, even if the one before can't be read.
+        let any = kind.unwrap_or(IdDocumentKind::Other(0));
+        let front = IdDocument::new(any, &self.number);
         let front = problems.take(format!("{path}.number"), front);
-        let Some(back) = given(self.back_number.as_deref()) else {
+        let (Some(kind), Some(back)) = (kind, given(self.back_number.as_deref())) else {
             return front;
         };
-        // The back is looked at even if the front can't be read.
-        let document = front
-            .clone()
-            .unwrap_or_else(|| IdDocument::without_number(kind));
-        let both = problems.take(format!("{path}.back_number"), document.back_number(back));
-        front.and(both)
+        let document = front.unwrap_or_else(|| IdDocument::without_number(kind));
+        problems.take(format!("{path}.back_number"), document.back_number(back))
+    }
+
+    fn back_missing(&self) -> bool {
+        known(&self.kind, ()) == Ok(IdDocumentKind::HkMacaoPermit)
+            && given(self.back_number.as_deref()).is_none()
     }
 }
 
@@ -267,13 +285,11 @@ impl fmt::Debug for PersonForm {
 
 impl fmt::Debug for IdDocumentForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IdDocumentForm")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.write_str("IdDocumentForm(***)")
     }
 }
 
-fn known<T: FromStr>(name: &str, unknown: ProblemKind) -> Result<T, ProblemKind> {
+fn known<T: FromStr, E>(name: &str, unknown: E) -> Result<T, E> {
     name.trim().parse().map_err(|_| unknown)
 }
 

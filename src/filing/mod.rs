@@ -13,6 +13,8 @@ mod life;
 mod order;
 mod policy;
 mod problem;
+#[cfg(feature = "serde")]
+mod quiet;
 mod service;
 #[cfg(feature = "serde")]
 mod stored;

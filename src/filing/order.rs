@@ -9,7 +9,8 @@ use super::{
     ServiceKind,
 };
 use crate::{
-    Entity, IdDocument, MobileNumber, MobileProblem, Person, Province,
+    Entity, IdDocument, IdDocumentKind, IdDocumentProblem, MobileNumber, MobileProblem, Person,
+    Province,
     person::{EmergencyPhone, Name},
 };
 
@@ -158,35 +159,29 @@ pub struct OrderBuilder {
     changes: Changes,
     province: Province,
     entity: Entity,
-    services: Vec<(ServiceKind, String, Person, Option<Access>)>,
+    services: Vec<ServiceDraft>,
+    problems: OrderProblems,
     policy: FilingPolicy,
     filed_at: Option<DateTime<Utc>>,
 }
 
 impl OrderBuilder {
-    /// Adds a service with its administrator; its name is checked by [`build`](Self::build).
-    pub fn service(
-        mut self,
-        kind: ServiceKind,
-        name: impl Into<String>,
-        administrator: Person,
-    ) -> Self {
-        self.services.push((kind, name.into(), administrator, None));
-        self
+    /// Adds a service with its administrator; its name (1–200 characters) is checked by
+    /// [`build`](Self::build).
+    pub fn service(self, kind: ServiceKind, name: &str, administrator: Person) -> Self {
+        self.add(kind, name, administrator, None)
     }
 
     /// Adds a service to which access is added, with what is known of the administrator's number at
     /// the old provider (R10, R11).
     pub fn service_with_access(
-        mut self,
+        self,
         kind: ServiceKind,
-        name: impl Into<String>,
+        name: &str,
         administrator: Person,
         access: Access,
     ) -> Self {
-        self.services
-            .push((kind, name.into(), administrator, Some(access)));
-        self
+        self.add(kind, name, administrator, Some(access))
     }
 
     /// What the platform refuses beyond the rules.
@@ -205,18 +200,9 @@ impl OrderBuilder {
     /// The order, if it keeps every rule.
     ///
     /// # Errors
-    /// [`OrderProblems`] with everything that is wrong, each a [`ProblemKind`].
+    /// [`OrderProblems`] with everything that is wrong, each a [`ProblemKind`]. A person out of an
+    /// order that was stored has no ID number any more (D25): that is a problem too.
     pub fn build(self) -> Result<FilingOrder, OrderProblems> {
-        let mut problems = OrderProblems::none_yet();
-        let services = self.services.into_iter().enumerate();
-        let services = services
-            .map(|(n, (kind, name, administrator, access))| ServiceDraft {
-                kind: Some(kind),
-                name: problems.take(format!("services[{n}].name"), Name::parse(&name)),
-                administrator: administrator.into(),
-                access: Some(access),
-            })
-            .collect();
         let (name, leader) = self.entity.into_parts();
         let draft = Draft {
             filing_type: Some(self.filing_type),
@@ -224,8 +210,19 @@ impl OrderBuilder {
             province: Some(self.province),
             entity_name: Some(name),
             leader: leader.into(),
-            services,
+            services: self.services,
         };
+        let mut problems = self.problems;
+        for (path, person) in draft.people() {
+            if person
+                .id_document
+                .as_ref()
+                .is_some_and(|id| id.last_six().is_none())
+            {
+                let path = format!("{path}.id_document.number");
+                problems.add(path, IdDocumentProblem::Missing);
+            }
+        }
         draft.check(problems, &self.policy, self.filed_at)
     }
 
@@ -236,9 +233,28 @@ impl OrderBuilder {
             province,
             entity: entity.into(),
             services: Vec::new(),
+            problems: OrderProblems::none_yet(),
             policy: FilingPolicy::default(),
             filed_at: None,
         }
+    }
+
+    fn add(
+        mut self,
+        kind: ServiceKind,
+        name: &str,
+        administrator: Person,
+        access: Option<Access>,
+    ) -> Self {
+        let path = format!("services[{}].name", self.services.len());
+        let name = self.problems.take(path, Name::parse(name));
+        self.services.push(ServiceDraft {
+            kind: Some(kind),
+            name,
+            administrator: administrator.into(),
+            access: Some(access),
+        });
+        self
     }
 }
 
@@ -253,17 +269,25 @@ pub(super) struct Draft {
     pub(super) services: Vec<ServiceDraft>,
 }
 
+#[derive(Debug, Clone)]
 pub(super) struct PersonDraft {
     pub(super) name: Option<Name>,
     pub(super) mobile: Option<MobileNumber>,
     pub(super) emergency_phone: Option<EmergencyPhone>,
     pub(super) id_document: Option<IdDocument>,
+    /// A Hong Kong / Macao permit without the number on its back (B13).
+    pub(super) back_missing: bool,
 }
 
+#[derive(Debug, Clone)]
 pub(super) struct ServiceDraft {
     pub(super) kind: Option<ServiceKind>,
     pub(super) name: Option<Name>,
     pub(super) administrator: PersonDraft,
+    #[expect(
+        clippy::option_option,
+        reason = "access that can't be read isn't access that wasn't given"
+    )]
     pub(super) access: Option<Option<Access>>,
 }
 
@@ -346,17 +370,12 @@ impl Draft {
             if person.mobile.is_some_and(|mobile| policy.denies(&mobile)) {
                 problems.add(format!("{path}.mobile"), MobileProblem::Denied);
             }
-            let Some(id) = &person.id_document else {
-                continue;
-            };
-            if let Some(province) = self.province
-                && id.last_six().is_some()
-                && id.last_six_in(province).is_none()
-            {
+            if person.back_missing && self.province == Some(Province::Zhejiang) {
                 let path = format!("{path}.id_document.back_number");
                 problems.add(path, ProblemKind::BackNumberMissing);
             }
-            let Some(mobile) = person.mobile.filter(|_| policy.refuses_differing_ids()) else {
+            let mobile = person.mobile.filter(|_| policy.refuses_differing_ids());
+            let (Some(mobile), Some(id)) = (mobile, &person.id_document) else {
                 continue;
             };
             match seen.iter().find(|(known, _)| *known == mobile) {
@@ -422,6 +441,8 @@ impl From<Person> for PersonDraft {
             name: Some(name),
             mobile: Some(mobile),
             emergency_phone,
+            back_missing: id_document.kind() == IdDocumentKind::HkMacaoPermit
+                && id_document.last_six_in(Province::Zhejiang).is_none(),
             id_document: Some(id_document),
         }
     }

@@ -111,7 +111,7 @@ impl OrderProblem {
         self.kind.code()
     }
 
-    /// The rule that is broken: `R10`. None if there is no more to it than a name that can't be read.
+    /// The rule that is broken, such as `R10`; `None` if no single rule stands behind the problem.
     #[must_use]
     pub const fn rule(&self) -> Option<&'static str> {
         self.kind.rule()
@@ -198,7 +198,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// The rule that is broken, if there is one.
+    /// The rule that is broken, such as `R10`; `None` if no single rule stands behind the problem.
     #[must_use]
     pub const fn rule(self) -> Option<&'static str> {
         match self {
@@ -207,13 +207,13 @@ impl ProblemKind {
             | Self::UnknownServiceKind
             | Self::UnknownAccess
             | Self::Name(_)
+            | Self::ServicesMissing
             | Self::TooManyServices => None,
             Self::UnknownIdDocumentKind => Some("B12"),
             Self::Province(_) => Some("R01"),
             Self::Mobile(_) => Some("B11"),
             Self::EmergencyPhone | Self::IdDocument(_) => Some("D27"),
             Self::ChangesMissing | Self::ChangesUnexpected => Some("R06"),
-            Self::ServicesMissing => Some("R03"),
             Self::AccessMissing | Self::AccessUnexpected | Self::PhoneChanged => Some("R10"),
             Self::PhoneChangedOrphan => Some("R11"),
             Self::NotYetFileable => Some("D01"),

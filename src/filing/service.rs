@@ -1,8 +1,11 @@
 //! The services of an order.
 
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{Person, names::names, person::Name};
+
+/// 2023-09-01 00:00 Beijing time, in seconds since 1970-01-01 UTC (D01).
+const APPS_SINCE: i64 = 1_693_497_600;
 
 /// The kinds of internet information service that are filed.
 ///
@@ -42,10 +45,7 @@ impl ServiceKind {
     pub fn is_fileable(self, at: DateTime<Utc>) -> bool {
         match self {
             Self::Website => true,
-            Self::App | Self::MiniProgram | Self::QuickApp => Utc
-                .with_ymd_and_hms(2023, 8, 31, 16, 0, 0)
-                .single()
-                .is_none_or(|since| at >= since),
+            Self::App | Self::MiniProgram | Self::QuickApp => at.timestamp() >= APPS_SINCE,
         }
     }
 }

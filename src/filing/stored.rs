@@ -1,12 +1,13 @@
 //! The stored form of an order (D25): names and numbers in clear, no ID numbers.
 
-use alloc::{borrow::Cow, format, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::{
     Access, Change, FilingOrder, FilingPolicy, FilingType, OrderProblems, ServiceKind,
     order::{Draft, PersonDraft, ServiceDraft},
+    quiet,
 };
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Person, Province,
@@ -15,42 +16,43 @@ use crate::{
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Stored<'a> {
-    #[serde(borrow)]
-    V1(StoredOrder<'a>),
+enum Stored {
+    V1(StoredOrder),
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredOrder<'a> {
+struct StoredOrder {
     filing_type: FilingType,
     changes: Vec<Change>,
     province: Province,
-    #[serde(borrow)]
-    entity: StoredEntity<'a>,
-    services: Vec<StoredService<'a>>,
+    entity: StoredEntity,
+    services: Vec<StoredService>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredEntity<'a> {
-    name: Cow<'a, str>,
-    #[serde(borrow)]
-    leader: StoredPerson<'a>,
+struct StoredEntity {
+    #[serde(deserialize_with = "quiet::text")]
+    name: String,
+    leader: StoredPerson,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredService<'a> {
+struct StoredService {
     kind: ServiceKind,
-    name: Cow<'a, str>,
-    #[serde(borrow)]
-    administrator: StoredPerson<'a>,
+    #[serde(deserialize_with = "quiet::text")]
+    name: String,
+    administrator: StoredPerson,
     access: Option<Access>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredPerson<'a> {
-    name: Cow<'a, str>,
-    mobile: Cow<'a, str>,
-    emergency_phone: Option<Cow<'a, str>>,
+struct StoredPerson {
+    #[serde(deserialize_with = "quiet::text")]
+    name: String,
+    #[serde(deserialize_with = "quiet::text")]
+    mobile: String,
+    #[serde(deserialize_with = "quiet::optional")]
+    emergency_phone: Option<String>,
     id_document: IdDocumentKind,
 }
 
@@ -83,7 +85,7 @@ impl<'de> Deserialize<'de> for FilingOrder {
     }
 }
 
-impl StoredOrder<'_> {
+impl StoredOrder {
     fn check(self) -> Result<FilingOrder, OrderProblems> {
         let mut problems = OrderProblems::none_yet();
         let draft = Draft {
@@ -100,7 +102,7 @@ impl StoredOrder<'_> {
     }
 }
 
-impl StoredService<'_> {
+impl StoredService {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
         let administrator = format!("{path}.administrator");
         ServiceDraft {
@@ -112,7 +114,7 @@ impl StoredService<'_> {
     }
 }
 
-impl StoredPerson<'_> {
+impl StoredPerson {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> PersonDraft {
         let emergency_phone = self.emergency_phone.as_deref().map(EmergencyPhone::parse);
         let emergency_phone = emergency_phone.transpose();
@@ -123,16 +125,18 @@ impl StoredPerson<'_> {
                 .take(format!("{path}.emergency_phone"), emergency_phone)
                 .flatten(),
             id_document: Some(IdDocument::without_number(self.id_document)),
+            // Of the back there is no more left than of the front.
+            back_missing: false,
         }
     }
 }
 
-impl<'a> From<&'a Person> for StoredPerson<'a> {
-    fn from(person: &'a Person) -> Self {
+impl From<&Person> for StoredPerson {
+    fn from(person: &Person) -> Self {
         Self {
             name: person.name().into(),
             mobile: person.mobile().digits().into(),
-            emergency_phone: person.emergency_number().map(Cow::from),
+            emergency_phone: person.emergency_number().map(String::from),
             id_document: person.id_document().kind(),
         }
     }

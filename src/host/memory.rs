@@ -1,6 +1,6 @@
 //! A store for embedding and tests.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::{convert::Infallible, fmt};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -27,12 +27,13 @@ use crate::{MobileNumber, Session, SessionId, Update, time::Micros};
 /// ```
 #[derive(Default)]
 pub struct MemoryStore {
-    contents: Mutex<Shelf>,
+    shelf: Mutex<Shelf>,
 }
 
 #[derive(Default)]
 struct Shelf {
-    sessions: HashMap<SessionId, Kept>,
+    /// Boxed, so that the table's free places stay small.
+    sessions: HashMap<SessionId, Box<Kept>>,
     numbers: BTreeSet<(MobileNumber, SessionId)>,
     wakes: BTreeSet<(Micros, SessionId)>,
 }
@@ -55,6 +56,16 @@ impl MemoryStore {
         self.lock().sessions.is_empty()
     }
 
+    /// A copy of every session, ended ones included, in no order.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<Session> {
+        self.lock()
+            .sessions
+            .values()
+            .map(|kept| kept.session.clone())
+            .collect()
+    }
+
     /// Forgets sessions whose round ended before `instant`; returns how many.
     pub fn remove_ended_before(&self, instant: DateTime<Utc>) -> usize {
         let mut contents = self.lock();
@@ -75,7 +86,20 @@ impl MemoryStore {
     /// A panic while the lock was held can't have left a half-done save: checks come first, and the
     /// indices follow from the session.
     fn lock(&self) -> MutexGuard<'_, Shelf> {
-        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Unleased, the last one of an id.
+impl FromIterator<Session> for MemoryStore {
+    fn from_iter<I: IntoIterator<Item = Session>>(sessions: I) -> Self {
+        let mut contents = Shelf::default();
+        sessions
+            .into_iter()
+            .for_each(|session| contents.put(session));
+        Self {
+            shelf: Mutex::new(contents),
+        }
     }
 }
 
@@ -170,10 +194,10 @@ impl Shelf {
             .extend(session.wake().map(|wake| (Micros::cut(wake), id)));
         self.sessions.insert(
             id,
-            Kept {
+            Box::new(Kept {
                 session,
                 leased_until,
-            },
+            }),
         );
     }
 
@@ -182,7 +206,7 @@ impl Shelf {
         let Kept {
             session,
             leased_until,
-        } = self.sessions.remove(&id)?;
+        } = *self.sessions.remove(&id)?;
         for mobile in session.mobiles() {
             self.numbers.remove(&(*mobile, id));
         }

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::time::Micros;
 
+/// How many entries that don't count are remembered for a person (D21).
+pub(crate) const NOT_COUNTED_MAX: usize = 64;
+
 /// A session on its way to its next version.
 pub(crate) struct Draft {
     session: Session,
@@ -168,7 +171,6 @@ impl Draft {
         submission: Option<SubmissionId>,
         outcome: EntryOutcome,
     ) {
-        const NOT_COUNTED_MAX: usize = 64;
         let (Some(submission), Some(person)) = (submission, self.person(recipient)) else {
             return;
         };
@@ -351,7 +353,7 @@ impl Draft {
 }
 
 /// 1 minute, doubling to 30 (D11).
-fn pause(setbacks: u8) -> TimeDelta {
+pub(crate) fn pause(setbacks: u8) -> TimeDelta {
     const MINUTES: [i64; 6] = [1, 2, 4, 8, 16, 30];
     TimeDelta::minutes(MINUTES.get(usize::from(setbacks)).copied().unwrap_or(30))
 }

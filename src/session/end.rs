@@ -32,7 +32,7 @@ impl From<RoundFailure> for ReturnCause {
 }
 
 /// The end of a round (D24). Instants in whole microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum End {
     Completed {
         at: Micros,

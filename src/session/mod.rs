@@ -2,11 +2,13 @@
 
 pub(crate) mod decide;
 mod decision;
-mod end;
+pub(crate) mod end;
 mod entry;
 mod event;
 mod evolve;
 mod id;
+#[cfg(feature = "serde")]
+pub(crate) mod invariants;
 mod message;
 pub(crate) mod number;
 mod open;
@@ -52,7 +54,7 @@ use state::{Identity, Person, Phase, State, Terms};
 ///
 /// `submit` and `resend` judge over this one round. Where a number may have several open rounds, the
 /// [`Desk`](crate::host::Desk) judges over all of them (D15, D17).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Session {
     pub(crate) id: SessionId,
     pub(crate) version: u64,
@@ -193,7 +195,7 @@ impl Session {
         }
         let mut messages = Vec::new();
         for ((recipient, person), identity) in
-            (0_u8..).zip(&self.people).zip(&self.terms.identities)
+            (0..=u8::MAX).zip(&self.people).zip(&self.terms.identities)
         {
             let (Phase::Waiting(waiting), Some(to)) = (&person.phase, identity.mobile) else {
                 continue;
@@ -427,10 +429,7 @@ impl<'a> RecipientView<'a> {
     /// When the person verified.
     #[must_use]
     pub fn verified_at(&self) -> Option<DateTime<Utc>> {
-        match &self.person.phase {
-            Phase::Verified(verified) => Some(verified.at.instant()),
-            Phase::Waiting(_) | Phase::Locked | Phase::Unverified => None,
-        }
+        Some(self.person.verified()?.at.instant())
     }
 
     /// The last instant that is in time (D04); `None` while no message has been accepted. A report
@@ -465,10 +464,12 @@ impl<'a> RecipientView<'a> {
     }
 
     /// When the next resend can be asked for, if one is left and the person is waiting. `None` while
-    /// a message is under way (D14).
+    /// a message is under way, and once the form is closed by wrong IDs (D14).
     #[must_use]
     pub fn resend_possible_at(&self) -> Option<DateTime<Utc>> {
-        let free = self.person.waiting()?.under_way.is_none() && self.resends_left() > 0;
+        let idle = self.person.waiting()?.under_way.is_none();
+        let form = self.person.wrong_ids < self.session.policy().wrong_ids_max();
+        let free = idle && form && self.resends_left() > 0;
         let settled = self.person.settled_at.filter(|_| free)?;
         Some(settled.plus(self.session.policy().resend_pause()).instant())
     }

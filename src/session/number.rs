@@ -12,7 +12,7 @@ use super::{
 use crate::{
     LastSix, MobileNumber,
     code::{CODES, Code, Nonce, codes, id_mac, spent_mac},
-    key::{KeyError, Keys},
+    key::{KeyError, KeyId, Keys},
     time::Micros,
 };
 
@@ -40,8 +40,13 @@ pub(crate) struct Grade {
     counts: bool,
 }
 
-/// Whether the ID of a resend request is right in one order; `None` if it isn't compared any more.
-type Compared = Option<bool>;
+/// What the ID of a resend request is in one order.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared {
+    right: bool,
+    /// Too many wrong ones: nothing is sent for this order whatever the ID (D14).
+    spent: bool,
+}
 
 impl EntryCandidate {
     /// `None` if the session doesn't have the number, else at the price of two MACs whatever the
@@ -93,7 +98,10 @@ impl ResendCandidate {
         };
         let right = id_matches(identity, &request.mobile, &request.last_six, keys)?;
         let spent = person.wrong_ids >= draft.session().policy().wrong_ids_max();
-        let grade = (!spent).then_some(right.into());
+        let grade = Compared {
+            right: right.into(),
+            spent,
+        };
         let outcome = ResendOutcome::NotSent(Refusal::OtherOrder);
         Ok(Some(Self {
             draft,
@@ -143,7 +151,7 @@ pub(crate) fn submit(
         .find(|candidate| candidate.grade.right)
     {
         let Session { terms, id, .. } = candidate.draft.session();
-        let spent = spent_mac(keys, terms.key, *id, &entry.mobile, &entry.code)?;
+        let spent = spent(entry, keys, terms.key, *id)?;
         let outcome = candidate.draft.verify(candidate.recipient, spent);
         candidate.decide(entry, outcome);
         return Ok(());
@@ -166,6 +174,9 @@ pub(crate) fn submit(
                 };
                 candidate.decide(entry, outcome);
             }
+            Some(why) if candidate.is_open() => {
+                candidate.decide(entry, EntryOutcome::NotCounted(why));
+            }
             Some(why) => candidate.outcome = EntryOutcome::NotCounted(why),
         }
     }
@@ -176,17 +187,19 @@ pub(crate) fn submit(
 pub(crate) fn resend(candidates: &mut [ResendCandidate]) {
     let right_somewhere = candidates
         .iter()
-        .any(|candidate| candidate.is_open() && candidate.grade == Some(true));
+        .any(|candidate| candidate.is_open() && candidate.grade.right);
     for candidate in candidates {
         let recipient = candidate.recipient;
         candidate.outcome = match (candidate.closed(), candidate.grade) {
             (Some(why), _) => ResendOutcome::NotSent(why),
-            (None, None) => ResendOutcome::NotSent(Refusal::TooManyWrongIds),
-            (None, Some(false)) if right_somewhere => ResendOutcome::NotSent(Refusal::OtherOrder),
-            (None, Some(false)) => ResendOutcome::WrongId {
+            (None, Compared { spent: true, .. }) => {
+                ResendOutcome::NotSent(Refusal::TooManyWrongIds)
+            }
+            (None, Compared { right: true, .. }) => candidate.draft.resend(recipient),
+            (None, _) if right_somewhere => ResendOutcome::NotSent(Refusal::OtherOrder),
+            (None, _) => ResendOutcome::WrongId {
                 left: candidate.draft.count_wrong_id(recipient),
             },
-            (None, Some(true)) => candidate.draft.resend(recipient),
         };
     }
 }
@@ -229,7 +242,7 @@ fn grade(
             (right, superseded, no)
         }
         Phase::Verified(verified) => {
-            let spent = spent_mac(keys, terms.key, session.id, &entry.mobile, &entry.code)?;
+            let spent = spent(entry, keys, terms.key, session.id)?;
             let known = draft.now() <= verified.at.plus(REPEAT_KNOWN_FOR);
             (
                 no,
@@ -276,6 +289,22 @@ fn compare(
         superseded |= same & Choice::from(u8::from(n < oldest));
     }
     (right, superseded)
+}
+
+fn spent(
+    entry: &Entry,
+    keys: &dyn Keys,
+    key: KeyId,
+    session: SessionId,
+) -> Result<[u8; 16], KeyError> {
+    spent_mac(
+        keys,
+        key,
+        session,
+        &entry.mobile,
+        &entry.code,
+        &entry.last_six,
+    )
 }
 
 /// Either ID of the person is right (D03); one MAC.

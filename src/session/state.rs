@@ -10,7 +10,7 @@ use super::{
 use crate::{KeyId, MobileNumber, Policy, Roles, code::Nonce, time::Micros};
 
 /// What is fixed when a round opens; shared by every state of the session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Terms {
     pub(crate) key: KeyId,
     pub(crate) opened_at: Micros,
@@ -19,7 +19,7 @@ pub(crate) struct Terms {
     pub(crate) identities: Box<[Identity]>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Identity {
     /// `None` once erased.
     pub(crate) mobile: Option<MobileNumber>,
@@ -30,14 +30,14 @@ pub(crate) struct Identity {
     pub(crate) ids: Box<[[u8; 16]]>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum State {
     Open,
     Ended(End),
 }
 
 /// One number in one round.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Person {
     pub(crate) phase: Phase,
     /// Messages queued so far, the first included.
@@ -60,14 +60,14 @@ pub(crate) struct Person {
 }
 
 /// The facts of the first message, once the gateway has accepted it (D05).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Received {
     pub(crate) accepted_at: Micros,
     pub(crate) window_starts_at: Micros,
     pub(crate) delivered: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Phase {
     Waiting(Waiting),
     /// Too many wrong entries; the codes are gone (D19).
@@ -77,7 +77,7 @@ pub(crate) enum Phase {
     Unverified,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Waiting {
     pub(crate) nonce: Nonce,
     /// Codes created so far: the codes from the last accepted one up to here are right (D10).
@@ -86,7 +86,7 @@ pub(crate) struct Waiting {
 }
 
 /// The one message that is to be sent (D12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct UnderWay {
     pub(crate) kind: MessageKind,
     /// How often the gateway did not accept it; the pause doubles with each (D11).
@@ -94,7 +94,7 @@ pub(crate) struct UnderWay {
     pub(crate) due: Micros,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Verified {
     pub(crate) at: Micros,
     /// MAC of the code that verified, so that a repeat is known for ten minutes (D18).
@@ -106,6 +106,13 @@ impl Person {
         match &self.phase {
             Phase::Waiting(waiting) => Some(waiting),
             Phase::Locked | Phase::Verified(_) | Phase::Unverified => None,
+        }
+    }
+
+    pub(crate) fn verified(&self) -> Option<&Verified> {
+        match &self.phase {
+            Phase::Verified(verified) => Some(verified),
+            Phase::Waiting(_) | Phase::Locked | Phase::Unverified => None,
         }
     }
 
@@ -127,13 +134,18 @@ impl Person {
         }
     }
 
-    /// The last instant at which this person can still verify, and what the round is returned for
-    /// after it (D05, D06, D07). `None` once verified.
-    pub(crate) fn ends(&self, terms: &Terms) -> Option<(Micros, RoundFailure)> {
-        let last = match self.received {
+    /// The last instant that is in time for this person (D04–D06).
+    pub(crate) fn window_ends(&self, terms: &Terms) -> Micros {
+        match self.received {
             Some(received) => received.window_starts_at.plus(terms.policy.window()),
             None => terms.opened_at.plus(terms.policy.unreachable_after()),
-        };
+        }
+    }
+
+    /// The last instant at which this person can still verify, and what the round is returned for
+    /// after it (D07). `None` once verified.
+    pub(crate) fn ends(&self, terms: &Terms) -> Option<(Micros, RoundFailure)> {
+        let last = self.window_ends(terms);
         let cause = match (&self.phase, self.received) {
             (Phase::Verified(_), _) => return None,
             (Phase::Locked, _) => RoundFailure::TooManyWrongEntries,

@@ -1,8 +1,14 @@
 //! What people read, in Simplified Chinese and in English.
 
+mod beijing;
 mod filing;
 mod people;
+mod requirement;
+mod rulebook;
 mod session;
+mod tracker;
+
+use beijing::span;
 
 use crate::names::names;
 

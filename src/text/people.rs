@@ -61,8 +61,8 @@ texts!(IdDocumentProblem, coded {
         "15位身份证号码已停止使用，请填写现行身份证的18位号码。",
         "Numbers of 15 digits are no longer in use. Enter the 18 characters of the present card.";
     Length => "id_number_wrong_length",
-        "证件号码位数不正确，请按证件填写全部18位。",
-        "The ID number has the wrong length. Enter all 18 characters of the card.";
+        "证件号码位数不正确，请与证件逐位核对（身份证及居住证为18位）。",
+        "The ID number has the wrong length. Compare it with the document: ID cards and residence permits have 18 characters.";
     Region => "id_number_unknown_region",
         "证件号码前两位与证件类型不符，请检查号码和证件类型。",
         "The first two digits don't fit the kind of document. Check both.";

@@ -1,0 +1,486 @@
+//! Version 1 of the stored form. Frozen: fields, names and their order never change.
+//!
+//! Instants are microseconds since 1970-01-01 UTC, spans are microseconds. These are types of their
+//! own, so that the session may change without them; the golden files show every one.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::value::{Mobile, Sixteen};
+use crate::{
+    EntryOutcome, MessageKind, Refusal, Role, RoundFailure,
+    code::Nonce,
+    session::{self, end::End, invariants::Broken, state},
+    time::Micros,
+};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Session {
+    id: Sixteen,
+    version: u64,
+    key: u32,
+    opened_at: i64,
+    last_changed_at: i64,
+    policy: Policy,
+    state: State,
+    people: Vec<Person>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four switches, as the policy has them"
+)]
+struct Policy {
+    window: i64,
+    resends_max: u8,
+    wrong_entries_max: u8,
+    wrong_ids_max: u8,
+    resend_pause: i64,
+    delivery_clamp: i64,
+    unreachable_after: i64,
+    keep_code: bool,
+    count_only_matching_ids: bool,
+    noon_resend: bool,
+    the_regulators: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum State {
+    Open,
+    Completed {
+        at: i64,
+    },
+    Returned {
+        cause: Cause,
+        at: i64,
+        noticed_at: i64,
+    },
+    Withdrawn {
+        at: i64,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    /// Null once erased.
+    identity: Option<Identity>,
+    id_key: u32,
+    roles: Vec<RoleName>,
+    phase: Phase,
+    messages: u16,
+    first_attempt: u16,
+    accepted: u8,
+    resends_used: u8,
+    wrong_entries: u8,
+    wrong_ids: u8,
+    noon_done: bool,
+    received: Option<Received>,
+    settled_at: Option<i64>,
+    remembered: Vec<Remembered>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Identity {
+    mobile: Mobile,
+    ids: Vec<Sixteen>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Received {
+    accepted_at: i64,
+    window_starts_at: i64,
+    delivered: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Phase {
+    Waiting {
+        nonce: Sixteen,
+        created: u8,
+        under_way: Option<UnderWay>,
+    },
+    Locked,
+    Verified {
+        at: i64,
+        spent: Sixteen,
+    },
+    Unverified,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnderWay {
+    kind: Kind,
+    setbacks: u8,
+    due: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Remembered {
+    submission: Sixteen,
+    outcome: Outcome,
+}
+
+/// Only what an entry that is remembered can come to.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Outcome {
+    Completed,
+    Verified,
+    Wrong { left: u8 },
+    Locked,
+    Returned,
+    SupersededCode,
+    RepeatedEntry,
+    IdNotCounted,
+    AlreadyVerified,
+}
+
+/// A frozen twin of an enum without fields.
+macro_rules! twin {
+    ($twin:ident of $type:ident { $($variant:ident),+ }) => {
+        #[derive(Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum $twin { $($variant),+ }
+
+        impl From<$type> for $twin {
+            fn from(value: $type) -> Self {
+                match value { $($type::$variant => Self::$variant),+ }
+            }
+        }
+
+        impl From<$twin> for $type {
+            fn from(value: $twin) -> Self {
+                match value { $($twin::$variant => Self::$variant),+ }
+            }
+        }
+    };
+}
+twin!(RoleName of Role { EntityLeader, ServiceAdministrator });
+twin!(Kind of MessageKind { First, Resend, Noon });
+twin!(Cause of RoundFailure { TooManyWrongEntries, Unreachable, WindowClosed });
+
+impl From<&session::Session> for Session {
+    fn from(session: &session::Session) -> Self {
+        let state::Terms {
+            key,
+            opened_at,
+            policy,
+            identities,
+        } = &*session.terms;
+        let people = session.people.iter().zip(identities);
+        Self {
+            id: Sixteen(*session.id.as_bytes()),
+            version: session.version,
+            key: (*key).into(),
+            opened_at: opened_at.raw(),
+            last_changed_at: session.last.raw(),
+            policy: policy.into(),
+            state: (&session.state).into(),
+            people: people
+                .map(|(person, identity)| Person::new(person, identity))
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<Session> for session::Session {
+    type Error = Broken;
+
+    fn try_from(stored: Session) -> Result<Self, Broken> {
+        let mut people = Vec::new();
+        let mut identities = Vec::new();
+        for stored in stored.people {
+            let (person, identity) = stored.take()?;
+            people.push(person);
+            identities.push(identity);
+        }
+        let terms = state::Terms {
+            key: stored.key.into(),
+            opened_at: instant(stored.opened_at)?,
+            policy: stored.policy.into(),
+            identities: identities.into(),
+        };
+        Ok(Self {
+            id: stored.id.0.into(),
+            version: stored.version,
+            last: instant(stored.last_changed_at)?,
+            terms: Arc::new(terms),
+            state: stored.state.try_into()?,
+            people: people.into(),
+        })
+    }
+}
+
+impl From<&crate::Policy> for Policy {
+    fn from(policy: &crate::Policy) -> Self {
+        let micros = |span: TimeDelta| span.num_microseconds().unwrap_or(i64::MAX);
+        Self {
+            window: micros(policy.window),
+            resends_max: policy.resends_max,
+            wrong_entries_max: policy.wrong_entries_max,
+            wrong_ids_max: policy.wrong_ids_max,
+            resend_pause: micros(policy.resend_pause),
+            delivery_clamp: micros(policy.delivery_clamp),
+            unreachable_after: micros(policy.unreachable_after),
+            keep_code: policy.keep_code,
+            count_only_matching_ids: policy.count_only_matching_ids,
+            noon_resend: policy.noon_resend,
+            the_regulators: policy.the_regulators,
+        }
+    }
+}
+
+impl From<Policy> for crate::Policy {
+    fn from(stored: Policy) -> Self {
+        Self {
+            window: TimeDelta::microseconds(stored.window),
+            resends_max: stored.resends_max,
+            wrong_entries_max: stored.wrong_entries_max,
+            wrong_ids_max: stored.wrong_ids_max,
+            resend_pause: TimeDelta::microseconds(stored.resend_pause),
+            delivery_clamp: TimeDelta::microseconds(stored.delivery_clamp),
+            unreachable_after: TimeDelta::microseconds(stored.unreachable_after),
+            keep_code: stored.keep_code,
+            count_only_matching_ids: stored.count_only_matching_ids,
+            noon_resend: stored.noon_resend,
+            the_regulators: stored.the_regulators,
+        }
+    }
+}
+
+impl From<&state::State> for State {
+    fn from(state: &state::State) -> Self {
+        match *state {
+            state::State::Open => Self::Open,
+            state::State::Ended(End::Completed { at }) => Self::Completed { at: at.raw() },
+            state::State::Ended(End::Returned {
+                cause,
+                at,
+                noticed_at,
+            }) => Self::Returned {
+                cause: cause.into(),
+                at: at.raw(),
+                noticed_at: noticed_at.raw(),
+            },
+            state::State::Ended(End::Withdrawn { at }) => Self::Withdrawn { at: at.raw() },
+        }
+    }
+}
+
+impl TryFrom<State> for state::State {
+    type Error = Broken;
+
+    fn try_from(stored: State) -> Result<Self, Broken> {
+        Ok(match stored {
+            State::Open => Self::Open,
+            State::Completed { at } => Self::Ended(End::Completed { at: instant(at)? }),
+            State::Returned {
+                cause,
+                at,
+                noticed_at,
+            } => Self::Ended(End::Returned {
+                cause: cause.into(),
+                at: instant(at)?,
+                noticed_at: instant(noticed_at)?,
+            }),
+            State::Withdrawn { at } => Self::Ended(End::Withdrawn { at: instant(at)? }),
+        })
+    }
+}
+
+impl Person {
+    fn new(person: &state::Person, identity: &state::Identity) -> Self {
+        let remembered = person
+            .remembered
+            .iter()
+            .filter_map(|(submission, outcome)| {
+                let outcome = Outcome::new(*outcome)?;
+                Some(Remembered {
+                    submission: Sixteen(*submission.as_bytes()),
+                    outcome,
+                })
+            });
+        Self {
+            identity: identity.mobile.map(|mobile| Identity {
+                mobile: Mobile(mobile),
+                ids: identity.ids.iter().copied().map(Sixteen).collect(),
+            }),
+            id_key: identity.id_key.into(),
+            roles: identity.roles.iter().map(RoleName::from).collect(),
+            phase: (&person.phase).into(),
+            messages: person.messages,
+            first_attempt: person.first_attempt,
+            accepted: person.accepted,
+            resends_used: person.resends_used,
+            wrong_entries: person.wrong_entries,
+            wrong_ids: person.wrong_ids,
+            noon_done: person.noon_done,
+            received: person.received.map(|received| Received {
+                accepted_at: received.accepted_at.raw(),
+                window_starts_at: received.window_starts_at.raw(),
+                delivered: received.delivered,
+            }),
+            settled_at: person.settled_at.map(Micros::raw),
+            remembered: remembered.collect(),
+        }
+    }
+
+    fn take(self) -> Result<(state::Person, state::Identity), Broken> {
+        let roles: Vec<Role> = self.roles.into_iter().map(Role::from).collect();
+        if !roles.is_sorted_by(|one, next| one < next) {
+            return Err(Broken("roles come in order, none twice"));
+        }
+        let (mobile, ids) = match self.identity {
+            Some(Identity { mobile, ids }) => (Some(mobile.0), ids.iter().map(|id| id.0).collect()),
+            None => (None, [].into()),
+        };
+        let identity = state::Identity {
+            mobile,
+            roles: roles.into_iter().collect(),
+            id_key: self.id_key.into(),
+            ids,
+        };
+        let remembered = self.remembered.into_iter();
+        let person = state::Person {
+            phase: self.phase.try_into()?,
+            messages: self.messages,
+            first_attempt: self.first_attempt,
+            accepted: self.accepted,
+            resends_used: self.resends_used,
+            wrong_entries: self.wrong_entries,
+            wrong_ids: self.wrong_ids,
+            noon_done: self.noon_done,
+            received: self.received.map(state::Received::try_from).transpose()?,
+            settled_at: self.settled_at.map(instant).transpose()?,
+            remembered: remembered
+                .map(|one| (one.submission.0.into(), one.outcome.into()))
+                .collect(),
+        };
+        Ok((person, identity))
+    }
+}
+
+impl TryFrom<Received> for state::Received {
+    type Error = Broken;
+
+    fn try_from(stored: Received) -> Result<Self, Broken> {
+        Ok(Self {
+            accepted_at: instant(stored.accepted_at)?,
+            window_starts_at: instant(stored.window_starts_at)?,
+            delivered: stored.delivered,
+        })
+    }
+}
+
+impl From<&state::Phase> for Phase {
+    fn from(phase: &state::Phase) -> Self {
+        match phase {
+            state::Phase::Waiting(waiting) => Self::Waiting {
+                nonce: Sixteen(waiting.nonce.0),
+                created: waiting.created,
+                under_way: waiting.under_way.map(|message| UnderWay {
+                    kind: message.kind.into(),
+                    setbacks: message.setbacks,
+                    due: message.due.raw(),
+                }),
+            },
+            state::Phase::Locked => Self::Locked,
+            state::Phase::Verified(state::Verified { at, spent }) => Self::Verified {
+                at: at.raw(),
+                spent: Sixteen(*spent),
+            },
+            state::Phase::Unverified => Self::Unverified,
+        }
+    }
+}
+
+impl TryFrom<Phase> for state::Phase {
+    type Error = Broken;
+
+    fn try_from(stored: Phase) -> Result<Self, Broken> {
+        Ok(match stored {
+            Phase::Waiting {
+                nonce,
+                created,
+                under_way,
+            } => Self::Waiting(state::Waiting {
+                nonce: Nonce(nonce.0),
+                created,
+                under_way: under_way.map(state::UnderWay::try_from).transpose()?,
+            }),
+            Phase::Locked => Self::Locked,
+            Phase::Verified { at, spent } => Self::Verified(state::Verified {
+                at: instant(at)?,
+                spent: spent.0,
+            }),
+            Phase::Unverified => Self::Unverified,
+        })
+    }
+}
+
+impl TryFrom<UnderWay> for state::UnderWay {
+    type Error = Broken;
+
+    fn try_from(stored: UnderWay) -> Result<Self, Broken> {
+        Ok(Self {
+            kind: stored.kind.into(),
+            setbacks: stored.setbacks,
+            due: instant(stored.due)?,
+        })
+    }
+}
+
+impl Outcome {
+    /// `None` for what is never remembered.
+    const fn new(outcome: EntryOutcome) -> Option<Self> {
+        Some(match outcome {
+            EntryOutcome::Completed => Self::Completed,
+            EntryOutcome::Verified => Self::Verified,
+            EntryOutcome::Wrong { left } => Self::Wrong { left },
+            EntryOutcome::Locked => Self::Locked,
+            EntryOutcome::Returned => Self::Returned,
+            EntryOutcome::NotCounted(Refusal::SupersededCode) => Self::SupersededCode,
+            EntryOutcome::NotCounted(Refusal::RepeatedEntry) => Self::RepeatedEntry,
+            EntryOutcome::NotCounted(Refusal::IdNotCounted) => Self::IdNotCounted,
+            EntryOutcome::NotCounted(Refusal::AlreadyVerified) => Self::AlreadyVerified,
+            EntryOutcome::NotCounted(_) => return None,
+        })
+    }
+}
+
+impl From<Outcome> for EntryOutcome {
+    fn from(stored: Outcome) -> Self {
+        match stored {
+            Outcome::Completed => Self::Completed,
+            Outcome::Verified => Self::Verified,
+            Outcome::Wrong { left } => Self::Wrong { left },
+            Outcome::Locked => Self::Locked,
+            Outcome::Returned => Self::Returned,
+            Outcome::SupersededCode => Self::NotCounted(Refusal::SupersededCode),
+            Outcome::RepeatedEntry => Self::NotCounted(Refusal::RepeatedEntry),
+            Outcome::IdNotCounted => Self::NotCounted(Refusal::IdNotCounted),
+            Outcome::AlreadyVerified => Self::NotCounted(Refusal::AlreadyVerified),
+        }
+    }
+}
+
+fn instant(micros: i64) -> Result<Micros, Broken> {
+    let instant = Micros::from_raw(micros);
+    if instant.raw() == micros {
+        Ok(instant)
+    } else {
+        Err(Broken("every instant is in the calendar"))
+    }
+}

@@ -1,0 +1,98 @@
+//! Values with two frozen forms: text for people, bytes and integers for compact formats.
+
+use core::fmt;
+
+use alloc::string::String;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
+use zeroize::Zeroize;
+
+use crate::MobileNumber;
+
+/// An id, a nonce or half a MAC: 32 lower-case hex digits, or 16 bytes without a length.
+#[derive(Clone)]
+pub(super) struct Sixteen(pub(super) [u8; 16]);
+
+impl Drop for Sixteen {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl Serialize for Sixteen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(&format_args!("{:032x}", u128::from_be_bytes(self.0)))
+        } else {
+            self.0.serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Sixteen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Text("32 lower-case hex digits", hex))
+        } else {
+            <[u8; 16]>::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+/// A mobile number: its eleven digits, or these as one integer.
+pub(super) struct Mobile(pub(super) MobileNumber);
+
+impl Serialize for Mobile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let digits = self.0.digits();
+        if serializer.is_human_readable() {
+            serializer.serialize_str(digits)
+        } else {
+            let number = digits.parse().map_err(serde::ser::Error::custom)?;
+            serializer.serialize_u64(number)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Mobile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Text("a mobile number of eleven digits", mobile))
+        } else {
+            let mut digits = String::new();
+            let number = u64::deserialize(deserializer)?;
+            let _ = fmt::write(&mut digits, format_args!("{number}"));
+            let read = mobile(&digits);
+            digits.zeroize();
+            read.ok_or_else(|| serde::de::Error::custom("malformed mobile number"))
+        }
+    }
+}
+
+fn hex(text: &str) -> Option<Sixteen> {
+    let lower_case = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let plain = text.len() == 32 && text.bytes().all(lower_case);
+    let number = u128::from_str_radix(text, 16).ok().filter(|_| plain)?;
+    Some(Sixteen(number.to_be_bytes()))
+}
+
+/// Only the one spelling that is written.
+fn mobile(digits: &str) -> Option<Mobile> {
+    let mobile = MobileNumber::parse(digits).ok()?;
+    (mobile.digits() == digits).then_some(Mobile(mobile))
+}
+
+/// A value that is text: what is expected, and how it is read. Errors never show the text.
+struct Text<T>(&'static str, fn(&str) -> Option<T>);
+
+impl<T> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        let value = (self.1)(text);
+        value.ok_or_else(|| E::custom(format_args!("malformed: expected {}", self.0)))
+    }
+}

@@ -1,0 +1,90 @@
+//! Who is texted and why, or that nobody is.
+
+use alloc::{format, string::String, vec::Vec};
+
+use super::{Lang, beijing::Beijing, span};
+use crate::{Exemption, Recipient, Requirement, Role, ServiceRef};
+
+impl Requirement {
+    /// Who must verify and by which rule, one person a line, or why nobody must. Numbers are masked.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Nobody(exemption) => exemption.text(lang),
+            Self::Verify(recipients) => {
+                let window = span(recipients.policy().window(), lang);
+                let head = match lang {
+                    Lang::Zh => format!("须在收到短信后{window}内完成核验："),
+                    Lang::En => format!("Must verify within {window} of receiving the message:"),
+                };
+                recipients.iter().fold(head, |text, recipient| {
+                    format!("{text}\n{}", recipient.text(lang))
+                })
+            }
+        }
+    }
+}
+
+impl Recipient {
+    /// The person's masked number, roles and the rule by which they are texted, in one line.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let roles: Vec<String> = self
+            .roles()
+            .iter()
+            .map(|role| self.role(role, lang))
+            .collect();
+        let (mobile, rule) = (self.mobile(), self.rule());
+        match lang {
+            Lang::Zh => format!("{mobile}：{}（{rule}）", roles.join("，")),
+            Lang::En => format!("{mobile}: {} ({rule})", roles.join("; ")),
+        }
+    }
+
+    fn role(&self, role: Role, lang: Lang) -> String {
+        let title = role.text(lang);
+        let names: Vec<&str> = match role {
+            Role::EntityLeader => Vec::new(),
+            Role::ServiceAdministrator => self.services().iter().map(ServiceRef::name).collect(),
+        };
+        match (names.is_empty(), lang) {
+            (true, _) => title.into(),
+            (false, Lang::Zh) => format!("{title}“{}”", names.join("”“")),
+            (false, Lang::En) => format!("{title} of “{}”", names.join("”, “")),
+        }
+    }
+}
+
+impl Exemption {
+    /// That nobody verifies, and why.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Rule(rule), Lang::Zh) => {
+                format!("无需短信核验，订单直接进入管局审核（{rule}）。")
+            }
+            (Self::Rule(rule), Lang::En) => format!(
+                "Nobody verifies: the order goes straight to the administration's review ({rule})."
+            ),
+            (Self::NotInForce { from: Some(from) }, Lang::Zh) => format!(
+                "无需短信核验：该省份自{}（北京时间）起实行短信核验（D01）。",
+                Beijing(*from)
+            ),
+            (Self::NotInForce { from: Some(from) }, Lang::En) => format!(
+                "Nobody verifies: SMS verification was not in force yet; \
+                 in this province it was from {} Beijing time (D01).",
+                Beijing(*from)
+            ),
+            (Self::NotInForce { from: None }, Lang::Zh) => {
+                "无需短信核验：该省份未实行短信核验（D01）。".into()
+            }
+            (Self::NotInForce { from: None }, Lang::En) => {
+                "Nobody verifies: SMS verification is not in force in this province (D01).".into()
+            }
+            (Self::AsTexted, Lang::Zh) => "无需短信核验：监管部门未发送核验短信（B02）。".into(),
+            (Self::AsTexted, Lang::En) => {
+                "Nobody verifies: the regulator has texted nobody (B02).".into()
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What is wrong with a table or a history, and what can't be filed yet.
+
+use alloc::{format, string::String};
+
+use super::{Lang, beijing::Beijing, texts};
+use crate::{
+    Change, Exemption, FilingType,
+    rulebook::{HistoryProblem, NotFileable, NotInForce, RuleIdProblem, RulebookProblem},
+};
+
+impl NotFileable {
+    /// From when the kind of service can be filed.
+    ///
+    /// ```
+    /// use beian::{Lang, ServiceKind, rulebook::{History, day}};
+    ///
+    /// let august = day::last_instant("2023-08-31".parse()?);
+    /// let refusal = History::DOCUMENTED.check_fileable(ServiceKind::App, august).unwrap_err();
+    /// assert!(refusal.text(Lang::Zh).contains("2023-09-01 00:00"));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let (kind, from) = (self.kind.text(lang), Beijing(self.from));
+        match lang {
+            Lang::Zh => format!("{kind}自{from}（北京时间）起方可备案（D01）。"),
+            Lang::En => {
+                format!(
+                    "A filing of this kind ({kind}) is possible from {from} Beijing time (D01)."
+                )
+            }
+        }
+    }
+}
+
+impl NotInForce {
+    /// That nobody verifies, and from when somebody would.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        Exemption::from(*self).text(lang)
+    }
+}
+
+impl RulebookProblem {
+    /// The stable machine code, such as `rule_missing`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Name => "rulebook_name",
+            Self::Window => "rulebook_window",
+            Self::Change(_) => "rule_change",
+            Self::Missing(..) => "rule_missing",
+            Self::Twice(..) => "rule_twice",
+        }
+    }
+
+    /// What is wrong with the table.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let case = |filing_type: FilingType, change: Option<Change>| match change {
+            Some(change) => format!("{}/{}", filing_type.text(lang), change.text(lang)),
+            None => filing_type.text(lang).into(),
+        };
+        match (*self, lang) {
+            (Self::Name, Lang::Zh) => "规则表名称应为1至64个字节。".into(),
+            (Self::Name, Lang::En) => "The name of a rulebook has 1 to 64 bytes.".into(),
+            (Self::Window, Lang::Zh) => "核验时限应为10分钟至72小时，且为整分钟。".into(),
+            (Self::Window, Lang::En) => {
+                "The window is 10 minutes to 72 hours, in whole minutes.".into()
+            }
+            (Self::Change(filing_type), Lang::Zh) => format!(
+                "规则行“{}”有误：变更备案须注明变更内容，其他类型不得注明。",
+                filing_type.text(lang)
+            ),
+            (Self::Change(filing_type), Lang::En) => format!(
+                "The row of “{}” is wrong: what has changed belongs to every row of modify and to \
+                 no other.",
+                filing_type.text(lang)
+            ),
+            (Self::Missing(filing_type, change), Lang::Zh) => {
+                format!("缺少“{}”的规则行。", case(filing_type, change))
+            }
+            (Self::Missing(filing_type, change), Lang::En) => {
+                format!("There is no row for “{}”.", case(filing_type, change))
+            }
+            (Self::Twice(filing_type, change), Lang::Zh) => {
+                format!("“{}”有多个规则行。", case(filing_type, change))
+            }
+            (Self::Twice(filing_type, change), Lang::En) => {
+                format!(
+                    "There is more than one row for “{}”.",
+                    case(filing_type, change)
+                )
+            }
+        }
+    }
+}
+
+texts!(HistoryProblem, coded {
+    NoProvince => "period_without_province",
+        "有一个时期未列出省份。",
+        "A period names no province.";
+    Order => "periods_out_of_order",
+        "各时期须按开始时间由早到晚排列。",
+        "The periods are out of order: the earliest comes first.";
+    Twice => "period_twice",
+        "同一省份有两个时期同时开始，或同一服务类型重复列出。",
+        "Two periods begin at once in one province, or a kind of service is listed twice.";
+});
+
+impl RuleIdProblem {
+    /// What a rule id looks like.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => "规则编号应为1至32个字母、数字、连字符、下划线或点。",
+            Lang::En => "A rule id has 1 to 32 letters, digits, hyphens, underscores or dots.",
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Where an order stands, whom to remind of what, and what to do next.
+
+use alloc::{format, string::String};
+
+use chrono::{DateTime, Utc};
+
+use super::{Lang, beijing::Beijing, texts};
+use crate::tracker::{
+    Deadline, NextStep, PersonStanding, RegulatorStatus, Reminder, ReminderKind, ReportRefusal,
+    Step, TrackerStatus,
+};
+
+impl TrackerStatus {
+    /// The status in one sentence, which says whether it is reported or expected.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::Waiting, Lang::Zh) => "等待短信核验。".into(),
+            (Self::Waiting, Lang::En) => "Waiting for SMS verification.".into(),
+            (Self::SaidDone, Lang::Zh) => "核验人均表示已完成核验，等待工信部系统确认。".into(),
+            (Self::SaidDone, Lang::En) => {
+                "Everybody says that they have verified; the regulator hasn't confirmed it yet."
+                    .into()
+            }
+            (Self::MayHaveEnded, Lang::Zh) => "核验时限可能已过，尚未收到工信部系统的结果。".into(),
+            (Self::MayHaveEnded, Lang::En) => {
+                "The time to verify may be over; the regulator has reported no result.".into()
+            }
+            (Self::Done { at }, Lang::Zh) => {
+                format!(
+                    "工信部系统于{}显示：短信核验已全部完成，订单进入管局审核。",
+                    Beijing(*at)
+                )
+            }
+            (Self::Done { at }, Lang::En) => format!(
+                "Everybody has verified (reported for {} Beijing time); the order is in the \
+                 administration's review.",
+                Beijing(*at)
+            ),
+            (Self::TimedOut { at }, Lang::Zh) => {
+                format!("工信部系统于{}显示：短信核验超时，订单退回。", Beijing(*at))
+            }
+            (Self::TimedOut { at }, Lang::En) => format!(
+                "Not verified in time: the order was returned (reported for {} Beijing time).",
+                Beijing(*at)
+            ),
+            (Self::Returned { at, cause }, Lang::Zh) => {
+                format!("订单已于{}退回：{}", Beijing(*at), cause.text(lang))
+            }
+            (Self::Returned { at, cause }, Lang::En) => format!(
+                "The order was returned (reported for {} Beijing time): {}",
+                Beijing(*at),
+                cause.text(lang)
+            ),
+        }
+    }
+}
+
+impl PersonStanding {
+    /// The standing in one sentence. It is the person's word or an expectation, never a fact.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::MessageExpected { from, until }, Lang::Zh) => format!(
+                "核验短信预计{}至{}到达，以实际收到时间为准。",
+                Beijing(*from),
+                Beijing(*until)
+            ),
+            (Self::MessageExpected { from, until }, Lang::En) => format!(
+                "The message is expected between {} and {} Beijing time.",
+                Beijing(*from),
+                Beijing(*until)
+            ),
+            (Self::MessageOverdue { since }, Lang::Zh) => {
+                format!("核验短信预计应于{}前到达，尚未确认收到。", Beijing(*since))
+            }
+            (Self::MessageOverdue { since }, Lang::En) => format!(
+                "The message was expected by {} Beijing time; nobody has said that it came.",
+                Beijing(*since)
+            ),
+            (Self::Received { at }, Lang::Zh) => {
+                format!("核验人表示已于{}收到短信。", Beijing(*at))
+            }
+            (Self::Received { at }, Lang::En) => format!(
+                "Says that the message came at {} Beijing time.",
+                Beijing(*at)
+            ),
+            (Self::Passed { at }, Lang::Zh) => {
+                format!("核验人表示已于{}完成核验。", Beijing(*at))
+            }
+            (Self::Passed { at }, Lang::En) => {
+                format!("Says to have verified at {} Beijing time.", Beijing(*at))
+            }
+        }
+    }
+}
+
+impl Deadline {
+    /// Both bounds in one sentence, the safe one first.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let earliest = Beijing(self.earliest);
+        match (self.latest.map(Beijing), lang) {
+            (None, Lang::Zh) => format!("核验时限最早于{earliest}届满。"),
+            (None, Lang::En) => {
+                format!("The time to verify ends at {earliest} Beijing time at the earliest.")
+            }
+            (Some(latest), Lang::Zh) => {
+                format!("核验时限最早于{earliest}届满；按核验人所述，最晚于{latest}届满。")
+            }
+            (Some(latest), Lang::En) => format!(
+                "The time to verify ends at {earliest} Beijing time at the earliest and, by the \
+                 persons' word, at {latest} at the latest."
+            ),
+        }
+    }
+}
+
+impl NextStep {
+    /// What to do, addressed by the masked number where it is one person's.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let text = self.step.text(lang);
+        let until = self
+            .until
+            .map_or(String::new(), |until| self.until(until, lang));
+        match (self.person, lang) {
+            (Some(mobile), Lang::Zh) => format!("{mobile}：{text}{until}"),
+            (Some(mobile), Lang::En) => format!("{mobile}: {text}{until}"),
+            (None, _) => format!("{text}{until}"),
+        }
+    }
+
+    fn until(&self, until: DateTime<Utc>, lang: Lang) -> String {
+        let until = Beijing(until);
+        match (self.step == Step::WaitForMessage, lang) {
+            (true, Lang::Zh) => format!("预计{until}前到达。"),
+            (true, Lang::En) => format!(" It is expected by {until} Beijing time."),
+            (false, Lang::Zh) => format!("请在{until}前完成核验。"),
+            (false, Lang::En) => format!(" Verify before {until} Beijing time."),
+        }
+    }
+}
+
+texts!(Step, {
+    WaitForMessage =>
+        "请等待工信部发送的核验短信。",
+        "wait for the regulator's message.";
+    LookForMessage =>
+        "请查找12381或106**********12381发送的短信，包括被拦截的短信。",
+        "look for a message from 12381 or 106…12381, among the blocked ones too.";
+    AskForResend =>
+        "如未收到短信，请登录beian.miit.gov.cn，在“短信重发”页签申请重发，最多可重发2次。",
+        "if no message has come, ask for a resend on beian.miit.gov.cn, tab 短信重发; \
+        at most two are sent.";
+    NoResendLeft =>
+        "重发次数已用完，不会再发送短信。请继续查找已发送的短信；如订单被退回，可重新提交。",
+        "the resends are used up, no more message is sent. Go on looking for those that \
+        were; if the order is returned, it can be resubmitted.";
+    EnterCode =>
+        "请登录beian.miit.gov.cn，在“短信核验”页签填写手机号、验证码和证件号码后6位。",
+        "enter mobile number, code and the last six characters of the ID number on \
+        beian.miit.gov.cn, tab 短信核验.";
+    WaitForOthers =>
+        "您的短信核验完成，请等待其他核验人进行短信核验。",
+        "nothing more to do; the other persons have yet to verify.";
+    AwaitConfirmation =>
+        "请等待工信部系统确认核验结果。",
+        "Wait for the regulator to confirm it.";
+    FindWhoIsMissing =>
+        "核验人均表示已完成核验，但工信部系统仍显示待核验，请与各核验人确认核验结果。",
+        "Everybody says that they have verified, but the regulator still waits: ask each \
+        person what the page showed.";
+    AskRegulator =>
+        "核验时限可能已过，请查询工信部系统中的核验状态；尚未核验的请立即核验。",
+        "The time to verify may be over: look up the status at the regulator's; whoever \
+        has not verified does so at once.";
+    AwaitReview =>
+        "请等待管局审核，最长20个工作日。",
+        "Wait for the administration's review: up to 20 working days.";
+    Resubmit =>
+        "信息无误的，可直接重新提交并再次进行短信核验；需要修改的，修改后重新进入初审。",
+        "If nothing is wrong with the order, resubmit it: all persons then verify again. \
+        If it needs changes, it goes through the initial review first.";
+});
+
+impl Reminder {
+    /// What to remind of, addressed by the masked number where it is one person's.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let text = self.kind.text(lang);
+        match (self.person, lang) {
+            (Some(mobile), Lang::Zh) => format!("{mobile}：{text}"),
+            (Some(mobile), Lang::En) => format!("{mobile}: {text}"),
+            (None, _) => text.into(),
+        }
+    }
+}
+
+texts!(ReminderKind, {
+    MessageDue =>
+        "核验短信预计已到达，请查看12381发送的短信。",
+        "the message should be there: look for one from 12381.";
+    ResendAdvised =>
+        "如仍未收到核验短信，可申请重发。",
+        "if the message still hasn't come, a resend can be asked for.";
+    HalfTime =>
+        "核验时限已过半，请尽快完成核验。",
+        "half of the time to verify may be over: verify soon.";
+    LastCall =>
+        "核验时限即将届满，逾期订单将被退回，请立即核验。",
+        "the time to verify is nearly over, and a late order is returned: verify now.";
+    AskRegulator =>
+        "核验时限可能已过，请查询核验状态。",
+        "The time to verify may be over: look up the order's status.";
+    Resubmit =>
+        "订单已退回，可重新提交。",
+        "The order was returned and can be resubmitted.";
+});
+
+texts!(RegulatorStatus, {
+    Waiting => "待核验",
+        "waiting for verification";
+    Done => "核验完成",
+        "verified";
+    TimedOut => "核验超时",
+        "timed out";
+});
+
+texts!(ReportRefusal, coded {
+    BeforeSubmission => "before_submission",
+        "时间早于订单提交管局的时间，未记录。",
+        "Not recorded: that was before the order was submitted.";
+    UnknownPerson => "unknown_person",
+        "该手机号码不是本订单的核验人，未记录。",
+        "Not recorded: nobody in this order verifies with that number.";
+    InitialReview => "initial_review",
+        "订单已提交管局，不会由初审退回，未记录。",
+        "Not recorded: an order that was submitted can't be returned by the initial review.";
+});

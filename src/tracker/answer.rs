@@ -1,0 +1,275 @@
+//! What a tracker answers.
+
+use chrono::{DateTime, Utc};
+
+#[cfg(doc)]
+use super::Tracker;
+use crate::{MobileNumber, ReturnCause, names::names};
+
+/// Where an order in SMS verification stands.
+///
+/// ```
+/// use beian::{Lang, tracker::TrackerStatus};
+///
+/// assert_eq!(TrackerStatus::Waiting.name(), "waiting");
+/// assert!(!TrackerStatus::SaidDone.is_reported());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TrackerStatus {
+    /// Somebody has yet to verify, and is in time.
+    Waiting,
+    /// Everybody says that they have verified; the regulator has not said so yet.
+    SaidDone,
+    /// The earliest possible end is over, and no end was reported: ask the regulator.
+    MayHaveEnded,
+    /// Reported: everybody has verified, the order is in the administration's review (R18).
+    Done {
+        /// When, by the report.
+        at: DateTime<Utc>,
+    },
+    /// Reported: not verified in time; the order is returned (R20).
+    TimedOut {
+        /// When, by the report.
+        at: DateTime<Utc>,
+    },
+    /// Reported: the order was returned to the platform.
+    Returned {
+        /// When, by the report.
+        at: DateTime<Utc>,
+        /// Why, by the report.
+        cause: ReturnCause,
+    },
+}
+
+impl TrackerStatus {
+    /// The stable machine name, such as `said_done`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::SaidDone => "said_done",
+            Self::MayHaveEnded => "may_have_ended",
+            Self::Done { .. } => "done",
+            Self::TimedOut { .. } => "timed_out",
+            Self::Returned { .. } => "returned",
+        }
+    }
+
+    /// When it ended, by the report; `None` for what is expected.
+    #[must_use]
+    pub const fn at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Waiting | Self::SaidDone | Self::MayHaveEnded => None,
+            Self::Done { at } | Self::TimedOut { at } | Self::Returned { at, .. } => Some(*at),
+        }
+    }
+
+    /// Whether the regulator reported this end; everything else is what is expected.
+    #[must_use]
+    pub const fn is_reported(&self) -> bool {
+        self.at().is_some()
+    }
+}
+
+/// Where a person stands, by their own word.
+///
+/// ```
+/// use beian::tracker::PersonStanding;
+/// use chrono::DateTime;
+///
+/// let standing = PersonStanding::Received { at: DateTime::UNIX_EPOCH };
+/// assert_eq!(standing.name(), "received");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PersonStanding {
+    /// The message, first or resent, should come between these instants (R15).
+    MessageExpected {
+        /// 5 minutes after the submission notice, or after the resend was asked for.
+        from: DateTime<Utc>,
+        /// 10 minutes after it.
+        until: DateTime<Utc>,
+    },
+    /// It should have come, and nobody said that it has.
+    MessageOverdue {
+        /// When the 10 minutes were over.
+        since: DateTime<Utc>,
+    },
+    /// The person says that it has come.
+    Received {
+        /// When, by their word.
+        at: DateTime<Utc>,
+    },
+    /// The person says that they have verified.
+    Passed {
+        /// When, by their word.
+        at: DateTime<Utc>,
+    },
+}
+
+impl PersonStanding {
+    /// The stable machine name, such as `message_overdue`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MessageExpected { .. } => "message_expected",
+            Self::MessageOverdue { .. } => "message_overdue",
+            Self::Received { .. } => "received",
+            Self::Passed { .. } => "passed",
+        }
+    }
+}
+
+/// Bounds on the last instant that is still in time, as far as a platform can know it
+/// ([`Tracker::deadline`]).
+///
+/// ```
+/// use beian::{Policy, Recipient, Recipients, Role, tracker::Tracker};
+/// use chrono::{DateTime, TimeDelta};
+///
+/// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+/// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
+/// let submitted = DateTime::UNIX_EPOCH;
+/// let deadline = Tracker::new(&recipients, submitted).deadline(submitted);
+/// assert_eq!(deadline.map(|d| d.earliest), Some(submitted + TimeDelta::hours(24)));
+/// assert_eq!(deadline.and_then(|d| d.latest), None); // nobody knows when the message came
+/// # Ok::<(), beian::MobileProblem>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Deadline {
+    /// Until then everybody is in time for certain. What a customer should be told.
+    pub earliest: DateTime<Utc>,
+    /// After this nobody is in time any more, if the persons' words are true; `None` if it is open.
+    pub latest: Option<DateTime<Utc>>,
+}
+
+/// What a reminder is about. A stable code for a host's own templates.
+///
+/// ```
+/// use beian::{Lang, tracker::ReminderKind};
+///
+/// assert_eq!(ReminderKind::LastCall.name(), "last_call");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ReminderKind {
+    /// The message should be there: look for it. 10 minutes after the submission notice, or after
+    /// a resend was asked for (R15).
+    MessageDue,
+    /// Still nothing: ask for a resend. 30 minutes after the same instant, while one is left (R22).
+    ResendAdvised,
+    /// Half of the shortest possible window is over.
+    HalfTime,
+    /// Five sixths of it are over: four hours are left of 24.
+    LastCall,
+    /// The shortest possible window is over and no end was reported: the platform asks the
+    /// regulator.
+    AskRegulator,
+    /// The order was returned or timed out: it can be resubmitted (B14).
+    Resubmit,
+}
+
+names!(ReminderKind, "reminder", {
+    MessageDue => "message_due",
+    ResendAdvised => "resend_advised",
+    HalfTime => "half_time",
+    LastCall => "last_call",
+    AskRegulator => "ask_regulator",
+    Resubmit => "resubmit",
+});
+
+/// A reminder that is due ([`Tracker::reminders`]).
+///
+/// ```
+/// use beian::tracker::{Reminder, ReminderKind};
+/// use chrono::DateTime;
+///
+/// let reminder = Reminder {
+///     kind: ReminderKind::HalfTime,
+///     person: Some("19900000001".parse()?),
+///     due: DateTime::UNIX_EPOCH,
+/// };
+/// assert!(format!("{reminder:?}").contains("199****0001"));
+/// # Ok::<(), beian::MobileProblem>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reminder {
+    /// What it is about.
+    pub kind: ReminderKind,
+    /// Whom to remind; `None` for the platform itself.
+    pub person: Option<MobileNumber>,
+    /// Since when it is due.
+    pub due: DateTime<Utc>,
+}
+
+/// What is to be done next. A stable code; the words come from [`NextStep::text`].
+///
+/// ```
+/// use beian::tracker::Step;
+///
+/// assert_eq!(Step::EnterCode.name(), "enter_code");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Wait for the message (R15).
+    WaitForMessage,
+    /// Look for a message from 12381 or 106… (R14).
+    LookForMessage,
+    /// Ask for a resend on the regulator's page (R21, R24).
+    AskForResend,
+    /// Both resends are used up (R22).
+    NoResendLeft,
+    /// Enter the code on the regulator's page (R16, R24).
+    EnterCode,
+    /// This person is done, others are not (R19).
+    WaitForOthers,
+    /// Everybody says that they are done: wait for the regulator to say so.
+    AwaitConfirmation,
+    /// Everybody says that they are done, but the regulator still waits for somebody.
+    FindWhoIsMissing,
+    /// The earliest possible end is over: ask the regulator for the order's status.
+    AskRegulator,
+    /// Wait for the administration's review (B16).
+    AwaitReview,
+    /// Resubmit, after changes if the order needs them (B14).
+    Resubmit,
+}
+
+names!(Step, "step", {
+    WaitForMessage => "wait_for_message",
+    LookForMessage => "look_for_message",
+    AskForResend => "ask_for_resend",
+    NoResendLeft => "no_resend_left",
+    EnterCode => "enter_code",
+    WaitForOthers => "wait_for_others",
+    AwaitConfirmation => "await_confirmation",
+    FindWhoIsMissing => "find_who_is_missing",
+    AskRegulator => "ask_regulator",
+    AwaitReview => "await_review",
+    Resubmit => "resubmit",
+});
+
+/// A [`Step`], and who takes it.
+///
+/// ```
+/// use beian::{Lang, tracker::{NextStep, Step}};
+///
+/// let step = NextStep {
+///     step: Step::LookForMessage,
+///     person: Some("19900000001".parse()?),
+///     until: None,
+/// };
+/// assert_eq!(
+///     step.text(Lang::En),
+///     "199****0001: look for a message from 12381 or 106…12381, among the blocked ones too.",
+/// );
+/// # Ok::<(), beian::MobileProblem>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NextStep {
+    /// What is to be done.
+    pub step: Step,
+    /// By whom; `None` for the platform, or for nobody in particular.
+    pub person: Option<MobileNumber>,
+    /// Until when to wait, or by when it is in time for certain.
+    pub until: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,141 @@
+//! What is told to a tracker.
+
+use chrono::{DateTime, Utc};
+
+use crate::{MobileNumber, ReturnCause, names::names, time::Micros};
+
+/// What the regulator says about an order's verification: the one public machine enumeration of
+/// this step, `WeChat`'s `sms_verify_status` (B15).
+///
+/// ```
+/// use beian::tracker::RegulatorStatus;
+///
+/// assert_eq!(RegulatorStatus::from_code(3), Some(RegulatorStatus::TimedOut));
+/// assert_eq!(RegulatorStatus::Waiting.code(), 1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RegulatorStatus {
+    /// 1: not everybody has verified yet.
+    Waiting,
+    /// 2: everybody has; the order is in the administration's review (R18).
+    Done,
+    /// 3: not verified in time; the order is returned (R20).
+    TimedOut,
+}
+
+names!(RegulatorStatus, "regulator's status", {
+    Waiting => "waiting",
+    Done => "done",
+    TimedOut => "timed_out",
+});
+
+impl RegulatorStatus {
+    /// The status with this number; `None` for a number that isn't documented.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|status| status.code() == code)
+    }
+
+    /// Its number: 1, 2 or 3.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Waiting => 1,
+            Self::Done => 2,
+            Self::TimedOut => 3,
+        }
+    }
+}
+
+/// Something that a platform learns about an order in SMS verification.
+///
+/// ```
+/// use beian::tracker::{RegulatorStatus, Report};
+///
+/// let word = Report::Received("19900000001".parse()?);
+/// assert_eq!(format!("{word:?}"), "Received(199****0001)");
+/// let official = Report::Regulator(RegulatorStatus::Done);
+/// # Ok::<(), beian::MobileProblem>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Report {
+    /// The regulator's status (B15).
+    Regulator(RegulatorStatus),
+    /// The order was returned to the platform, in this step or out of the review that follows.
+    Returned(ReturnCause),
+    /// A person says that a message with a code has come; at the instant when it came.
+    Received(MobileNumber),
+    /// A person asked for a resend (R21).
+    ResendAsked(MobileNumber),
+    /// A person says that they have verified: the page showed it (R19, B09).
+    Passed(MobileNumber),
+}
+
+impl Report {
+    /// The person whose word it is; `None` for the regulator's.
+    #[must_use]
+    pub const fn person(&self) -> Option<MobileNumber> {
+        match self {
+            Self::Received(mobile) | Self::ResendAsked(mobile) | Self::Passed(mobile) => {
+                Some(*mobile)
+            }
+            Self::Regulator(_) | Self::Returned(_) => None,
+        }
+    }
+}
+
+/// A [`Report`] and the instant for which it holds.
+///
+/// ```
+/// use beian::tracker::{Fact, RegulatorStatus, Report};
+/// use chrono::DateTime;
+///
+/// let fact = Fact::new(Report::Regulator(RegulatorStatus::Waiting), DateTime::UNIX_EPOCH);
+/// assert_eq!(fact.at(), DateTime::UNIX_EPOCH);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fact {
+    pub(super) at: Micros,
+    pub(super) report: Report,
+}
+
+impl Fact {
+    /// The fact that `report` holds at an instant, which is cut to microseconds.
+    #[must_use]
+    pub fn new(report: Report, at: DateTime<Utc>) -> Self {
+        Self {
+            at: Micros::cut(at),
+            report,
+        }
+    }
+
+    /// When.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at.instant()
+    }
+
+    /// What.
+    #[must_use]
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+/// Why a report was not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportRefusal {
+    /// Nothing of this round can have happened yet (R02).
+    #[error("the report is about an instant before the order was submitted")]
+    BeforeSubmission,
+    /// The number isn't one of those that must verify in this order.
+    #[error("nobody in this order verifies with that number")]
+    UnknownPerson,
+    /// The cause is one of the initial review, which comes before the submission (R02).
+    #[error("an order submitted to the administration can't be returned by the initial review")]
+    InitialReview,
+}

@@ -1,0 +1,146 @@
+//! How a tracker is stored: versioned, whole microseconds, checked again on reading.
+
+use alloc::{string::String, vec::Vec};
+
+use chrono::TimeDelta;
+
+use super::{Fact, Person, RegulatorStatus, Report, Tracker};
+use crate::{MobileNumber, ReturnCause, Role, time::Micros};
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Stored {
+    V1(V1),
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct V1 {
+    submitted: i64,
+    window: i64,
+    resends_max: u8,
+    persons: Vec<WirePerson>,
+    facts: Vec<WireFact>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WirePerson {
+    mobile: String,
+    roles: Vec<Role>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireFact {
+    at: i64,
+    report: WireReport,
+}
+
+/// Persons by their place in the list.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WireReport {
+    Regulator(RegulatorStatus),
+    Returned(ReturnCause),
+    Received(u32),
+    ResendAsked(u32),
+    Passed(u32),
+}
+
+/// Why stored data is no tracker. Says nothing of what the data holds.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error("stored tracker broken: expected at least one person, sorted by number, each once")]
+    Persons,
+    #[error("stored tracker broken: window or instant out of range")]
+    Range,
+    #[error("stored tracker broken: a fact is about a person who isn't in it")]
+    UnknownPerson,
+    #[error("stored tracker broken: {0}")]
+    Refused(super::ReportRefusal),
+}
+
+impl From<Tracker> for Stored {
+    fn from(tracker: Tracker) -> Self {
+        let place = |mobile: MobileNumber| {
+            let place = tracker.persons.iter().position(|p| p.mobile == mobile);
+            place
+                .and_then(|place| u32::try_from(place).ok())
+                .unwrap_or(u32::MAX)
+        };
+        let fact = |fact: &Fact| WireFact {
+            at: fact.at.raw(),
+            report: match fact.report {
+                Report::Regulator(status) => WireReport::Regulator(status),
+                Report::Returned(cause) => WireReport::Returned(cause),
+                Report::Received(mobile) => WireReport::Received(place(mobile)),
+                Report::ResendAsked(mobile) => WireReport::ResendAsked(place(mobile)),
+                Report::Passed(mobile) => WireReport::Passed(place(mobile)),
+            },
+        };
+        let person = |person: &Person| WirePerson {
+            mobile: person.mobile.digits().into(),
+            roles: person.roles.iter().collect(),
+        };
+        Self::V1(V1 {
+            submitted: tracker.submitted.raw(),
+            window: tracker.window.num_microseconds().unwrap_or(i64::MAX),
+            resends_max: tracker.resends_max,
+            facts: tracker.facts.iter().map(fact).collect(),
+            persons: tracker.persons.iter().map(person).collect(),
+        })
+    }
+}
+
+impl TryFrom<Stored> for Tracker {
+    type Error = Broken;
+
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        let Stored::V1(v1) = stored;
+        let window = TimeDelta::microseconds(v1.window);
+        if window < TimeDelta::minutes(10) || window > TimeDelta::hours(72) {
+            return Err(Broken::Range);
+        }
+        let persons = v1.persons.into_iter().map(|person| {
+            let mobile = MobileNumber::parse(&person.mobile).map_err(|_| Broken::Persons)?;
+            let roles = person.roles.into_iter().collect();
+            Ok(Person { mobile, roles })
+        });
+        let persons: Vec<Person> = persons.collect::<Result<_, Broken>>()?;
+        if persons.is_empty() || !persons.is_sorted_by(|a, b| a.mobile < b.mobile) {
+            return Err(Broken::Persons);
+        }
+        let mut tracker = Self {
+            submitted: in_range(v1.submitted)?,
+            window,
+            resends_max: v1.resends_max,
+            persons,
+            facts: Vec::new(),
+        };
+        for fact in v1.facts {
+            let mobile = |place: u32| {
+                let place = usize::try_from(place).unwrap_or(usize::MAX);
+                let person = tracker.persons.get(place).ok_or(Broken::UnknownPerson)?;
+                Ok::<_, Broken>(person.mobile)
+            };
+            let report = match fact.report {
+                WireReport::Regulator(status) => Report::Regulator(status),
+                WireReport::Returned(cause) => Report::Returned(cause),
+                WireReport::Received(place) => Report::Received(mobile(place)?),
+                WireReport::ResendAsked(place) => Report::ResendAsked(mobile(place)?),
+                WireReport::Passed(place) => Report::Passed(mobile(place)?),
+            };
+            let at = in_range(fact.at)?.instant();
+            tracker.report(report, at).map_err(Broken::Refused)?;
+        }
+        Ok(tracker)
+    }
+}
+
+/// Microseconds that a calendar has an instant for.
+fn in_range(micros: i64) -> Result<Micros, Broken> {
+    chrono::DateTime::from_timestamp_micros(micros)
+        .map(Micros::cut)
+        .ok_or(Broken::Range)
+}

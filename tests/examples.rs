@@ -1,0 +1,94 @@
+//! The command line of `examples/requirements.rs`.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may fail loudly, in its helpers too"
+)]
+
+#[path = "../examples/requirements.rs"]
+#[expect(dead_code, reason = "main is the example's")]
+mod requirements;
+
+fn run(line: &str) -> Result<String, String> {
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let arguments = line.split_whitespace().map(str::to_owned);
+    requirements::run(arguments, now).map_err(|mistake| mistake.to_string())
+}
+
+#[test]
+fn r06_a_modification_of_both_parts_prints_both_roles_and_the_rule() {
+    let line = "--type modify --changed entity,service --province 北京 --date 2024-05-01";
+    let answer = run(line).unwrap();
+    for expected in [
+        "主体负责人（R06）",
+        "entity leader (R06)",
+        "service administrator",
+    ] {
+        assert!(answer.contains(expected), "{answer}");
+    }
+}
+
+#[test]
+fn d01_a_date_before_the_provinces_first_says_that_nothing_was_in_force() {
+    let answer = run("--type initial --province 山西 --date 2018-09-12").unwrap();
+    assert!(answer.contains("not in force yet"), "{answer}");
+    let answer = run("--type initial --province 山西 --date 2018-09-24").unwrap();
+    assert!(
+        answer.contains("within 48 hours") && answer.contains("48小时"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn r09_the_same_number_is_one_line() {
+    let answer = run("--type initial --services 3 --same-number --lang en").unwrap();
+    assert_eq!(answer.matches("199****").count(), 1, "{answer}");
+    let answer = run("--type initial --services 3 --lang=en").unwrap();
+    assert_eq!(answer.matches("199****").count(), 4, "{answer}");
+}
+
+#[test]
+fn b02_a_table_can_be_named() {
+    let answer = run("--type deregister_service --rulebook jd_2021").unwrap();
+    assert!(answer.contains("Nobody verifies"), "{answer}");
+    assert!(run("--type add_access").unwrap().contains("R05"));
+    assert!(run("--help --nonsense").unwrap().contains("--same-number"));
+}
+
+#[test]
+fn mistakes_say_what_is_possible() {
+    for (line, expected) in [
+        ("", "--type: missing; possible are: initial"),
+        ("--type", "--type: needs a value"),
+        ("--type --changed", "--type: needs a value"),
+        ("--type modified", "deregister_entity"),
+        ("--typ modify", "possible are: --type, --changed"),
+        ("--type modify", "possible are: entity, service, remarks"),
+        ("--type modify --changed person", "possible are: entity"),
+        ("--type initial --changed entity", "--type modify only"),
+        (
+            "--type initial --access unchanged",
+            "--type add_access only",
+        ),
+        ("--type initial --type modify", "--type: given twice"),
+        ("--type initial --same-number=yes", "takes no value"),
+        ("--type initial --province 香港", "mainland"),
+        ("--type initial --date yesterday", "2024-05-01"),
+        ("--type initial --services 201", "1 to 200"),
+        ("--type initial --kind shop", "website"),
+        ("--type initial --lang fr", "zh, en"),
+        ("--type initial --rulebook mine", "current, jd_2021"),
+        (
+            "--type initial --kind app --date 2023-08-31",
+            "2023-09-01 00:00",
+        ),
+        (
+            "--type add_access --access phone_changed",
+            "original access provider",
+        ),
+        ("--type add_access --access lost", "phone_changed_orphan"),
+    ] {
+        let mistake = run(line).unwrap_err();
+        assert!(mistake.contains(expected), "{line}: {mistake}");
+    }
+}

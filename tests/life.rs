@@ -1,0 +1,285 @@
+//! The life of an order, and the table in its documentation that is compared with the code.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a panic is how a test fails"
+)]
+
+mod common;
+
+use beian::{
+    LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role,
+    filing::{LifeRefusal, OrderLife, Step},
+};
+use proptest::prelude::*;
+
+fn recipients() -> Recipients {
+    let last_six = LastSix::parse("345678").unwrap();
+    let mobile = common::mobile(1).parse().unwrap();
+    let recipient = Recipient::new(mobile, Role::EntityLeader, [last_six]);
+    Recipients::new([recipient], Policy::REGULATOR).unwrap()
+}
+
+/// Everything that can be tried: with and without recipients, for every cause.
+fn attempts() -> Vec<(Step, Attempt)> {
+    let mut attempts = vec![
+        (Step::Submit, Attempt::Submit(true)),
+        (Step::Submit, Attempt::Submit(false)),
+        (Step::Complete, Attempt::Complete),
+        (Step::Approve, Attempt::Approve),
+    ];
+    attempts.extend(
+        ReturnCause::ALL
+            .iter()
+            .map(|cause| (Step::Return, Attempt::Return(*cause))),
+    );
+    attempts.extend([
+        (Step::Resubmit, Attempt::Resubmit(true)),
+        (Step::Resubmit, Attempt::Resubmit(false)),
+        (Step::Revise, Attempt::Revise),
+        (Step::Withdraw, Attempt::Withdraw),
+    ]);
+    attempts
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Attempt {
+    Submit(bool),
+    Complete,
+    Approve,
+    Return(ReturnCause),
+    Resubmit(bool),
+    Revise,
+    Withdraw,
+}
+
+impl Attempt {
+    fn on(self, life: OrderLife) -> Result<OrderLife, LifeRefusal> {
+        let recipients = recipients();
+        match self {
+            Self::Submit(verify) => life.submit(verify.then_some(&recipients)),
+            Self::Complete => life.complete(),
+            Self::Approve => life.approve(),
+            Self::Return(cause) => life.send_back(cause),
+            Self::Resubmit(verify) => life.resubmit(verify.then_some(&recipients)),
+            Self::Revise => life.revise(),
+            Self::Withdraw => life.withdraw(),
+        }
+    }
+}
+
+/// One life for each status, and for each cause of a return, in the order of the table.
+fn lives() -> Vec<OrderLife> {
+    let recipients = recipients();
+    let reviewed = OrderLife::new();
+    let verifying = reviewed.submit(Some(&recipients)).unwrap();
+    let at_the_administration = verifying.complete().unwrap();
+    let mut lives = vec![
+        reviewed,
+        verifying,
+        at_the_administration,
+        at_the_administration.approve().unwrap(),
+    ];
+    lives.extend(ReturnCause::ALL.iter().map(|cause| {
+        let from = match cause.returned_from() {
+            OrderStatus::InitialReview => reviewed,
+            OrderStatus::SmsVerification => verifying,
+            OrderStatus::AdministrationReview => at_the_administration,
+            status => panic!("returned from {status}"),
+        };
+        from.send_back(*cause).unwrap()
+    }));
+    lives.push(reviewed.withdraw().unwrap());
+    lives
+}
+
+fn named(life: OrderLife) -> String {
+    match life.return_cause() {
+        Some(cause) => format!("`{}: {cause}`", life.status()),
+        None => format!("`{}`", life.status()),
+    }
+}
+
+/// The table as the code has it.
+fn table() -> String {
+    let mut table = String::from("| status |");
+    for step in Step::ALL {
+        table += &format!(" {step} |");
+    }
+    table += &format!("\n|{}\n", "---|".repeat(Step::ALL.len() + 1));
+    for life in lives() {
+        table += &format!("| {} |", named(life));
+        for step in Step::ALL {
+            let mut ends: Vec<_> = attempts()
+                .into_iter()
+                .filter(|(of, _)| of == step)
+                .filter_map(|(_, attempt)| attempt.on(life).ok())
+                .map(named)
+                .collect();
+            ends.dedup();
+            let cell = if ends.is_empty() {
+                "–".into()
+            } else {
+                ends.join(", ")
+            };
+            table += &format!(" {cell} |");
+        }
+        table.push('\n');
+    }
+    table
+}
+
+#[test]
+fn the_table_in_the_documentation_is_what_the_code_does() {
+    let documented = include_str!("../src/filing/life.md");
+    let (_, documented) = documented.split_at(documented.find("| status").unwrap());
+    let table = table();
+    assert_eq!(documented, table, "the code has:\n{table}");
+}
+
+#[test]
+fn what_is_said_to_be_possible_is_what_is_possible() {
+    for life in lives() {
+        for (step, attempt) in attempts() {
+            match attempt.on(life) {
+                Ok(_) => assert!(life.possible().contains(&step), "{life:?} {attempt:?}"),
+                Err(refusal) => {
+                    assert_eq!((refusal.status(), refusal.step()), (life.status(), step));
+                    assert_eq!(refusal.possible(), life.possible());
+                    let for_another_cause = refusal.cause().is_some();
+                    assert_eq!(for_another_cause, life.possible().contains(&step));
+                }
+            }
+        }
+        assert_eq!(life.possible().is_empty(), life.status().is_final());
+    }
+}
+
+#[test]
+fn r02_people_verify_after_the_initial_review() {
+    let submitted = OrderLife::new().submit(Some(&recipients())).unwrap();
+    assert_eq!(submitted.status(), OrderStatus::SmsVerification);
+    assert!(OrderLife::new().complete().is_err());
+}
+
+#[test]
+fn r08_an_order_that_nobody_verifies_goes_straight_to_the_administration() {
+    let submitted = OrderLife::new().submit(None).unwrap();
+    assert_eq!(submitted.status(), OrderStatus::AdministrationReview);
+    assert_eq!(submitted.rounds(), 1);
+}
+
+#[test]
+fn r18_when_all_have_verified_the_order_goes_to_the_administration() {
+    let submitted = OrderLife::new().submit(Some(&recipients())).unwrap();
+    let status = submitted.complete().unwrap().status();
+    assert_eq!(status, OrderStatus::AdministrationReview);
+}
+
+#[test]
+fn r20_an_order_that_was_not_verified_is_returned_and_says_why() {
+    let submitted = OrderLife::new().submit(Some(&recipients())).unwrap();
+    let returned = submitted.send_back(ReturnCause::WindowClosed).unwrap();
+    assert_eq!(returned.status(), OrderStatus::Returned);
+    assert_eq!(returned.return_cause(), Some(ReturnCause::WindowClosed));
+}
+
+#[test]
+fn b14_a_returned_order_is_resubmitted_or_revised() {
+    let submitted = OrderLife::new().submit(Some(&recipients())).unwrap();
+    let returned = submitted
+        .send_back(ReturnCause::TooManyWrongEntries)
+        .unwrap();
+    let again = returned.resubmit(Some(&recipients())).unwrap();
+    assert_eq!(
+        (again.status(), again.rounds()),
+        (OrderStatus::SmsVerification, 2)
+    );
+    let revised = returned.revise().unwrap();
+    assert_eq!(
+        (revised.status(), revised.rounds()),
+        (OrderStatus::InitialReview, 1)
+    );
+}
+
+#[test]
+fn r02_what_the_platform_returned_cant_skip_its_review() {
+    let returned = OrderLife::new()
+        .send_back(ReturnCause::PlatformDecision)
+        .unwrap();
+    let refusal = returned.resubmit(Some(&recipients())).unwrap_err();
+    assert_eq!(refusal.possible(), [Step::Revise, Step::Withdraw]);
+}
+
+#[test]
+fn b16_an_order_is_edited_only_while_it_is_returned() {
+    for status in OrderStatus::ALL {
+        assert_eq!(status.is_editable(), *status == OrderStatus::Returned);
+    }
+}
+
+#[test]
+fn d24_withdrawal_is_possible_until_the_administration_has_the_order_and_is_final() {
+    use OrderStatus::{InitialReview, Returned, SmsVerification};
+    for life in lives() {
+        let possible = [InitialReview, SmsVerification, Returned].contains(&life.status());
+        match life.withdraw() {
+            Ok(withdrawn) => {
+                assert!(possible);
+                assert!(
+                    attempts()
+                        .iter()
+                        .all(|(_, attempt)| attempt.on(withdrawn).is_err())
+                );
+            }
+            Err(_) => assert!(!possible, "{life:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_refusal_says_where_the_order_is_and_what_is_possible() {
+    let refusal = OrderLife::new()
+        .send_back(ReturnCause::WindowClosed)
+        .unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "return for window_closed is not possible in initial_review; \
+         possible are: submit, return, withdraw"
+    );
+    let refusal = OrderLife::new().withdraw().unwrap().revise().unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "revise is not possible in withdrawn; possible are: none"
+    );
+}
+
+proptest! {
+    #![proptest_config(common::config())]
+
+    /// Attack 15: whatever is tried, in whatever order, the administration has an order only after
+    /// a submission, and what has ended stays ended.
+    #[test]
+    fn no_walk_skips_a_step(walk in proptest::collection::vec(0..13_usize, 0..40)) {
+        let mut life = OrderLife::new();
+        let mut submissions = 0;
+        for attempt in walk {
+            let (step, attempt) = attempts()[attempt];
+            let before = life;
+            life = attempt.on(life).unwrap_or(life);
+            if life != before && matches!(step, Step::Submit | Step::Resubmit) {
+                submissions += 1;
+            }
+            prop_assert_eq!(life.rounds(), submissions);
+            prop_assert!(!before.status().is_final() || life == before);
+            if life.status() == OrderStatus::AdministrationReview {
+                prop_assert!(submissions > 0);
+            }
+            prop_assert_eq!(life.return_cause().is_some(), life.status() == OrderStatus::Returned);
+        }
+    }
+}

@@ -1,0 +1,570 @@
+//! Filing orders: what each type needs, and what is wrong with one.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a panic is how a test fails"
+)]
+
+mod common;
+
+use beian::{
+    Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, IdDocument, OrderProblems,
+    Person, Province, ServiceKind,
+    filing::{OrderForm, PersonForm, ProblemKind},
+};
+use chrono::{DateTime, Utc};
+use common::{builders, codes, form, mobile, person, person_form, service_form, with_website};
+use proptest::prelude::*;
+
+fn check(form: &OrderForm) -> Result<FilingOrder, OrderProblems> {
+    form.check(&FilingPolicy::default(), None)
+}
+
+fn found(form: &OrderForm) -> Vec<(String, &'static str)> {
+    codes(&check(form).unwrap_err())
+}
+
+fn one(path: &str, code: &'static str) -> Vec<(String, &'static str)> {
+    vec![(path.into(), code)]
+}
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+#[test]
+fn r03_an_initial_filing_has_an_entity_a_leader_and_a_service() {
+    let order = check(&form()).unwrap();
+    assert_eq!(order.filing_type(), FilingType::Initial);
+    assert_eq!(order.changes(), Changes::NONE);
+    assert_eq!(order.province(), Province::Beijing);
+    assert_eq!(order.entity().name(), "示例公司");
+    assert_eq!(order.leader().mobile().digits(), mobile(1));
+    let [service] = order.services() else {
+        panic!()
+    };
+    assert_eq!(
+        (service.kind(), service.name()),
+        (ServiceKind::Website, "示例站")
+    );
+    assert_eq!(service.administrator().mobile().digits(), mobile(2));
+    assert_eq!(service.access(), None);
+}
+
+#[test]
+fn a_form_and_a_builder_give_the_same_order() {
+    let entity = beian::Entity::new("示例公司", person(1)).unwrap();
+    let built = with_website(FilingOrder::initial(Province::Beijing, entity)).build();
+    assert_eq!(check(&form()), built);
+}
+
+#[test]
+fn r03_to_r08_each_type_has_a_constructor_and_needs_a_service_or_not() {
+    for (builder, filing_type) in builders().into_iter().zip(FilingType::ALL) {
+        let alone = builder.clone().build();
+        if *filing_type == FilingType::DeregisterEntity {
+            assert_eq!(alone.unwrap().filing_type(), *filing_type);
+        } else {
+            assert_eq!(
+                codes(&alone.unwrap_err()),
+                one("services", "services_missing")
+            );
+        }
+        let full = match *filing_type {
+            FilingType::AddAccess => builder.service_with_access(
+                ServiceKind::Website,
+                "示例站",
+                person(2),
+                Access::Unchanged,
+            ),
+            _ => with_website(builder),
+        };
+        assert_eq!(full.build().unwrap().filing_type(), *filing_type);
+    }
+}
+
+#[test]
+fn r06_a_modification_says_what_it_changes() {
+    let modify = |changes: &[&str]| OrderForm {
+        filing_type: "modify".into(),
+        changes: Some(changes.iter().copied().map(String::from).collect()),
+        ..form()
+    };
+    let both = check(&modify(&["service", "entity", "service"])).unwrap();
+    let expected = Changes::from(Change::Entity) | Change::Service.into();
+    assert_eq!(both.changes(), expected);
+    assert_eq!(found(&modify(&[])), one("changes", "changes_missing"));
+    let missing = OrderForm {
+        changes: None,
+        ..modify(&[])
+    };
+    assert_eq!(found(&missing), one("changes", "changes_missing"));
+    assert_eq!(
+        found(&modify(&["entity", "name"])),
+        one("changes[1]", "change_unknown")
+    );
+}
+
+#[test]
+fn r06_only_a_modification_has_changes() {
+    for filing_type in FilingType::ALL {
+        let form = OrderForm {
+            filing_type: filing_type.to_string(),
+            changes: Some(vec!["entity".into()]),
+            services: match filing_type {
+                FilingType::AddAccess => vec![],
+                _ => form().services,
+            },
+            ..form()
+        };
+        let unexpected = check(&form).is_err_and(|problems| {
+            codes(&problems).contains(&("changes".into(), "changes_unexpected"))
+        });
+        assert_eq!(
+            unexpected,
+            *filing_type != FilingType::Modify,
+            "{filing_type}"
+        );
+    }
+    let empty = OrderForm {
+        changes: Some(vec![]),
+        ..form()
+    };
+    assert!(check(&empty).is_ok());
+}
+
+#[test]
+fn r06_b03_a_modification_lists_services_if_it_changes_them() {
+    for (change, needs) in [
+        (Change::Entity, false),
+        (Change::Remarks, false),
+        (Change::Service, true),
+    ] {
+        let order = FilingOrder::modify(Province::Beijing, person(1), change).build();
+        match order {
+            Ok(order) => assert!(!needs && order.changes() == change.into()),
+            Err(problems) => {
+                assert!(needs);
+                assert_eq!(codes(&problems), one("services", "services_missing"));
+            }
+        }
+    }
+}
+
+#[test]
+fn r05_access_is_added_with_the_number_that_was_filed() {
+    let mut form = OrderForm {
+        filing_type: "add_access".into(),
+        ..form()
+    };
+    assert_eq!(found(&form), one("services[0].access", "access_missing"));
+    form.services[0].access = Some(" ".into());
+    assert_eq!(found(&form), one("services[0].access", "access_missing"));
+    form.services[0].access = Some("unchanged".into());
+    let order = check(&form).unwrap();
+    assert_eq!(order.services()[0].access(), Some(Access::Unchanged));
+    form.services[0].access = Some("maybe".into());
+    assert_eq!(found(&form), one("services[0].access", "access_unknown"));
+}
+
+#[test]
+fn r10_add_access_with_a_changed_number_is_refused() {
+    let problems = FilingOrder::add_access(Province::Beijing, person(1))
+        .service_with_access(ServiceKind::Website, "示例站", person(2), Access::Unchanged)
+        .service_with_access(
+            ServiceKind::Website,
+            "示例站",
+            person(3),
+            Access::PhoneChanged,
+        )
+        .build()
+        .unwrap_err();
+    assert_eq!(codes(&problems), one("services[1].access", "phone_changed"));
+    assert_eq!(problems.iter().next().unwrap().rule(), Some("R10"));
+}
+
+#[test]
+fn r11_add_access_with_a_changed_number_of_an_orphan_service_is_refused() {
+    let problems = FilingOrder::add_access(Province::Beijing, person(1))
+        .service_with_access(
+            ServiceKind::Website,
+            "示例站",
+            person(2),
+            Access::PhoneChangedOrphan,
+        )
+        .build()
+        .unwrap_err();
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(
+        (problem.kind(), problem.rule()),
+        (ProblemKind::PhoneChangedOrphan, Some("R11"))
+    );
+}
+
+#[test]
+fn r10_access_is_said_of_added_access_alone() {
+    let mut form = form();
+    for access in Access::ALL {
+        form.services[0].access = Some(access.to_string());
+        assert_eq!(found(&form), one("services[0].access", "access_unexpected"));
+    }
+}
+
+#[test]
+fn r09_d03_one_number_may_have_several_ids_unless_the_platform_refuses() {
+    let mut form = form();
+    form.services[0].administrator.mobile = "+86 199-0000-0001".into();
+    assert!(check(&form).is_ok());
+    let refuse = FilingPolicy::default().refuse_differing_ids(true);
+    let problems = form.check(&refuse, None).unwrap_err();
+    let path = "services[0].administrator.id_document";
+    assert_eq!(codes(&problems), one(path, "ids_differ"));
+    form.services[0].administrator = person_form(1);
+    assert!(form.check(&refuse, None).is_ok());
+    form.services[0].administrator = person_form(2);
+    assert!(form.check(&refuse, None).is_ok());
+}
+
+#[test]
+fn b05_every_service_has_its_own_administrator() {
+    let services = (2..=6).map(|n| service_form("website", n)).collect();
+    let order = check(&OrderForm { services, ..form() }).unwrap();
+    let mobiles = order
+        .services()
+        .iter()
+        .map(|s| s.administrator().mobile().digits());
+    assert!(mobiles.eq((2..=6).map(mobile)));
+}
+
+#[test]
+fn b11_a_denied_range_is_refused_wherever_it_stands() {
+    let policy = FilingPolicy::default().deny("1990000").unwrap();
+    let problems = form().check(&policy, None).unwrap_err();
+    assert_eq!(
+        codes(&problems),
+        [
+            ("entity.leader.mobile".into(), "mobile_denied"),
+            ("services[0].administrator.mobile".into(), "mobile_denied"),
+        ]
+    );
+    let other = FilingPolicy::default().deny("1990001").unwrap();
+    assert!(form().check(&other, None).is_ok());
+    let one = FilingPolicy::default().deny("199 0000 0002").unwrap();
+    assert!(one.denies(&mobile(2).parse().unwrap()) && !one.denies(&mobile(1).parse().unwrap()));
+    let built = with_website(FilingOrder::initial(Province::Beijing, person(1))).policy(&policy);
+    assert!(built.build().is_err());
+}
+
+#[test]
+fn b11_only_the_beginning_of_a_mobile_number_can_be_denied() {
+    for bad in ["", "1", "19", "12345", "0199", "199000000012", "199x", "*"] {
+        assert!(FilingPolicy::default().deny(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn b13_in_zhejiang_every_permit_needs_its_back_number() {
+    let permit = |back: Option<&str>| {
+        let mut form = OrderForm {
+            province: "浙江".into(),
+            ..form()
+        };
+        for person in [&mut form.entity.leader, &mut form.services[0].administrator] {
+            person.id_document.kind = "hk_macao_permit".into();
+            person.id_document.number = "H12345678".into();
+            person.id_document.back_number = back.map(String::from);
+        }
+        form
+    };
+    let missing = [
+        (
+            "entity.leader.id_document.back_number".into(),
+            "back_number_missing",
+        ),
+        (
+            "services[0].administrator.id_document.back_number".into(),
+            "back_number_missing",
+        ),
+    ];
+    assert_eq!(found(&permit(None)), missing);
+    assert_eq!(found(&permit(Some(" "))), missing);
+    assert!(check(&permit(Some("A123456(3)"))).is_ok());
+    assert!(
+        check(&OrderForm {
+            province: "33".into(),
+            ..form()
+        })
+        .is_ok()
+    );
+    assert!(
+        check(&OrderForm {
+            province: "上海".into(),
+            ..permit(None)
+        })
+        .is_ok()
+    );
+
+    let leader = Person::new(
+        "张三",
+        "19900000001",
+        IdDocument::hk_macao_permit("H12345678").unwrap(),
+    );
+    let built = with_website(FilingOrder::initial(Province::Zhejiang, leader.unwrap())).build();
+    let path = "entity.leader.id_document.back_number";
+    assert_eq!(codes(&built.unwrap_err()), one(path, "back_number_missing"));
+}
+
+#[test]
+fn d01_apps_are_not_fileable_before_september_2023() {
+    let last = instant("2023-08-31T23:59:59.999999+08:00");
+    let first = instant("2023-09-01T00:00:00+08:00");
+    for kind in ServiceKind::ALL {
+        let builder =
+            FilingOrder::initial(Province::Beijing, person(1)).service(*kind, "示例", person(2));
+        let before = builder.clone().filed_at(last).build();
+        assert_eq!(before.is_ok(), *kind == ServiceKind::Website, "{kind}");
+        if let Err(problems) = before {
+            assert_eq!(
+                codes(&problems),
+                one("services[0].kind", "service_kind_not_yet_fileable")
+            );
+        }
+        assert!(builder.clone().filed_at(first).build().is_ok());
+        assert!(builder.build().is_ok());
+    }
+    let app = OrderForm {
+        services: vec![service_form("app", 2)],
+        ..form()
+    };
+    assert!(app.check(&FilingPolicy::default(), Some(last)).is_err());
+    assert!(app.check(&FilingPolicy::default(), Some(first)).is_ok());
+}
+
+#[test]
+fn an_order_takes_200_services() {
+    let of = |n| OrderForm {
+        services: vec![service_form("website", 2); n],
+        ..form()
+    };
+    assert_eq!(check(&of(200)).unwrap().services().len(), 200);
+    assert_eq!(found(&of(201)), one("services", "services_too_many"));
+    assert_eq!(found(&of(9_999)), one("services", "services_too_many"));
+}
+
+#[test]
+fn an_empty_form_has_every_problem_at_once() {
+    let mut services = vec![beian::filing::ServiceForm::default()];
+    services[0].access = Some("?".into());
+    let empty = OrderForm {
+        changes: Some(vec!["?".into(), "entity".into(), "!".into()]),
+        services,
+        ..OrderForm::default()
+    };
+    let person = |path: &str| {
+        [
+            (format!("{path}.name"), "name_missing"),
+            (format!("{path}.mobile"), "mobile_missing"),
+            (
+                format!("{path}.id_document.kind"),
+                "id_document_kind_unknown",
+            ),
+            (format!("{path}.id_document.number"), "id_number_missing"),
+        ]
+    };
+    let mut expected = vec![
+        ("filing_type".into(), "filing_type_unknown"),
+        ("changes[0]".into(), "change_unknown"),
+        ("changes[2]".into(), "change_unknown"),
+        ("province".into(), "province_missing"),
+        ("entity.name".into(), "name_missing"),
+    ];
+    expected.extend(person("entity.leader"));
+    expected.extend([
+        ("services[0].kind".into(), "service_kind_unknown"),
+        ("services[0].name".into(), "name_missing"),
+    ]);
+    expected.extend(person("services[0].administrator"));
+    expected.push(("services[0].access".into(), "access_unknown"));
+    assert_eq!(found(&empty), expected);
+}
+
+#[test]
+fn rules_are_checked_beside_values_that_cant_be_read() {
+    let policy = FilingPolicy::default().deny("199").unwrap();
+    let mut form = OrderForm {
+        filing_type: "modify".into(),
+        province: "浙江".into(),
+        ..form()
+    };
+    form.entity.leader.name = String::new();
+    form.entity.leader.emergency_phone = Some("?".into());
+    let id = &mut form.services[0].administrator.id_document;
+    id.kind = "14".into();
+    id.number = "wrong".into();
+    let problems = form.check(&policy, None).unwrap_err();
+    assert_eq!(
+        codes(&problems),
+        [
+            ("entity.leader.name".into(), "name_missing"),
+            (
+                "entity.leader.emergency_phone".into(),
+                "emergency_phone_malformed"
+            ),
+            (
+                "services[0].administrator.id_document.number".into(),
+                "id_number_wrong_form"
+            ),
+            ("changes".into(), "changes_missing"),
+            ("entity.leader.mobile".into(), "mobile_denied"),
+            ("services[0].administrator.mobile".into(), "mobile_denied"),
+            (
+                "services[0].administrator.id_document.back_number".into(),
+                "back_number_missing"
+            ),
+        ]
+    );
+    form.services[0].administrator.id_document.back_number = Some("?".into());
+    assert!(codes(&form.check(&policy, None).unwrap_err()).contains(&(
+        "services[0].administrator.id_document.back_number".into(),
+        "back_number_malformed"
+    )));
+}
+
+#[test]
+fn a_back_number_that_nobody_asked_for_is_a_problem() {
+    let mut form = form();
+    form.entity.leader.id_document.back_number = Some("A123456(3)".into());
+    let path = "entity.leader.id_document.back_number";
+    assert_eq!(found(&form), one(path, "back_number_unexpected"));
+}
+
+#[test]
+fn problems_print_path_and_reason_without_what_was_typed() {
+    let mut form = OrderForm {
+        province: "火星".into(),
+        ..form()
+    };
+    form.entity.leader.mobile = "19900000001999".into();
+    let problems = check(&form).unwrap_err();
+    let printed = problems.to_string();
+    assert!(
+        printed.starts_with("province: unknown province; possible are: "),
+        "{printed}"
+    );
+    assert!(
+        printed.ends_with(
+            "entity.leader.mobile: mobile number of the wrong length: expected 11 digits"
+        )
+    );
+    for hidden in ["火星", "19900000001999"] {
+        assert!(!format!("{printed} {problems:?}").contains(hidden));
+    }
+}
+
+#[test]
+fn debug_of_forms_builders_and_orders_shows_no_personal_data() {
+    let mut form = form();
+    form.entity.name = "\n示例公司".into();
+    form.entity.leader.emergency_phone = Some("01087654321".into());
+    let order = check(&form).unwrap();
+    let builder = with_website(FilingOrder::initial(Province::Beijing, person(1)));
+    let person = "PersonForm { name: 张*, id_document: IdDocumentForm(***), .. }";
+    assert_eq!(
+        format!("{form:?}"),
+        format!(
+            "OrderForm {{ filing_type: \"initial\", changes: None, province: \"北京\", \
+             entity: EntityForm {{ name: \\n****, leader: {person} }}, \
+             services: [ServiceForm {{ kind: \"website\", name: 示**, \
+             administrator: {person}, access: None }}] }}"
+        )
+    );
+    let policy = FilingPolicy::default().deny(&mobile(1)).unwrap();
+    let printed = format!("{form:?} {order:?} {builder:?} {policy:?}");
+    assert!(printed.contains("张*"), "{printed}");
+    for hidden in ["示例", "三", "9900000", "8765", "000001", "E0", "\n"] {
+        assert!(!printed.contains(hidden), "{hidden} in {printed}");
+    }
+}
+
+fn words(names: &'static [&'static str]) -> impl Strategy<Value = String> {
+    prop_oneof![
+        9 => proptest::sample::select(names).prop_map(String::from),
+        1 => "\\PC{0,12}",
+    ]
+}
+
+prop_compose! {
+    fn any_person()(
+        n in 1..4_u32,
+        mobile in prop_oneof![9 => common::mobile_digits(), 1 => "\\PC{0,12}"],
+        kind in words(&["passport", "resident_id_card", "hk_macao_permit", "14", "43"]),
+        number in prop_oneof![common::resident_id(), Just("H12345678".into()), "\\PC{0,20}"],
+        back_number in proptest::option::of(words(&["A123456(3)", ""])),
+    ) -> PersonForm {
+        let mut person = person_form(n);
+        person.mobile = mobile;
+        person.id_document.kind = kind;
+        person.id_document.number = number;
+        person.id_document.back_number = back_number;
+        person
+    }
+}
+
+prop_compose! {
+    fn any_form()(
+        filing_type in words(&["initial", "add_access", "modify", "deregister_entity", "cancel_access"]),
+        changes in proptest::option::of(proptest::collection::vec(words(&["entity", "service"]), 0..3)),
+        province in words(&["北京", "浙江省", "Inner Mongolia", "81"]),
+        leader in any_person(),
+        services in proptest::collection::vec(
+            (any_person(), words(&["website", "app"]), proptest::option::of(words(&["unchanged", "phone_changed"]))),
+            0..3,
+        ),
+    ) -> OrderForm {
+        let services = services.into_iter().map(|(administrator, kind, access)| {
+            let mut service = service_form(&kind, 2);
+            service.administrator = administrator;
+            service.access = access;
+            service
+        });
+        let mut form = OrderForm { filing_type, changes, province, services: services.collect(), ..form() };
+        form.entity.leader = leader;
+        form
+    }
+}
+
+proptest! {
+    #![proptest_config(common::config())]
+
+    /// Whatever is typed: an order that keeps the rules, or problems that are never none.
+    #[test]
+    fn a_form_is_an_order_that_keeps_the_rules_or_has_problems(form in any_form()) {
+        match check(&form) {
+            Ok(order) => {
+                let modify = order.filing_type() == FilingType::Modify;
+                prop_assert_eq!(modify, !order.changes().is_empty());
+                let people = order.services().iter().map(beian::Service::administrator);
+                for person in people.chain([order.leader()]) {
+                    prop_assert!(person.id_document().last_six_in(order.province()).is_some());
+                }
+                for service in order.services() {
+                    let unchanged = service.access() == Some(Access::Unchanged);
+                    prop_assert_eq!(unchanged, order.filing_type() == FilingType::AddAccess);
+                }
+            }
+            Err(problems) => prop_assert!(problems.iter().len() > 0),
+        }
+    }
+
+    #[test]
+    fn no_problem_is_reported_twice(form in any_form()) {
+        if let Err(problems) = check(&form) {
+            let mut codes = codes(&problems);
+            codes.sort();
+            let all = codes.len();
+            codes.dedup();
+            prop_assert_eq!(codes.len(), all);
+        }
+    }
+}

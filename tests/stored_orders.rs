@@ -1,0 +1,272 @@
+//! Orders from JSON, and orders stored and read back.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
+
+mod common;
+
+use beian::{
+    Access, FilingOrder, FilingType, IdDocumentKind, LastSix, OrderStatus, Policy, Province,
+    Recipient, Recipients, ReturnCause, Role, ServiceKind,
+    filing::{OrderForm, OrderLife},
+};
+use common::{builders, form, mobile, person, with_website};
+use serde_json::{Value, json};
+
+fn order() -> FilingOrder {
+    let administrator = person(2).emergency_phone("010-0000 0000").unwrap();
+    FilingOrder::add_access(Province::Tibet, person(1))
+        .service_with_access(ServiceKind::App, "示例", administrator, Access::Unchanged)
+        .build()
+        .unwrap()
+}
+
+fn stored() -> Value {
+    json!({"v1": {
+        "filing_type": "add_access",
+        "changes": [],
+        "province": "tibet",
+        "entity": {
+            "name": "张三",
+            "leader": {
+                "name": "张三",
+                "mobile": mobile(1),
+                "emergency_phone": null,
+                "id_document": "passport",
+            },
+        },
+        "services": [{
+            "kind": "app",
+            "name": "示例",
+            "administrator": {
+                "name": "张三",
+                "mobile": mobile(2),
+                "emergency_phone": "01000000000",
+                "id_document": "passport",
+            },
+            "access": "unchanged",
+        }],
+    }})
+}
+
+#[test]
+fn d25_an_order_is_stored_without_its_ids() {
+    assert_eq!(serde_json::to_value(order()).unwrap(), stored());
+    let back: FilingOrder = serde_json::from_value(stored()).unwrap();
+    assert_eq!(serde_json::to_value(&back).unwrap(), stored());
+    assert_eq!(back.filing_type(), FilingType::AddAccess);
+    let id = back.leader().id_document();
+    assert_eq!(id.kind(), IdDocumentKind::Passport);
+    assert_eq!(
+        (id.last_six(), id.last_six_in(Province::Tibet)),
+        (None, None)
+    );
+    for province in Province::ALL {
+        assert_eq!(id.last_six_in(*province), None);
+    }
+}
+
+#[test]
+fn d25_every_type_of_order_is_stored_and_read_back_in_every_format() {
+    let full = builders().into_iter().map(with_website);
+    let orders = full
+        .chain(builders())
+        .filter_map(|builder| builder.build().ok());
+    let mut count = 0;
+    for order in orders.chain([order()]) {
+        let json = serde_json::to_string(&order).unwrap();
+        let back: FilingOrder = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&back).unwrap(), json);
+        let bytes = postcard::to_allocvec(&order).unwrap();
+        assert_eq!(postcard::from_bytes::<FilingOrder>(&bytes).unwrap(), back);
+        assert!(!json.contains("E000"), "an ID number in {json}");
+        count += 1;
+    }
+    assert_eq!(count, 8);
+}
+
+#[test]
+fn b13_a_stored_permit_in_zhejiang_is_read_back() {
+    let mut stored = stored();
+    stored["v1"]["province"] = "zhejiang".into();
+    stored["v1"]["entity"]["leader"]["id_document"] = "hk_macao_permit".into();
+    let back: FilingOrder = serde_json::from_value(stored).unwrap();
+    assert_eq!(
+        back.leader().id_document().last_six_in(Province::Zhejiang),
+        None
+    );
+}
+
+#[test]
+fn d25_a_person_out_of_a_stored_order_gives_the_id_again() {
+    let stored: FilingOrder = serde_json::from_value(stored()).unwrap();
+    let problems = FilingOrder::deregister_entity(Province::Tibet, stored.leader().clone())
+        .build()
+        .unwrap_err();
+    let path = "entity.leader.id_document.number".to_owned();
+    assert_eq!(common::codes(&problems), [(path, "id_number_missing")]);
+}
+
+#[test]
+fn attack_27_what_breaks_a_rule_is_not_read_back() {
+    for (pointer, value) in [
+        ("/v1/filing_type", json!("initial")),
+        ("/v1/filing_type", json!("modify")),
+        ("/v1/filing_type", json!("sesame")),
+        ("/v1/changes", json!(["entity"])),
+        ("/v1/province", json!("taiwan")),
+        ("/v1/services", json!([])),
+        ("/v1/services/0/access", json!("phone_changed")),
+        ("/v1/services/0/access", json!(null)),
+        ("/v1/services/0/name", json!(" ")),
+        ("/v1/services/0/administrator/mobile", json!("01000000000")),
+        ("/v1/services/0/administrator/emergency_phone", json!("1")),
+        ("/v1/entity/leader/id_document", json!("sesame")),
+        ("/v1/entity/name", json!("x".repeat(201))),
+    ] {
+        let mut broken = stored();
+        *broken.pointer_mut(pointer).unwrap() = value.clone();
+        let error = serde_json::from_value::<FilingOrder>(broken)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            !error.contains("sesame") && !error.contains("0100"),
+            "{error}"
+        );
+    }
+    let unknown = json!({"v9": stored()["v1"]});
+    let error = serde_json::from_value::<FilingOrder>(unknown).unwrap_err();
+    assert!(error.to_string().contains("v9"));
+}
+
+#[test]
+fn a_form_is_read_from_json_with_exactly_its_fields() {
+    let whole = json!({
+        "filing_type": "initial",
+        "changes": null,
+        "province": "北京",
+        "entity": {"name": "示例公司", "leader": {
+            "name": "张三", "mobile": mobile(1), "emergency_phone": null,
+            "id_document": {"kind": "passport", "number": "E00000001", "back_number": null},
+        }},
+        "services": [{"kind": "website", "name": "示例站", "access": null, "administrator": {
+            "name": "张三", "mobile": mobile(2),
+            "id_document": {"kind": "passport", "number": "E00000002"},
+        }}],
+    });
+    assert_eq!(
+        serde_json::from_value::<OrderForm>(whole.clone()).unwrap(),
+        form()
+    );
+    let nothing = json!({"entity": {"leader": {"id_document": {}}}});
+    for blank in [json!({}), nothing] {
+        let blank: OrderForm = serde_json::from_value(blank).unwrap();
+        assert_eq!(blank, OrderForm::default());
+    }
+    for pointer in [
+        "",
+        "/entity",
+        "/entity/leader",
+        "/entity/leader/id_document",
+        "/services/0",
+    ] {
+        let mut more = whole.clone();
+        more.pointer_mut(pointer).unwrap()["chnages"] = json!([]);
+        let error = serde_json::from_value::<OrderForm>(more).unwrap_err();
+        assert!(
+            error.to_string().contains("unknown field `chnages`"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn attack_12_a_value_of_the_wrong_type_is_not_echoed() {
+    let whole = || {
+        json!({
+            "filing_type": "initial",
+            "province": "北京",
+            "entity": {"name": "示例公司", "leader": {
+                "name": "张三", "mobile": mobile(1), "emergency_phone": "110",
+                "id_document": {"kind": "hk_macao_permit", "number": "H00000001", "back_number": "12345678"},
+            }},
+            "services": [],
+        })
+    };
+    for pointer in [
+        "/filing_type",
+        "/province",
+        "/entity/name",
+        "/entity/leader/name",
+        "/entity/leader/mobile",
+        "/entity/leader/emergency_phone",
+        "/entity/leader/id_document/kind",
+        "/entity/leader/id_document/number",
+        "/entity/leader/id_document/back_number",
+    ] {
+        for value in [
+            json!(19_900_000_001_u64),
+            json!(-19_900_000_001_i64),
+            json!(19_900_000_001.5),
+        ] {
+            let mut wrong = whole();
+            *wrong.pointer_mut(pointer).unwrap() = value;
+            for error in [
+                serde_json::from_value::<OrderForm>(wrong.clone()).unwrap_err(),
+                serde_json::from_str::<OrderForm>(&wrong.to_string()).unwrap_err(),
+            ] {
+                assert!(!error.to_string().contains("199"), "{pointer}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn b14_a_life_is_stored_and_read_back() {
+    let mobile = mobile(1).parse().unwrap();
+    let last_six = LastSix::parse("345678").unwrap();
+    let recipient = Recipient::new(mobile, Role::EntityLeader, [last_six]);
+    let recipients = Recipients::new([recipient], Policy::REGULATOR);
+    let verifying = OrderLife::new().submit(recipients.as_ref()).unwrap();
+    let returned = verifying.send_back(ReturnCause::WindowClosed).unwrap();
+    for (life, stored) in [
+        (
+            OrderLife::new(),
+            json!({"rounds": 0, "stage": "initial_review"}),
+        ),
+        (verifying, json!({"rounds": 1, "stage": "sms_verification"})),
+        (
+            returned,
+            json!({"rounds": 1, "stage": {"returned": "window_closed"}}),
+        ),
+    ] {
+        assert_eq!(serde_json::to_value(life).unwrap(), stored);
+        assert_eq!(serde_json::from_value::<OrderLife>(stored).unwrap(), life);
+        let bytes = postcard::to_allocvec(&life).unwrap();
+        assert_eq!(postcard::from_bytes::<OrderLife>(&bytes).unwrap(), life);
+    }
+    assert_eq!(returned.status(), OrderStatus::Returned);
+}
+
+#[test]
+fn attack_27_a_life_that_cant_have_been_is_not_read_back() {
+    for stage in [
+        json!("sms_verification"),
+        json!("administration_review"),
+        json!("approved"),
+        json!({"returned": "window_closed"}),
+        json!({"returned": "administration_decision"}),
+    ] {
+        let life = |rounds: u32| json!({"rounds": rounds, "stage": stage});
+        assert!(
+            serde_json::from_value::<OrderLife>(life(0)).is_err(),
+            "{stage}"
+        );
+        assert!(
+            serde_json::from_value::<OrderLife>(life(1)).is_ok(),
+            "{stage}"
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! Every value has its text in both languages, and every problem a code of its own.
+#![allow(clippy::enum_glob_use, reason = "a panic is how a test fails")]
+
+mod common;
+
+use beian::{
+    Access, Change, FilingType, IdDocumentKind, IdDocumentProblem, LastSixProblem, MobileProblem,
+    NameProblem, OrderStatus, PersonProblem, Province, ProvinceProblem, ReturnCause, Role,
+    ServiceKind,
+    filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, ProblemKind, Step},
+};
+use common::assert_texts;
+
+/// Checks every value of a type with `ALL`.
+macro_rules! assert_all {
+    ($($type:ident),+) => {
+        $(for value in $type::ALL {
+            assert_texts(&format!("{value:?}"), |lang| value.text(lang).into());
+        })+
+    };
+}
+
+#[test]
+fn every_named_value_has_a_text() {
+    assert_all!(
+        Role,
+        FilingType,
+        Change,
+        ServiceKind,
+        Access,
+        OrderStatus,
+        ReturnCause,
+        Step,
+        Province
+    );
+    for kind in IdDocumentKind::NAMED
+        .iter()
+        .chain(&[IdDocumentKind::Other(43)])
+    {
+        assert_texts(&kind.to_string(), |lang| kind.text(lang).into());
+    }
+}
+
+fn problems() -> Vec<ProblemKind> {
+    use ProblemKind::*;
+    let mut problems = vec![
+        UnknownFilingType,
+        UnknownChange,
+        UnknownServiceKind,
+        UnknownAccess,
+        UnknownIdDocumentKind,
+        EmergencyPhone,
+        ChangesMissing,
+        ChangesUnexpected,
+        ServicesMissing,
+        TooManyServices,
+        AccessMissing,
+        AccessUnexpected,
+        PhoneChanged,
+        PhoneChangedOrphan,
+        NotYetFileable,
+        BackNumberMissing,
+        DifferingIds,
+    ];
+    problems.extend(ProvinceProblem::ALL.iter().copied().map(Province));
+    problems.extend(NameProblem::ALL.iter().copied().map(Name));
+    problems.extend(MobileProblem::ALL.iter().copied().map(Mobile));
+    problems.extend(IdDocumentProblem::ALL.iter().copied().map(IdDocument));
+    problems
+}
+
+#[test]
+fn every_problem_has_a_text_and_a_code_of_its_own() {
+    let mut codes: Vec<_> = problems().iter().map(|problem| problem.code()).collect();
+    for problem in problems() {
+        assert_texts(problem.code(), |lang| problem.text(lang).into());
+        let printed = problem.to_string();
+        let is_code = |c: char| c.is_ascii_lowercase() || c == '_';
+        assert!(problem.code().chars().all(is_code), "{}", problem.code());
+        assert!(!printed.ends_with('.') && !printed.is_empty(), "{printed}");
+        if let Some(rule) = problem.rule() {
+            assert!(
+                rule.len() == 3 && rule.starts_with(['R', 'B', 'D']),
+                "{rule}"
+            );
+        }
+    }
+    let all = codes.len();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), all);
+}
+
+#[test]
+fn r10_r11_the_text_says_what_to_do_instead() {
+    use beian::Lang::{En, Zh};
+    let (r10, r11) = (ProblemKind::PhoneChanged, ProblemKind::PhoneChangedOrphan);
+    assert!(r10.text(Zh).contains("原备案接入服务商") && r10.text(En).contains("original access"));
+    assert!(r11.text(Zh).contains("注销") && r11.text(Zh).contains("新增网站"));
+    assert!(r11.text(En).contains("Deregister"));
+}
+
+#[test]
+fn single_problems_have_texts_and_codes() {
+    assert_texts("last six", |lang| LastSixProblem.text(lang).into());
+    assert_texts("deny", |lang| DenyProblem.text(lang).into());
+    for problem in [
+        PersonProblem::Name(NameProblem::Missing),
+        PersonProblem::Mobile(MobileProblem::Empty),
+        PersonProblem::EmergencyPhone,
+    ] {
+        assert_texts(problem.code(), |lang| problem.text(lang).into());
+        assert_eq!(ProblemKind::from(problem).code(), problem.code());
+    }
+    assert_eq!(LastSixProblem.code(), "last_six_malformed");
+    assert_eq!(DenyProblem.code(), "deny_prefix_malformed");
+}
+
+#[test]
+fn a_refused_step_says_what_is_possible() {
+    let withdrawn = OrderLife::new().withdraw().unwrap();
+    for refusal in [
+        OrderLife::new().complete().unwrap_err(),
+        OrderLife::new()
+            .send_back(ReturnCause::Unreachable)
+            .unwrap_err(),
+        withdrawn.withdraw().unwrap_err(),
+    ] {
+        assert_texts("refusal", |lang| refusal.text(lang));
+        assert_eq!(refusal.code(), "step_not_possible");
+    }
+    let zh = OrderLife::new()
+        .complete()
+        .unwrap_err()
+        .text(beian::Lang::Zh);
+    assert_eq!(
+        zh,
+        "订单初审中，不能完成短信核验。可以：提交管局、退回、撤回。"
+    );
+}
+
+#[test]
+fn all_problems_of_an_order_are_one_text_a_line_each() {
+    let problems = OrderForm::default()
+        .check(&FilingPolicy::default(), None)
+        .unwrap_err();
+    for lang in beian::Lang::ALL {
+        assert_eq!(problems.text(*lang).lines().count(), problems.iter().len());
+    }
+}

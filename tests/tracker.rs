@@ -1,0 +1,752 @@
+//! An order in SMS verification, as a platform follows it.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail loudly, in its helpers too"
+)]
+
+use beian::{
+    Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role,
+    tracker::{
+        Deadline, Fact, NextStep, PersonStanding, RegulatorStatus, Reminder, ReminderKind, Report,
+        ReportRefusal, Step, Tracker, TrackerStatus,
+    },
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+
+const DONE: Report = Report::Regulator(RegulatorStatus::Done);
+const TIMED_OUT: Report = Report::Regulator(RegulatorStatus::TimedOut);
+const WAITING: Report = Report::Regulator(RegulatorStatus::Waiting);
+
+/// 10:00 in Beijing.
+fn submitted() -> DateTime<Utc> {
+    "2024-05-01T02:00:00Z".parse().unwrap()
+}
+
+fn after(minutes: i64) -> DateTime<Utc> {
+    submitted() + TimeDelta::minutes(minutes)
+}
+
+fn micro() -> TimeDelta {
+    TimeDelta::microseconds(1)
+}
+
+const DAY: i64 = 24 * 60;
+
+fn leader() -> MobileNumber {
+    "19900000001".parse().unwrap()
+}
+
+fn administrator() -> MobileNumber {
+    "19900000002".parse().unwrap()
+}
+
+fn tracker_under(policy: Policy) -> Tracker {
+    let recipients = [
+        Recipient::new(leader(), Role::EntityLeader, []),
+        Recipient::new(administrator(), Role::ServiceAdministrator, []),
+    ];
+    Tracker::new(&Recipients::new(recipients, policy).unwrap(), submitted())
+}
+
+fn tracker() -> Tracker {
+    tracker_under(Policy::REGULATOR)
+}
+
+fn with(facts: impl IntoIterator<Item = (Report, DateTime<Utc>)>) -> Tracker {
+    let mut tracker = tracker();
+    for (report, at) in facts {
+        tracker.report(report, at).unwrap();
+    }
+    tracker
+}
+
+fn steps(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(Step, Option<MobileNumber>)> {
+    let steps = tracker.next_steps(now);
+    steps.iter().map(|next| (next.step, next.person)).collect()
+}
+
+fn kinds(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(ReminderKind, Option<MobileNumber>)> {
+    let reminders = tracker.reminders(now);
+    reminders.iter().map(|r| (r.kind, r.person)).collect()
+}
+
+#[test]
+fn r02_nothing_can_be_reported_from_before_the_submission() {
+    let mut tracker = tracker();
+    let refusal = tracker.report(Report::Received(leader()), submitted() - micro());
+    assert_eq!(refusal, Err(ReportRefusal::BeforeSubmission));
+    assert!(tracker.facts().is_empty());
+    assert_eq!(tracker.report(WAITING, submitted()), Ok(()));
+}
+
+#[test]
+fn r09_only_numbers_of_the_order_are_known() {
+    let mut tracker = tracker();
+    let stranger = "19900000009".parse().unwrap();
+    let refusal = tracker.report(Report::Passed(stranger), after(1));
+    assert_eq!(refusal, Err(ReportRefusal::UnknownPerson));
+    assert_eq!(tracker.standing(&stranger, after(1)), None);
+    assert_eq!(tracker.resends_left(&stranger, after(1)), None);
+}
+
+#[test]
+fn r02_a_submitted_order_is_not_returned_by_the_initial_review() {
+    let returned = Report::Returned(ReturnCause::PlatformDecision);
+    assert_eq!(
+        tracker().report(returned, after(1)),
+        Err(ReportRefusal::InitialReview)
+    );
+}
+
+#[test]
+fn r15_the_message_is_expected_5_to_10_minutes_after_the_submission_notice() {
+    let expected = PersonStanding::MessageExpected {
+        from: after(5),
+        until: after(10),
+    };
+    let standing = |now| tracker().standing(&leader(), now).unwrap();
+    assert_eq!(standing(submitted()), expected);
+    assert_eq!(standing(after(10) - micro()), expected);
+    let overdue = PersonStanding::MessageOverdue { since: after(10) };
+    assert_eq!(standing(after(10)), overdue);
+}
+
+#[test]
+fn r15_the_real_arrival_counts() {
+    let tracker = with([(Report::Received(leader()), after(2))]);
+    let received = PersonStanding::Received { at: after(2) };
+    assert_eq!(tracker.standing(&leader(), after(60)), Some(received));
+}
+
+#[test]
+fn r15_a_resent_message_is_expected_likewise() {
+    let tracker = with([
+        (Report::Received(leader()), after(6)),
+        (Report::ResendAsked(leader()), after(100)),
+    ]);
+    let expected = PersonStanding::MessageExpected {
+        from: after(105),
+        until: after(110),
+    };
+    assert_eq!(tracker.standing(&leader(), after(101)), Some(expected));
+}
+
+#[test]
+fn r14_who_has_no_message_looks_for_its_sender_first() {
+    let now = after(12);
+    assert_eq!(
+        steps(&tracker(), now),
+        [
+            (Step::LookForMessage, Some(leader())),
+            (Step::LookForMessage, Some(administrator())),
+        ],
+    );
+    for lang in [Lang::Zh, Lang::En] {
+        let text = tracker().next_steps(now)[0].text(lang);
+        assert!(text.starts_with("199****0001"), "{text}");
+        assert!(text.contains("12381"), "{text}");
+    }
+}
+
+#[test]
+fn r22_two_resends_can_be_asked_for_and_the_third_sends_nothing() {
+    let ask = |at| (Report::ResendAsked(leader()), at);
+    let mut tracker = with([]);
+    let left = |tracker: &Tracker| tracker.resends_left(&leader(), after(DAY)).unwrap();
+    assert_eq!(left(&tracker), 2);
+    assert_eq!(steps(&tracker, after(30))[0].0, Step::AskForResend);
+
+    tracker.report(ask(after(40)).0, after(40)).unwrap();
+    assert_eq!(left(&tracker), 1);
+    assert_eq!(steps(&tracker, after(41))[0].0, Step::WaitForMessage);
+    assert_eq!(steps(&tracker, after(50))[0].0, Step::LookForMessage);
+    assert_eq!(steps(&tracker, after(70))[0].0, Step::AskForResend);
+
+    tracker.report(ask(after(80)).0, after(80)).unwrap();
+    assert_eq!(left(&tracker), 0);
+    assert_eq!(steps(&tracker, after(110))[0].0, Step::NoResendLeft);
+
+    tracker.report(ask(after(120)).0, after(120)).unwrap();
+    assert_eq!(left(&tracker), 0);
+    assert_eq!(steps(&tracker, after(121))[0].0, Step::NoResendLeft);
+    assert_eq!(tracker.resends_left(&administrator(), after(121)), Some(2));
+}
+
+#[test]
+fn r21_a_resend_is_asked_for_on_the_regulators_page() {
+    let next = tracker().next_steps(after(30))[0];
+    assert_eq!(next.step, Step::AskForResend);
+    for lang in [Lang::Zh, Lang::En] {
+        let text = next.text(lang);
+        assert!(text.contains("beian.miit.gov.cn"), "{text}");
+        assert!(text.contains("短信重发"), "{text}");
+    }
+}
+
+#[test]
+fn r24_who_has_the_message_enters_the_code() {
+    let tracker = with([(Report::Received(leader()), after(6))]);
+    let next = tracker.next_steps(after(7))[0];
+    assert_eq!((next.step, next.person), (Step::EnterCode, Some(leader())));
+    assert_eq!(next.until, Some(after(DAY)));
+    let zh = next.text(Lang::Zh);
+    assert!(
+        zh.contains("beian.miit.gov.cn") && zh.contains("“短信核验”"),
+        "{zh}"
+    );
+}
+
+#[test]
+fn r19_who_has_passed_waits_for_the_others() {
+    let tracker = with([(Report::Passed(leader()), after(20))]);
+    assert_eq!(
+        steps(&tracker, after(21)),
+        [
+            (Step::WaitForOthers, Some(leader())),
+            (Step::LookForMessage, Some(administrator())),
+        ],
+    );
+    let zh = tracker.next_steps(after(21))[0].text(Lang::Zh);
+    assert!(
+        zh.contains("您的短信核验完成，请等待其他核验人进行短信核验"),
+        "{zh}"
+    );
+}
+
+#[test]
+fn r17_everybody_is_in_time_until_the_window_after_the_submission() {
+    let deadline = tracker().deadline(after(60)).unwrap();
+    assert_eq!((deadline.earliest, deadline.latest), (after(DAY), None));
+    assert_eq!(tracker().status(after(DAY)), TrackerStatus::Waiting);
+    assert_eq!(
+        tracker().status(after(DAY) + micro()),
+        TrackerStatus::MayHaveEnded
+    );
+}
+
+#[test]
+fn r17_a_word_that_the_message_came_bounds_the_deadline_from_above() {
+    let tracker = with([
+        (Report::Received(administrator()), after(300)),
+        (Report::Received(leader()), after(60)),
+        (Report::Received(leader()), after(90)),
+    ]);
+    let deadline = tracker.deadline(after(400)).unwrap();
+    assert_eq!(deadline.earliest, after(DAY));
+    assert_eq!(deadline.latest, Some(after(DAY + 60)));
+}
+
+#[test]
+fn d05_no_resend_moves_the_deadline() {
+    let word = (Report::Received(leader()), after(60));
+    let before = with([word]).deadline(after(200));
+    let resend = (Report::ResendAsked(leader()), after(100));
+    let again = (Report::Received(leader()), after(110));
+    assert_eq!(with([word, resend, again]).deadline(after(200)), before);
+}
+
+#[test]
+fn d07_who_says_to_have_passed_no_longer_bounds_the_deadline() {
+    let tracker = with([
+        (Report::Received(leader()), after(60)),
+        (Report::Received(administrator()), after(90)),
+        (Report::Passed(leader()), after(100)),
+    ]);
+    assert_eq!(
+        tracker.deadline(after(99)).unwrap().latest,
+        Some(after(DAY + 60))
+    );
+    assert_eq!(
+        tracker.deadline(after(100)).unwrap().latest,
+        Some(after(DAY + 90))
+    );
+}
+
+#[test]
+fn d01_the_window_is_the_rulebooks() {
+    let recipient = Recipient::new(leader(), Role::EntityLeader, []);
+    let pilot = Policy::builder()
+        .not_the_regulators(TimeDelta::hours(48), 2)
+        .build()
+        .unwrap();
+    let recipients = Recipients::new([recipient], pilot).unwrap();
+    let tracker = Tracker::new(&recipients, submitted());
+    assert_eq!(
+        tracker.deadline(submitted()).unwrap().earliest,
+        after(2 * DAY)
+    );
+}
+
+#[test]
+fn r18_done_is_what_the_regulator_reports_and_no_person() {
+    let said = [
+        (Report::Passed(leader()), after(20)),
+        (Report::Passed(administrator()), after(30)),
+    ];
+    let tracker = with(said);
+    assert_eq!(tracker.status(after(29)), TrackerStatus::Waiting);
+    assert_eq!(tracker.status(after(30)), TrackerStatus::SaidDone);
+    assert_eq!(tracker.deadline(after(30)), None);
+    assert_eq!(
+        steps(&tracker, after(30)),
+        [(Step::AwaitConfirmation, None)]
+    );
+
+    let tracker = with(said.into_iter().chain([(DONE, after(40))]));
+    assert_eq!(tracker.status(after(39)), TrackerStatus::SaidDone);
+    assert_eq!(
+        tracker.status(after(40)),
+        TrackerStatus::Done { at: after(40) }
+    );
+}
+
+#[test]
+fn b16_after_done_the_administration_reviews_for_up_to_20_working_days() {
+    let tracker = with([(DONE, after(40))]);
+    assert_eq!(steps(&tracker, after(41)), [(Step::AwaitReview, None)]);
+    assert_eq!(tracker.reminders(after(3 * DAY)), []);
+    assert_eq!(tracker.next(after(41)), None);
+    assert!(
+        tracker.next_steps(after(41))[0]
+            .text(Lang::Zh)
+            .contains("20个工作日")
+    );
+}
+
+#[test]
+fn b14_a_timed_out_order_is_resubmitted() {
+    let tracker = with([(TIMED_OUT, after(DAY + 8))]);
+    let at = after(DAY + 8);
+    assert_eq!(tracker.status(at), TrackerStatus::TimedOut { at });
+    assert_eq!(steps(&tracker, at), [(Step::Resubmit, None)]);
+    assert_eq!(kinds(&tracker, at), [(ReminderKind::Resubmit, None)]);
+    assert_eq!(tracker.deadline(at), None);
+}
+
+#[test]
+fn b14_a_return_says_why_and_is_the_closer_word_for_timed_out() {
+    let cause = ReturnCause::WindowClosed;
+    let returned = TrackerStatus::Returned {
+        at: after(DAY + 1),
+        cause,
+    };
+    for timed_out in [after(DAY), after(DAY + 2)] {
+        let tracker = with([
+            (Report::Returned(cause), after(DAY + 1)),
+            (TIMED_OUT, timed_out),
+        ]);
+        assert_eq!(tracker.status(after(DAY + 3)), returned);
+    }
+    let refused_in_review = with([(DONE, after(40)), (Report::Returned(cause), after(DAY + 1))]);
+    assert_eq!(refused_in_review.status(after(DAY + 3)), returned);
+}
+
+#[test]
+fn b15_of_contradicting_ends_the_later_one_stands() {
+    let now = after(2 * DAY);
+    let done_first = with([(DONE, after(40)), (TIMED_OUT, after(50))]);
+    assert_eq!(
+        done_first.status(now),
+        TrackerStatus::TimedOut { at: after(50) }
+    );
+    let done_last = with([(DONE, after(60)), (TIMED_OUT, after(50))]);
+    assert_eq!(done_last.status(now), TrackerStatus::Done { at: after(60) });
+    let at_once = with([(DONE, after(50)), (TIMED_OUT, after(50))]);
+    assert_eq!(
+        at_once.status(now),
+        TrackerStatus::TimedOut { at: after(50) }
+    );
+}
+
+#[test]
+fn d08_a_late_waiting_reopens_nothing() {
+    let tracker = with([(DONE, after(40)), (WAITING, after(50))]);
+    assert_eq!(
+        tracker.status(after(60)),
+        TrackerStatus::Done { at: after(40) }
+    );
+}
+
+#[test]
+fn b15_waiting_from_the_regulator_beats_the_persons_words() {
+    let said = [
+        (Report::Passed(leader()), after(20)),
+        (Report::Passed(administrator()), after(30)),
+    ];
+    let lagging = with(said.into_iter().chain([(WAITING, after(29))]));
+    assert_eq!(lagging.status(after(60)), TrackerStatus::SaidDone);
+
+    let contradicted = with(said.into_iter().chain([(WAITING, after(30))]));
+    assert_eq!(contradicted.status(after(60)), TrackerStatus::Waiting);
+    assert_eq!(
+        steps(&contradicted, after(60)),
+        [(Step::FindWhoIsMissing, None)]
+    );
+    assert_eq!(
+        contradicted.deadline(after(60)).unwrap().earliest,
+        after(DAY)
+    );
+}
+
+#[test]
+fn b15_waiting_from_the_regulator_moves_the_earliest_end() {
+    let tracker = with([
+        (Report::Received(leader()), after(5)),
+        (WAITING, after(DAY + 30)),
+    ]);
+    let now = after(DAY + 30);
+    let still = Deadline {
+        earliest: now,
+        latest: None,
+    };
+    assert_eq!(tracker.deadline(now), Some(still));
+    assert_eq!(tracker.status(now), TrackerStatus::Waiting);
+    assert_eq!(tracker.status(now + micro()), TrackerStatus::MayHaveEnded);
+}
+
+#[test]
+fn r20_when_the_window_may_be_over_the_regulator_is_asked_and_persons_hurry() {
+    let tracker = with([(Report::Received(leader()), after(6))]);
+    let now = after(DAY) + micro();
+    assert_eq!(
+        steps(&tracker, now),
+        [
+            (Step::AskRegulator, None),
+            (Step::EnterCode, Some(leader())),
+            (Step::AskForResend, Some(administrator())),
+        ],
+    );
+    assert!(
+        tracker
+            .next_steps(now)
+            .iter()
+            .all(|next| next.until.is_none())
+    );
+}
+
+#[test]
+fn reminders_come_in_order_and_go_when_taken_care_of() {
+    use ReminderKind::{AskRegulator, HalfTime, LastCall, MessageDue, ResendAdvised};
+    let mut tracker = with([(Report::Passed(administrator()), after(7))]);
+    let mine = Some(leader());
+    assert_eq!(kinds(&tracker, after(10) - micro()), []);
+    assert_eq!(kinds(&tracker, after(10)), [(MessageDue, mine)]);
+    assert_eq!(
+        kinds(&tracker, after(30)),
+        [(MessageDue, mine), (ResendAdvised, mine)]
+    );
+    tracker
+        .report(Report::Received(leader()), after(31))
+        .unwrap();
+    assert_eq!(kinds(&tracker, after(31)), []);
+    assert_eq!(kinds(&tracker, after(DAY / 2)), [(HalfTime, mine)]);
+    assert_eq!(
+        kinds(&tracker, after(20 * 60)),
+        [(HalfTime, mine), (LastCall, mine)]
+    );
+    let over = after(DAY) + micro();
+    assert_eq!(kinds(&tracker, over).last(), Some(&(AskRegulator, None)));
+    tracker.report(Report::Passed(leader()), over).unwrap();
+    assert_eq!(kinds(&tracker, over), [(AskRegulator, None)]);
+}
+
+#[test]
+fn the_next_instants_of_an_order_that_nobody_reports_on() {
+    let mut now = submitted();
+    let mut instants = Vec::new();
+    while let Some(next) = tracker().next(now) {
+        instants.push((next - submitted()).num_minutes());
+        now = next;
+    }
+    assert_eq!(instants, [10, 30, 12 * 60, 20 * 60, DAY]);
+    assert_eq!(now, after(DAY) + micro());
+}
+
+#[test]
+fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
+    let asked = |minutes| (Report::ResendAsked(leader()), after(minutes));
+    let passed = (Report::Passed(administrator()), after(5));
+    let tracker = with([passed, asked(40), asked(80)]);
+    assert_eq!(tracker.next(after(80)), Some(after(90)));
+    assert_eq!(tracker.next(after(90)), Some(after(110)));
+    assert_eq!(
+        steps(&tracker, after(110) - micro())[0].0,
+        Step::LookForMessage
+    );
+    assert_eq!(steps(&tracker, after(110))[0].0, Step::NoResendLeft);
+}
+
+#[test]
+fn d04_instants_are_cut_to_microseconds() {
+    let nanos = TimeDelta::nanoseconds(999);
+    let mut tracker = tracker();
+    tracker.report(WAITING, after(1) + nanos).unwrap();
+    tracker.report(WAITING, after(1)).unwrap();
+    assert_eq!(tracker.facts(), [Fact::new(WAITING, after(1))]);
+    assert_eq!(tracker.status(after(DAY) + nanos), TrackerStatus::Waiting);
+}
+
+#[test]
+fn of_waiting_only_the_latest_is_kept() {
+    let tracker = with((0..100).map(|n| (WAITING, after(n))));
+    assert_eq!(tracker.facts(), [Fact::new(WAITING, after(99))]);
+    assert_eq!(tracker, with((0..100).rev().map(|n| (WAITING, after(n)))));
+}
+
+#[test]
+fn numbers_are_masked_wherever_a_tracker_prints() {
+    let tracker = with([(Report::Received(leader()), after(6))]);
+    let mut printed = format!("{tracker:?} {:?}", tracker.reminders(after(DAY)));
+    for lang in [Lang::Zh, Lang::En] {
+        for next in tracker.next_steps(after(DAY)) {
+            printed += &next.text(lang);
+        }
+        for reminder in tracker.reminders(after(DAY)) {
+            printed += &reminder.text(lang);
+        }
+    }
+    assert!(printed.contains("199****0001"));
+    assert!(!printed.contains("19900000"), "{printed}");
+}
+
+#[test]
+fn every_text_exists_in_both_languages() {
+    let at = submitted();
+    let statuses = [
+        TrackerStatus::Waiting,
+        TrackerStatus::SaidDone,
+        TrackerStatus::MayHaveEnded,
+        TrackerStatus::Done { at },
+        TrackerStatus::TimedOut { at },
+        TrackerStatus::Returned {
+            at,
+            cause: ReturnCause::WindowClosed,
+        },
+    ];
+    let standings = [
+        PersonStanding::MessageExpected {
+            from: at,
+            until: at,
+        },
+        PersonStanding::MessageOverdue { since: at },
+        PersonStanding::Received { at },
+        PersonStanding::Passed { at },
+    ];
+    let deadlines = [None, Some(at)].map(|latest| Deadline {
+        earliest: at,
+        latest,
+    });
+    let persons = [None, Some(leader())];
+    let next = Step::ALL.iter().flat_map(|step| {
+        persons.map(|person| NextStep {
+            step: *step,
+            person,
+            until: Some(at),
+        })
+    });
+    let reminders = ReminderKind::ALL.iter().flat_map(|kind| {
+        persons.map(|person| Reminder {
+            kind: *kind,
+            person,
+            due: at,
+        })
+    });
+    let texts = |lang: Lang| -> Vec<String> {
+        let mut texts: Vec<String> = Vec::new();
+        texts.extend(statuses.iter().map(|it| it.text(lang)));
+        texts.extend(standings.iter().map(|it| it.text(lang)));
+        texts.extend(deadlines.iter().map(|it| it.text(lang)));
+        texts.extend(next.clone().map(|it| it.text(lang)));
+        texts.extend(reminders.clone().map(|it| it.text(lang)));
+        texts.extend(RegulatorStatus::ALL.iter().map(|it| it.text(lang).into()));
+        texts.extend(ReportRefusal::ALL.iter().map(|it| it.text(lang).into()));
+        texts
+    };
+    let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    for (zh, en) in texts(Lang::Zh).into_iter().zip(texts(Lang::En)) {
+        assert!(zh.contains(is_chinese), "{zh}");
+        assert!(
+            !en.replace("短信重发", "")
+                .replace("短信核验", "")
+                .contains(is_chinese),
+            "{en}"
+        );
+        assert!(
+            !en.contains("  ") && !zh.contains(' ') || zh.contains("2024"),
+            "{en} {zh}"
+        );
+    }
+    let mut all: Vec<_> = Step::ALL.iter().map(|step| step.text(Lang::Zh)).collect();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), Step::ALL.len());
+}
+
+#[test]
+fn codes_of_reports_and_statuses_are_stable() {
+    assert_eq!(
+        RegulatorStatus::ALL
+            .iter()
+            .map(|s| s.code())
+            .collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
+    assert_eq!(RegulatorStatus::from_code(0), None);
+    assert_eq!(RegulatorStatus::from_code(4), None);
+    assert_eq!(ReportRefusal::UnknownPerson.code(), "unknown_person");
+}
+
+#[test]
+fn a_stored_tracker_is_the_same_when_read_back() {
+    let tracker = with([
+        (Report::Received(leader()), after(6)),
+        (Report::ResendAsked(administrator()), after(40)),
+        (WAITING, after(50)),
+        (Report::Passed(leader()), after(60)),
+        (Report::Returned(ReturnCause::WindowClosed), after(70)),
+    ]);
+    let json = serde_json::to_string(&tracker).unwrap();
+    assert!(
+        json.starts_with(r#"{"v1":{"submitted":1714528800000000,"#),
+        "{json}"
+    );
+    assert_eq!(serde_json::from_str::<Tracker>(&json).unwrap(), tracker);
+    let compact = postcard::to_allocvec(&tracker).unwrap();
+    assert_eq!(postcard::from_bytes::<Tracker>(&compact).unwrap(), tracker);
+}
+
+#[test]
+fn a_broken_stored_tracker_is_refused_without_saying_a_number() {
+    let tracker = with([(Report::Received(administrator()), after(6))]);
+    let json = serde_json::to_string(&tracker).unwrap();
+    for (good, bad) in [
+        (r#""19900000001""#, r#""19900000002""#),
+        (r#""19900000001""#, r#""19900000003""#),
+        (r#""19900000001""#, r#""1990""#),
+        (r#""received":1"#, r#""received":2"#),
+        (r#""window":86400000000"#, r#""window":0"#),
+        (
+            r#""submitted":1714528800000000"#,
+            r#""submitted":9223372036854775807"#,
+        ),
+        (
+            r#""submitted":1714528800000000"#,
+            r#""submitted":1814528800000000"#,
+        ),
+        (r#""v1""#, r#""v2""#),
+        (r#""resends_max":2"#, r#""resends_max":2,"x":1"#),
+    ] {
+        let broken = json.replace(good, bad);
+        assert_ne!(broken, json, "{good}");
+        let error = serde_json::from_str::<Tracker>(&broken)
+            .unwrap_err()
+            .to_string();
+        assert!(!error.contains("1990"), "{error}");
+    }
+}
+
+#[test]
+fn a_stored_tracker_follows_somebody() {
+    let nobody =
+        r#"{"v1":{"submitted":0,"window":86400000000,"resends_max":2,"persons":[],"facts":[]}}"#;
+    assert!(serde_json::from_str::<Tracker>(nobody).is_err());
+    let persons = r#""persons":[{"mobile":"19900000001","roles":["entity_leader"]}]"#;
+    let somebody = nobody.replace(r#""persons":[]"#, persons);
+    assert!(serde_json::from_str::<Tracker>(&somebody).is_ok());
+}
+
+fn reports() -> impl Strategy<Value = Vec<(Report, DateTime<Utc>)>> {
+    let report = prop::sample::select(vec![
+        DONE,
+        TIMED_OUT,
+        WAITING,
+        Report::Returned(ReturnCause::WindowClosed),
+        Report::Received(leader()),
+        Report::Received(administrator()),
+        Report::ResendAsked(leader()),
+        Report::ResendAsked(administrator()),
+        Report::Passed(leader()),
+        Report::Passed(administrator()),
+    ]);
+    prop::collection::vec((report, (0..2 * DAY).prop_map(after)), 0..8)
+}
+
+/// Everything that a look gives.
+fn look(tracker: &Tracker, now: DateTime<Utc>) -> impl PartialEq + std::fmt::Debug {
+    let standings = [leader(), administrator()].map(|person| {
+        let standing = tracker.standing(&person, now);
+        (standing, tracker.resends_left(&person, now))
+    });
+    let steps = tracker.next_steps(now);
+    let deadline = tracker.deadline(now);
+    (
+        tracker.status(now),
+        standings,
+        steps,
+        deadline,
+        tracker.reminders(now),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_reporting_makes_no_difference(
+        (facts, shuffled) in reports().prop_flat_map(|f| (Just(f.clone()), Just(f).prop_shuffle())),
+    ) {
+        prop_assert_eq!(with(facts), with(shuffled));
+    }
+
+    #[test]
+    fn between_now_and_next_nothing_changes(
+        facts in reports(), at in 0..3 * DAY, part in 0.0..1.0,
+    ) {
+        let tracker = with(facts);
+        let now = after(at);
+        let next = tracker.next(now);
+        let end = next.unwrap_or(after(5 * DAY));
+        prop_assert!(end > now);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a test")]
+        let between = ((end - now - micro()).num_microseconds().unwrap() as f64 * part) as i64;
+        prop_assert_eq!(look(&tracker, now), look(&tracker, now + TimeDelta::microseconds(between)));
+        prop_assert_eq!(look(&tracker, now), look(&tracker, end - micro()));
+        if let Some(next) = next {
+            // A fact may repeat what is known; every other wake-up shows something new.
+            let is_fact = tracker.facts().iter().any(|fact| fact.at() == next);
+            prop_assert!(is_fact || look(&tracker, now) != look(&tracker, next));
+        }
+    }
+
+    #[test]
+    fn d05_bounds_are_in_order_and_there_is_always_a_next_step(
+        facts in reports(), at in 0..3 * DAY,
+    ) {
+        let tracker = with(facts);
+        let now = after(at);
+        prop_assert!(!tracker.next_steps(now).is_empty());
+        if let Some(Deadline { earliest, latest }) = tracker.deadline(now) {
+            prop_assert!(earliest >= after(DAY));
+            prop_assert!(latest.is_none_or(|latest| latest >= earliest));
+            prop_assert!(!tracker.status(now).is_reported());
+        }
+    }
+
+    #[test]
+    fn b15_a_persons_word_ends_nothing(facts in reports(), at in 0..3 * DAY) {
+        let words = facts.into_iter().filter(|(report, _)| report.person().is_some());
+        prop_assert!(!with(words).status(after(at)).is_reported());
+    }
+
+    #[test]
+    fn stored_and_read_back_is_the_same(facts in reports()) {
+        let tracker = with(facts);
+        let json = serde_json::to_string(&tracker).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Tracker>(&json).unwrap(), tracker);
+    }
+}

@@ -18,10 +18,14 @@ use std::{
 
 use beian::{
     Message, MobileNumber, RoundStatus, Session, SessionId, Update,
-    host::{MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender, block},
-    testkit::{Breach, sender, store},
+    host::{Clock as _, Desk, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender, block},
+    testkit::{
+        Breach, FixedEntropy, ManualClock, RecordingSender, TestPerson, keys, recipients, seed,
+        sender, store,
+    },
 };
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use rand_core::TryRng as _;
 
 // ---- what is sound
 
@@ -266,6 +270,51 @@ fn a_breach_says_what_was_expected_and_what_was_found() {
     assert!(breach.found().contains("at version"), "{breach}");
     let text = breach.to_string();
     assert!(text.contains(breach.promise()) && text.contains(breach.expected()));
+}
+
+// ---- the rest of the testkit
+
+#[test]
+fn fixed_entropy_is_the_same_in_every_run() {
+    let draw = |seed| {
+        let mut bytes = [0; 70];
+        let Ok(()) = FixedEntropy::new(seed).try_fill_bytes(&mut bytes);
+        bytes
+    };
+    assert_eq!(draw(1), draw(1));
+    assert_ne!(draw(1), draw(2));
+    assert_ne!(draw(1)[..32], draw(1)[32..64]);
+    let mut rng = FixedEntropy::new(1);
+    let (Ok(one), Ok(two)) = (rng.try_next_u64(), rng.try_next_u64());
+    let Ok(three) = rng.try_next_u32();
+    assert!(one != two && u64::from(three) != two);
+}
+
+#[test]
+fn a_manual_clock_stops_where_instants_end() {
+    let clock = ManualClock::default();
+    clock.advance(TimeDelta::MAX);
+    clock.advance(TimeDelta::MAX);
+    assert_eq!(clock.now(), DateTime::<Utc>::MAX_UTC);
+    clock.set(DateTime::UNIX_EPOCH);
+    clock.advance(TimeDelta::seconds(-1));
+    assert_eq!(clock.now().timestamp(), -1);
+    clock.advance(TimeDelta::MIN);
+    assert_eq!(clock.now(), DateTime::<Utc>::MIN_UTC);
+}
+
+#[test]
+fn attack_12_a_recording_prints_neither_code_nor_number() {
+    let sender = RecordingSender::default();
+    let desk = Desk::new(MemoryStore::default(), keys(), ManualClock::default());
+    block(desk.open(1, &recipients(1), seed(1)))
+        .unwrap()
+        .unwrap();
+    block(desk.dispatch(&sender)).unwrap().unwrap();
+    let code = sender.latest_code(&TestPerson(1).mobile()).unwrap();
+    let printed = format!("{sender:?} {:?}", sender.sent());
+    assert!(printed.contains("199****0001"));
+    assert!(!printed.contains(&code) && !printed.contains("19900000001"));
 }
 
 // ---- a sender

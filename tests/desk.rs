@@ -12,14 +12,18 @@ mod desk_support;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
 use beian::{
-    EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRing, Lang, MessageKind, OpenError, Opening,
-    Policy, Recipient, RecipientState, Recipients, Refusal, Report, ReportOutcome, ResendAnswer,
-    ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Session, SessionId,
+    EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRing, Lang, MessageId, MessageKind,
+    OpenError, Opening, Policy, Recipient, RecipientState, Recipients, Refusal, Report,
+    ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus,
+    Session, SessionId,
     host::{HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
     testkit::{Scripted, Sent, TestPerson, keys, recipients, seed},
 };
@@ -395,6 +399,20 @@ fn d21_a_repeat_across_orders_gets_the_first_answer_again() {
     assert_eq!(world.left(2, LI), 4);
 }
 
+#[test]
+fn d21_a_repeat_names_the_orders_as_the_first_answer_did() {
+    let world = World::new();
+    for id in [2, 1] {
+        world.text(id, 1);
+        world.clock.advance(MINUTE);
+    }
+    let entry = LI.entry(WRONG_CODE).unwrap().with_submission_id(7);
+    let first = world.enter(&entry);
+    let (two, one) = (outcomes(&first)[0].0, outcomes(&first)[1].0);
+    assert_eq!((two, one), (2, 1), "the one opened first in front");
+    assert_eq!(world.enter(&entry), first);
+}
+
 // ---- resends
 
 #[test]
@@ -685,6 +703,41 @@ fn d24_a_message_that_is_no_longer_due_is_not_sent() {
 }
 
 #[test]
+fn d24_what_is_due_is_looked_at_again_before_every_message() {
+    // What happens to the second person while the first is being texted.
+    type Happens = fn(&World, MessageId);
+    let deferred: Happens = |world, second| {
+        block(world.desk.report(second, Report::Deferred))
+            .unwrap()
+            .unwrap();
+    };
+    let failed_and_due_again: Happens = |world, second| {
+        block(world.desk.report(second, Report::Failed))
+            .unwrap()
+            .unwrap();
+        world.clock.advance(MINUTE);
+    };
+    let time_over: Happens = |world, _| world.clock.advance(DAY + MICROSECOND);
+    for happens in [deferred, failed_and_due_again, time_over] {
+        let world = World::new();
+        world.open(1, 2);
+        let happen = |message: &beian::Message| {
+            let second = MessageId {
+                recipient: 1,
+                ..message.id()
+            };
+            assert_eq!(*message.to(), LI.mobile());
+            happens(&world, second);
+        };
+        let desk = world.another(keys()).lease(DAY * 7);
+        block(desk.dispatch(&Meddling(&world.sender, happen)))
+            .unwrap()
+            .unwrap();
+        assert_eq!(world.sender.sent().len(), 1);
+    }
+}
+
+#[test]
 fn a_slow_gateway_makes_no_message_go_out_twice() {
     let world = World::new();
     for id in 1..=10 {
@@ -714,33 +767,48 @@ fn a_slow_gateway_makes_no_message_go_out_twice() {
 
 #[test]
 fn nobody_sends_under_a_lease_that_is_over() {
-    let world = World::new();
-    for id in 1..=10 {
-        world.open(id, 1);
+    for (rounds, persons) in [(10, 1), (1, 10)] {
+        let world = World::new();
+        for id in 1..=rounds {
+            world.open(id, persons);
+        }
+        let free = AtomicUsize::new(0);
+        // Every message takes 20 seconds, of a lease of 30.
+        let slow = |message: &beian::Message| {
+            // Whoever asks now must not get the session.
+            let due = world.store.lease_due(world.now(), 100, TimeDelta::zero());
+            let due = block(due).unwrap().unwrap();
+            let mine = |session: &Session| session.id() == message.id().session;
+            free.fetch_add(usize::from(due.iter().any(mine)), Ordering::Relaxed);
+            world.clock.advance(TimeDelta::seconds(20));
+        };
+        let done = block(world.desk.dispatch(&Meddling(&world.sender, slow)));
+        assert_eq!(done.unwrap().unwrap().accepted, 10);
+        assert_eq!(free.into_inner(), 0, "{persons} in a round");
     }
-    let leases = std::sync::Mutex::new(Vec::new());
-    // Every message takes 20 seconds, of a lease of 30.
-    let slow = |message: &beian::Message| {
-        let id = message.id().session;
-        // Nobody else may get the session now: it is under lease.
-        let now = world.now();
-        let due = block(world.store.lease_due(now, 100, TimeDelta::zero()))
-            .unwrap()
-            .unwrap();
-        leases
-            .lock()
-            .unwrap()
-            .push(due.iter().any(|session| session.id() == id));
-        world.clock.advance(TimeDelta::seconds(20));
-    };
-    let done = block(world.desk.dispatch(&Meddling(&world.sender, slow)))
-        .unwrap()
-        .unwrap();
-    assert_eq!(done.accepted, 10);
-    assert!(
-        leases.lock().unwrap().iter().all(|free| !free),
-        "{leases:?}"
-    );
+}
+
+#[test]
+fn d10_d24_a_right_entry_overtakes_the_answer_of_the_gateway() {
+    let world = World::new();
+    world.open(1, 1);
+    world.sender.script([Scripted::Hang]);
+    let mut dispatch = std::pin::pin!(world.desk.dispatch(&world.sender));
+    assert!(poll_for(dispatch.as_mut(), 1).is_none());
+    let code = world.sender.sent()[0].code().to_owned();
+    assert_eq!(world.submit(LI, &code).answer(), EntryAnswer::AllVerified);
+
+    // What comes later is recorded, and changes nothing.
+    let status = world.status(1);
+    world.sender.release(SendOutcome::Failed);
+    let done = poll_for(dispatch.as_mut(), 1).unwrap().unwrap();
+    assert_eq!((done.failed, done.left_out), (1, Vec::new()));
+    assert_eq!(world.status(1), status);
+    let last = world.events().pop().unwrap();
+    assert_eq!(last.name(), "report_recorded");
+    world.clock.advance(DAY);
+    world.dispatch();
+    assert_eq!(world.sender.sent().len(), 1);
 }
 
 #[test]
@@ -751,15 +819,15 @@ fn a_report_for_no_message_is_refused() {
     let report = |id| block(world.desk.report(id, Report::Delivered)).unwrap();
     let unknown = Err(HostError::Refused(Refusal::UnknownMessage));
     assert_eq!(
-        report(beian::MessageId {
+        report(MessageId {
             session: 9.into(),
             ..id
         }),
         unknown
     );
-    assert_eq!(report(beian::MessageId { number: 1, ..id }), unknown);
-    assert_eq!(report(beian::MessageId { attempt: 1, ..id }), unknown);
-    assert_eq!(report(beian::MessageId { recipient: 1, ..id }), unknown);
+    assert_eq!(report(MessageId { number: 1, ..id }), unknown);
+    assert_eq!(report(MessageId { attempt: 1, ..id }), unknown);
+    assert_eq!(report(MessageId { recipient: 1, ..id }), unknown);
     world.clock.advance(MINUTE);
     assert_eq!(report(id), Ok(ReportOutcome::Applied));
     assert_eq!(report(id), Ok(ReportOutcome::Recorded));

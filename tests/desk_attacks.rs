@@ -129,6 +129,20 @@ fn attack_02_sixteen_threads_verify_once() {
     }
 }
 
+#[test]
+fn attack_02_sixteen_threads_open_one_round() {
+    let world = World::new();
+    let opened = on_threads(|n| {
+        let seed = seed(n.try_into().unwrap());
+        block(world.desk.open(1, &recipients(1), seed)).unwrap()
+    });
+    assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1);
+    let exists = Err(HostError::Exists);
+    let others = opened.iter().filter(|opened| **opened == exists);
+    assert_eq!(others.count(), THREADS - 1);
+    assert_eq!(world.events(), [EventKind::RoundOpened]);
+}
+
 // ---- 4: a store that fails
 
 #[test]
@@ -519,6 +533,25 @@ proptest! {
 
 fn is_locked(world: &World, person: TestPerson) -> bool {
     view(&world.stored(1), person, |view| view.state()) == RecipientState::Locked
+}
+
+#[test]
+fn attack_17_sixteen_requests_at_once_are_one_message() {
+    let store = Arc::new(Tap::parking(MemoryStore::default(), THREADS));
+    let world = World::over(store, beian::testkit::keys(), Policy::REGULATOR);
+    world.text(1, 1);
+    world.clock.advance(MINUTE);
+    let desk = world.another(beian::testkit::keys()).tries(u8::MAX);
+    let answers = on_threads(|_| {
+        park_the_next_find();
+        block(desk.resend(&LI.resend())).unwrap().unwrap().answer()
+    });
+    let accepted = |answer: &&ResendAnswer| **answer == ResendAnswer::Accepted;
+    assert_eq!(answers.iter().filter(accepted).count(), 1);
+    let too_soon = ResendAnswer::TooSoon { seconds: 60 };
+    let rest = answers.iter().filter(|answer| **answer == too_soon);
+    assert_eq!(rest.count(), THREADS - 1);
+    assert_eq!(world.dispatch().accepted, 1);
 }
 
 #[test]

@@ -99,8 +99,8 @@ impl<S: SessionStore> Desk<S> {
     }
 
     /// How long [`dispatch`](Self::dispatch) keeps other hosts away from a session: 1 second or more,
-    /// 30 seconds by default. Longer than the sender takes for one message, or the next host sends it
-    /// as well; after a crash, nobody sends the messages that were leased for so long.
+    /// 30 seconds by default. Longer than the sender takes for one message, or another host sends the
+    /// same one meanwhile, under the same key; after a crash, what was leased waits that long.
     #[must_use]
     pub fn lease(self, lease: TimeDelta) -> Self {
         Self {
@@ -111,6 +111,9 @@ impl<S: SessionStore> Desk<S> {
 
     /// Opens a round: the order was submitted to the administration just now (R02). Its messages
     /// are due at once; the next [`dispatch`](Self::dispatch) sends them.
+    ///
+    /// After a call that was dropped or lost, open again under the same id: [`HostError::Exists`]
+    /// tells that the first call did it.
     ///
     /// # Errors
     /// [`HostError::Exists`] if there is a session of that id, [`HostError::Open`],
@@ -368,7 +371,9 @@ impl<S: SessionStore> Desk<S> {
         sender: &impl SmsSender,
         done: &mut Dispatched,
     ) -> Result<(), HostError<S::Error>> {
-        let mut session = self.load(id).await?;
+        let Some(mut session) = self.store.load(id).await.map_err(HostError::Store)? else {
+            return Ok(());
+        };
         if session.tick(self.clock.now()).is_ok() {
             session = self.session(id).await?;
             done.ended = done
@@ -612,6 +617,7 @@ impl Resent {
 
 /// What one [`Desk::dispatch`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dispatched {
     /// Messages that the gateway accepted.
     pub accepted: u64,

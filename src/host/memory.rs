@@ -15,6 +15,7 @@ use crate::{MobileNumber, Session, SessionId, Update, time::Micros};
 /// Sessions in memory: correct under threads, and gone with the process. **Not durable**: fit for
 /// tests, and for systems where a restart may return every open order.
 ///
+/// It keeps no events: a host that has to show an audit trail stores them in the same transaction.
 /// Ended sessions stay until [`remove_ended_before`](Self::remove_ended_before).
 ///
 /// ```

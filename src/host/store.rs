@@ -35,7 +35,8 @@ pub trait SessionStore: Send + Sync {
     ///
     /// An update is in conflict unless the stored version is its
     /// [`expected_version`](Update::expected_version), 0 standing for no session of that id. One
-    /// conflict refuses them all.
+    /// conflict refuses them all. Two saves may name the same sessions in different orders: a store
+    /// that locks rows locks them in the order of their ids.
     fn save(
         &self,
         updates: &[Update],

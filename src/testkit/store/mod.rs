@@ -3,22 +3,23 @@
 //! A suite sees what the trait shows. What it can't see, a host tests itself: that the events of an
 //! update are stored with it, and that a transaction holds when the process dies in the middle.
 
-use alloc::{boxed::Box, format, string::String, sync::Arc, vec, vec::Vec};
-use core::{
-    fmt::{self, Debug},
-    future::poll_fn,
-    task::Poll,
-};
-use std::thread;
+mod race;
+mod rounds;
+
+use alloc::{format, string::String, vec::Vec};
+use core::fmt::Debug;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Breach, TestPerson, clock::start, keys, recipients_under, seed};
 use crate::{
-    Decision, Message, MessageId, MobileNumber, Opening, Policy, Recipients, Report, Session,
-    SessionId, Update,
-    host::{SaveError, SessionStore, block},
-    time::Micros,
+    MessageId, MobileNumber, Opening, Policy, Report, Session, SessionId, Update,
+    host::{SaveError, SessionStore},
+};
+use race::{at_once, on_threads, together};
+use rounds::{
+    accepted, after, completed, first_message, just_before, life, next, opened, rivals, unusable,
+    withdrawn, wrong_entry,
 };
 
 const LOAD: &str =
@@ -518,152 +519,6 @@ async fn winner<'a, S: SessionStore>(
     Ok(won.then_some(rival.session()))
 }
 
-// ---- rounds to store
-
-fn opened(id: u128, persons: u16, now: DateTime<Utc>) -> Result<Update, Breach> {
-    open_for(id, &recipients_under(persons, Policy::REGULATOR), now)
-}
-
-fn open_for(id: u128, recipients: &Recipients, now: DateTime<Utc>) -> Result<Update, Breach> {
-    let opening = Opening::new(id, recipients, seed(1));
-    next(Session::open(&opening, &keys(), now))
-}
-
-fn accepted(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
-    let message = MessageId {
-        session: round.id(),
-        ..first_message(0)
-    };
-    next(round.session().report(message, Report::Accepted, now))
-}
-
-fn withdrawn(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
-    next(round.session().withdraw(now))
-}
-
-fn wrong_entry(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
-    let messages = messages(round.session(), now)?;
-    let right = messages.iter().map(Message::code_for_transport);
-    let wrong = if right.into_iter().any(|code| code == "271828") {
-        "314159"
-    } else {
-        "271828"
-    };
-    let entry = TestPerson(1).entry(wrong).map_err(unusable)?;
-    let entry = entry.with_submission_id(u128::MAX);
-    next(round.session().submit(&entry, &keys(), now))
-}
-
-/// The acceptance, and the entry of the right code.
-fn completed(id: u128, now: DateTime<Utc>) -> Result<Vec<Update>, Breach> {
-    let round = opened(id, 1, now)?;
-    let mut entered = Vec::new();
-    for message in messages(round.session(), now)? {
-        let accepted = accepted(&round, now)?;
-        let entry = TestPerson(1).entry(message.code_for_transport());
-        let entry = entry.map_err(unusable)?.with_submission_id(1);
-        let verified = next(accepted.session().submit(&entry, &keys(), now))?;
-        entered.extend([accepted, verified]);
-    }
-    Ok(entered)
-}
-
-/// A round of several persons through every state that a session can be in.
-fn life(id: u128, start: DateTime<Utc>) -> Result<Vec<Update>, Breach> {
-    let policy = Policy::builder()
-        .noon_resend(true)
-        .count_only_matching_ids(true)
-        .build();
-    let recipients = recipients_under(20, policy.map_err(unusable)?);
-    let mut life = vec![open_for(id, &recipients, start)?];
-    let mut now = start;
-    let mut then = |life: &mut Vec<Update>, step: &dyn Fn(&Session, DateTime<Utc>) -> Step| {
-        now = after(now, TimeDelta::microseconds(61_000_001));
-        let Some(update) = life.last() else {
-            return Ok(());
-        };
-        life.push(step(update.session(), now)?);
-        Ok(())
-    };
-    let message = |recipient, number| MessageId {
-        session: SessionId::from(id),
-        recipient,
-        number,
-        attempt: 0,
-    };
-    for (recipient, report) in [
-        (0, Report::Deferred),
-        (0, Report::Accepted),
-        (0, Report::Delivered),
-        (1, Report::Failed),
-        (2, Report::Undelivered),
-    ] {
-        then(&mut life, &|session, now| {
-            next(session.report(message(recipient, 0), report, now))
-        })?;
-    }
-    then(&mut life, &|session, now| {
-        next(session.resend(&TestPerson(1).resend(), &keys(), now))
-    })?;
-    for submission in 0..5_u128 {
-        then(&mut life, &|session, now| {
-            let entry = TestPerson(2).entry("271828").map_err(unusable)?;
-            next(session.submit(&entry.with_submission_id(submission), &keys(), now))
-        })?;
-    }
-    then(&mut life, &|session, now| {
-        let messages = messages(session, now)?;
-        let code = messages
-            .iter()
-            .find(|message| *message.to() == TestPerson(1).mobile());
-        let code = code.map(Message::code_for_transport).unwrap_or_default();
-        let entry = TestPerson(1).entry(code).map_err(unusable)?;
-        next(session.submit(&entry.with_submission_id(u128::MAX), &keys(), now))
-    })?;
-    then(&mut life, &|session, now| {
-        next(session.tick(after(now, TimeDelta::hours(25))))
-    })?;
-    then(&mut life, &|session, now| next(session.withdraw(now)))?;
-    then(&mut life, &|session, now| next(session.erase(now)))?;
-    Ok(life)
-}
-
-/// Eight different ways on from the same version.
-fn rivals(round: &Update, now: DateTime<Utc>) -> Result<Vec<Update>, Breach> {
-    (0..8)
-        .map(|n| accepted(round, after(now, TimeDelta::seconds(n))))
-        .collect()
-}
-
-type Step = Result<Update, Breach>;
-
-fn next<A, E: fmt::Display>(decision: Result<Decision<A>, E>) -> Step {
-    decision
-        .map(|decision| decision.update().clone())
-        .map_err(unusable)
-}
-
-fn messages(session: &Session, now: DateTime<Utc>) -> Result<Vec<Message>, Breach> {
-    session.outbox(&keys(), now).map_err(unusable)
-}
-
-fn after(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
-    Micros::cut(now).plus(span).instant()
-}
-
-fn just_before(instant: DateTime<Utc>) -> DateTime<Utc> {
-    after(instant, TimeDelta::microseconds(-1))
-}
-
-fn first_message(id: u128) -> MessageId {
-    MessageId {
-        session: SessionId::from(id),
-        recipient: 0,
-        number: 0,
-        attempt: 0,
-    }
-}
-
 // ---- judgement
 
 fn same(
@@ -715,64 +570,4 @@ fn names<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> String {
 
 fn works(error: impl Debug) -> Breach {
     Breach::new(WORKS, "no error", format!("{error:?}"))
-}
-
-/// The suite's own material; never a breach of the store.
-fn unusable(error: impl fmt::Display) -> Breach {
-    Breach::new("the suite can make its rounds", "no error", error)
-}
-
-// ---- at the same time
-
-/// Polls all of them in turn until all are ready.
-async fn together<T, F: Future<Output = Result<T, Breach>>>(
-    futures: impl Iterator<Item = F>,
-) -> Result<Vec<T>, Breach> {
-    let mut waiting: Vec<_> = futures.map(Box::pin).collect();
-    let mut ready = Vec::new();
-    poll_fn(|context| {
-        waiting.retain_mut(|future| match future.as_mut().poll(context) {
-            Poll::Ready(output) => {
-                ready.push(output);
-                false
-            }
-            Poll::Pending => true,
-        });
-        if waiting.is_empty() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-    ready.into_iter().collect()
-}
-
-fn at_once<T>(future: impl Future<Output = Result<T, Breach>>) -> Result<T, Breach> {
-    block(future).map_err(|error| Breach::new(WAITS, "an answer", error))?
-}
-
-/// One thread for each item; all start together.
-fn on_threads<'a, I: Sync, T: Send>(
-    items: &'a [I],
-    work: impl Fn(&'a I) -> Result<T, Breach> + Sync,
-) -> Result<Vec<T>, Breach> {
-    let barrier = Arc::new(std::sync::Barrier::new(items.len()));
-    thread::scope(|scope| {
-        let threads: Vec<_> = items
-            .iter()
-            .map(|item| {
-                let (barrier, work) = (barrier.clone(), &work);
-                scope.spawn(move || {
-                    barrier.wait();
-                    work(item)
-                })
-            })
-            .collect();
-        let outcomes = threads.into_iter().map(|thread| {
-            let panicked = |_| Breach::new(WORKS, "no panic", "a panic");
-            thread.join().map_err(panicked)?
-        });
-        outcomes.collect()
-    })
 }

@@ -71,14 +71,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let worker = tokio::spawn(worker(Arc::clone(&desk), Gateway(out), Arc::clone(&nudge)));
 
     // An order has passed the initial review and is submitted (R02).
-    let person = |mobile: &str, role: Role, last_six: &str| -> Result<_, Box<dyn Error>> {
-        Ok(Recipient::new(mobile.parse()?, role, [last_six.parse()?]))
-    };
     let people = [
-        person("19900000001", Role::EntityLeader, "345678")?,
-        person("19900000002", Role::ServiceAdministrator, "654321")?,
+        ("19900000001", Role::EntityLeader, "345678"),
+        ("19900000002", Role::ServiceAdministrator, "654321"),
     ];
-    let recipients = Recipients::new(people, Policy::REGULATOR).ok_or("nobody verifies")?;
+    let recipients = people.map(|(mobile, role, last_six)| {
+        Ok::<_, Box<dyn Error>>(Recipient::new(mobile.parse()?, role, [last_six.parse()?]))
+    });
+    let recipients = recipients.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let recipients = Recipients::new(recipients, Policy::REGULATOR).ok_or("nobody verifies")?;
     desk.open(1, &recipients, Seed::draw(&mut getrandom::SysRng)?)
         .await?;
     nudge.notify_one();

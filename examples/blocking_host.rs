@@ -74,14 +74,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
 
     // An order has passed the initial review and is submitted (R02).
-    let person = |mobile: &str, role: Role, last_six: &str| -> Result<_, Box<dyn Error>> {
-        Ok(Recipient::new(mobile.parse()?, role, [last_six.parse()?]))
-    };
     let people = [
-        person("19900000001", Role::EntityLeader, "345678")?,
-        person("19900000002", Role::ServiceAdministrator, "654321")?,
+        ("19900000001", Role::EntityLeader, "345678"),
+        ("19900000002", Role::ServiceAdministrator, "654321"),
     ];
-    let recipients = Recipients::new(people, Policy::REGULATOR).ok_or("nobody verifies")?;
+    let recipients = people.map(|(mobile, role, last_six)| {
+        Ok::<_, Box<dyn Error>>(Recipient::new(mobile.parse()?, role, [last_six.parse()?]))
+    });
+    let recipients = recipients.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let recipients = Recipients::new(recipients, Policy::REGULATOR).ok_or("nobody verifies")?;
     block(desk.open(1, &recipients, Seed::draw(&mut getrandom::SysRng)?))??;
     nudge.send(())?;
 

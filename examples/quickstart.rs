@@ -4,21 +4,15 @@
 //! cargo run --example quickstart
 //! ```
 
-use std::{
-    collections::HashMap,
-    error::Error,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
-};
+use std::error::Error;
 
 use beian::{
-    Entry, FilingOrder, IdDocument, KeyRing, Lang, Message, MobileNumber, Person, Province,
-    Recipients, Requirement, ResendRequest, Rulebook, Seed, ServiceKind, Template,
-    host::{Clock, Desk, MemoryStore, SendOutcome, SmsSender, block},
+    Entry, FilingOrder, IdDocument, KeyRing, Lang, Person, Province, Recipients, Requirement,
+    ResendRequest, Rulebook, Seed, ServiceKind,
+    host::{Clock, Desk, MemoryStore, block},
+    testkit::{ManualClock, RecordingSender},
 };
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{FixedOffset, TimeDelta};
 
 const LEADER: &str = "199 0000 0001";
 const ADMINISTRATOR: &str = "+86 199-0000-0002";
@@ -44,12 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // Issue and check the codes: a key, a store, a clock, and a way to send.
-    let watch = Watch::default();
+    let clock = ManualClock::new("2024-05-01T02:00:00Z".parse()?);
     let keys = KeyRing::single(1, random()?)?;
     let town = Town {
-        desk: Desk::new(MemoryStore::default(), keys, watch.clone()),
-        handsets: Handsets::default(),
-        watch,
+        desk: Desk::new(MemoryStore::default(), keys, clock.clone()),
+        handsets: RecordingSender::default(),
+        clock,
     };
     println!("\n1. Everybody verifies");
     everybody_verifies(&town, &recipients)?;
@@ -95,11 +89,11 @@ fn time_runs_out(town: &Town, recipients: &Recipients) -> Result<(), Box<dyn Err
     town.status(3)
 }
 
-/// The desk, the people's handsets, and the watch they all go by.
+/// The desk, the people's handsets, and the clock they all go by.
 struct Town {
     desk: Desk<MemoryStore>,
-    handsets: Handsets,
-    watch: Watch,
+    handsets: RecordingSender,
+    clock: ManualClock,
 }
 
 impl Town {
@@ -143,52 +137,23 @@ impl Town {
     }
 
     fn code(&self, number: &str) -> Result<String, Box<dyn Error>> {
-        let texts = self.handsets.0.lock().map_err(|error| error.to_string())?;
-        let text = texts.get(&number.parse()?).ok_or("no message")?;
-        Ok(text.chars().filter(char::is_ascii_digit).take(6).collect())
+        Ok(self
+            .handsets
+            .latest_code(&number.parse()?)
+            .ok_or("no message")?)
     }
 
     fn pass(&self, span: TimeDelta) {
-        self.watch.0.fetch_add(
-            span.num_microseconds().unwrap_or_default(),
-            Ordering::Relaxed,
-        );
+        self.clock.advance(span);
     }
 
     fn say(&self, what: &str) {
         let beijing =
-            FixedOffset::east_opt(8 * 3600).map(|zone| self.watch.now().with_timezone(&zone));
+            FixedOffset::east_opt(8 * 3600).map(|zone| self.clock.now().with_timezone(&zone));
         println!(
             "  {} {what}",
             beijing.map_or_else(String::new, |now| now.format("%m-%d %H:%M").to_string())
         );
-    }
-}
-
-/// Time that passes when told to: microseconds since 2024-05-01 10:00 in Beijing.
-#[derive(Clone, Default)]
-struct Watch(Arc<AtomicI64>);
-
-impl Clock for Watch {
-    fn now(&self) -> DateTime<Utc> {
-        let micros = 1_714_528_800_000_000_i64.saturating_add(self.0.load(Ordering::Relaxed));
-        DateTime::from_timestamp_micros(micros).unwrap_or_default()
-    }
-}
-
-/// What arrived last, number by number.
-#[derive(Default)]
-struct Handsets(Mutex<HashMap<MobileNumber, String>>);
-
-impl SmsSender for Handsets {
-    async fn send(&self, message: &Message) -> SendOutcome {
-        match self.0.lock() {
-            Ok(mut texts) => {
-                texts.insert(*message.to(), message.text(&Template::ILLUSTRATIVE));
-                SendOutcome::Accepted
-            }
-            Err(_) => SendOutcome::Deferred,
-        }
     }
 }
 

@@ -26,6 +26,7 @@ use beian::{
 };
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use rand_core::TryRng as _;
+use serde_json::Value;
 
 // ---- what is sound
 
@@ -66,6 +67,10 @@ fn every_broken_store_is_named() {
 const BROKEN: &[(Fault, &str)] = &[
     (
         Fault::LoadsOneBefore,
+        "the store gives back exactly what was saved last, and nothing for an unknown id",
+    ),
+    (
+        Fault::KeepsMilliseconds,
         "the store gives back exactly what was saved last, and nothing for an unknown id",
     ),
     (
@@ -339,6 +344,7 @@ impl SmsSender for Gateway {
 enum Fault {
     None,
     LoadsOneBefore,
+    KeepsMilliseconds,
     ShortIds,
     UpdatesInsert,
     InsertsOverwrite,
@@ -383,7 +389,7 @@ struct Shelf {
     rows: Mutex<Rows>,
 }
 
-/// Every version of every session, and what is found by.
+/// Every version of every session, and what they are found by.
 #[derive(Default)]
 struct Rows {
     sessions: Vec<Vec<Session>>,
@@ -422,9 +428,10 @@ impl Shelf {
 
     fn put(&self, rows: &mut Rows, session: &Session) {
         let id = session.id();
+        let written = self.written(session);
         match rows.sessions.iter_mut().find(|all| all[0].id() == id) {
-            Some(all) => all.push(session.clone()),
-            None => rows.sessions.push(vec![session.clone()]),
+            Some(all) => all.push(written),
+            None => rows.sessions.push(vec![written]),
         }
         let known = rows.wakes.iter().find(|(known, _)| *known == id);
         let before = known.and_then(|(_, wake)| *wake);
@@ -447,6 +454,15 @@ impl Shelf {
                 *end = (*end).max(session.last_changed_at() + TimeDelta::seconds(30));
             }
         }
+    }
+
+    /// As a database keeps it: a snapshot in JSON.
+    fn written(&self, session: &Session) -> Session {
+        let mut json = serde_json::to_value(session).unwrap();
+        if self.has(Fault::KeepsMilliseconds) {
+            cut_to_milliseconds(&mut json);
+        }
+        serde_json::from_value(json).unwrap()
     }
 
     fn finds(
@@ -501,6 +517,18 @@ impl Shelf {
             Err(Broken)
         } else {
             Ok(())
+        }
+    }
+}
+
+fn cut_to_milliseconds(json: &mut Value) {
+    match json {
+        Value::Object(fields) => fields.values_mut().for_each(cut_to_milliseconds),
+        Value::Array(items) => items.iter_mut().for_each(cut_to_milliseconds),
+        number => {
+            if let Some(micros) = number.as_i64().filter(|n| *n > 1_000_000_000_000_000) {
+                *number = (micros / 1_000 * 1_000).into();
+            }
         }
     }
 }

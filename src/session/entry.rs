@@ -50,7 +50,9 @@ impl Entry {
         }
     }
 
-    /// The entry with a submission id: a repeat gets the first answer again (D21).
+    /// The entry with a submission id: a repeat gets the first answer again, and is never compared
+    /// (D21). What counted, and what was right, is remembered as long as the round; of entries that
+    /// were not counted, 64 for each person, as a stranger can make any number of those.
     #[must_use]
     pub fn with_submission_id(self, submission: impl Into<SubmissionId>) -> Self {
         Self {

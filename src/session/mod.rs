@@ -50,7 +50,9 @@ use state::{Identity, Person, Phase, State, Terms};
 /// [`recipients`](Self::recipients).
 ///
 /// Every command first ends a round whose time is over (D08). `Err` means that nothing happened;
-/// `Ok` means that there is something to store. A wrong code is `Ok`: an entry was counted.
+/// `Ok` means that there is something to store. A wrong code is `Ok`: an entry was counted. A report
+/// on an unknown message and a known submission id are `Err` even then: the next
+/// [`tick`](Self::tick) stores the end.
 ///
 /// `submit` and `resend` judge over this one round. Where a number may have several open rounds, the
 /// [`Desk`](crate::host::Desk) judges over all of them (D15, D17).

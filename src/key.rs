@@ -134,8 +134,12 @@ pub enum KeyError {
 
 /// Keys held in memory, with rotation: new rounds use the current key, older rounds theirs.
 ///
-/// Keep a key in the ring as long as rounds that were opened under it are open (at most 72 hours), and
-/// longer if their IDs shall carry over into new rounds (D25).
+/// Keep a key in the ring as long as rounds that were opened under it are open, which is
+/// [`Policy::round_max`](crate::Policy::round_max) at most, and longer if their IDs shall carry over
+/// into new rounds (D25). An id never names another key again: codes and IDs of older rounds would
+/// be judged wrong, and counted.
+///
+/// In a running host, an `RwLock` of a ring (feature `std`) is keys as well: replace what is in it.
 ///
 /// ```
 /// use beian::{KeyId, KeyRing, Keys};
@@ -190,6 +194,23 @@ impl KeyRing {
         Ok(self)
     }
 
+    /// The ring with an older key, which rounds that are still open were opened under; the current
+    /// one stays.
+    ///
+    /// # Errors
+    /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`], [`KeyRingProblem::Taken`].
+    pub fn with_older(
+        self,
+        id: impl Into<KeyId>,
+        key: impl AsRef<[u8]>,
+    ) -> Result<Self, KeyRingProblem> {
+        let current = self.current;
+        Ok(Self {
+            current,
+            ..self.rotate(id, key)?
+        })
+    }
+
     /// One key that everybody can read here, for tests.
     #[cfg(feature = "testkit")]
     pub(crate) fn of_the_testkit() -> Self {
@@ -201,7 +222,7 @@ impl KeyRing {
         }
     }
 
-    /// The ring without a key; the current one stays.
+    /// The ring without an older key. The current key can't be taken out: asked to, nothing changes.
     #[must_use]
     pub fn without(mut self, id: impl Into<KeyId>) -> Self {
         let id = id.into();
@@ -227,6 +248,23 @@ impl Keys for KeyRing {
         let mut mac = self.key(key).ok_or(KeyError::Unknown(key))?.clone();
         mac.update(message);
         Ok(Mac(mac.finalize().into_bytes().into()))
+    }
+}
+
+/// A ring that can be replaced while the host runs. A panic of whoever replaced it left the old ring
+/// or the new one, so a poisoned lock is read all the same.
+#[cfg(feature = "std")]
+impl Keys for std::sync::RwLock<KeyRing> {
+    fn current(&self) -> KeyId {
+        self.read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .current()
+    }
+
+    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+        self.read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .mac(key, message)
     }
 }
 
@@ -328,6 +366,29 @@ mod tests {
             0x0e, 0xe3, 0x7f, 0x54,
         ];
         assert_eq!(mac.bytes(), &expected);
+    }
+
+    #[test]
+    fn attack_23_an_older_key_comes_back_without_becoming_current() {
+        let ring = KeyRing::single(2, [8; 32])
+            .unwrap()
+            .with_older(1, [7; 32])
+            .unwrap();
+        assert_eq!(ring.current(), KeyId(2));
+        assert!(ring.mac(KeyId(1), b"").is_ok());
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn attack_23_a_ring_is_replaced_while_it_is_used() {
+        let ring = std::sync::RwLock::new(KeyRing::single(1, [7; 32]).unwrap());
+        assert_eq!(Keys::current(&ring), KeyId(1));
+        *ring.write().unwrap() = KeyRing::single(2, [8; 32]).unwrap();
+        assert_eq!(Keys::current(&ring), KeyId(2));
+        assert_eq!(
+            Keys::mac(&ring, KeyId(1), b"").unwrap_err(),
+            KeyError::Unknown(KeyId(1))
+        );
     }
 
     #[test]

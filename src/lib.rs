@@ -16,7 +16,7 @@
 //! what its customer should do now. None of this needs a key, a store or a clock.
 //!
 //! ```
-//! use beian::{FilingOrder, IdDocument, Lang, Person, Province, Requirement, Rulebook, ServiceKind};
+//! use beian::{FilingOrder, IdDocument, Lang, Person, Province, Requirement, ServiceKind, rulebook};
 //! use beian::tracker::Tracker;
 //! use chrono::{DateTime, TimeDelta, Utc};
 //!
@@ -26,14 +26,14 @@
 //!     .service(ServiceKind::Website, "示例站", admin)
 //!     .build()?; // or every problem at once
 //!
-//! let Requirement::Verify(recipients) = Rulebook::CURRENT.requirement(&order) else {
+//! let submitted_at: DateTime<Utc> = "2024-05-01T02:00:00Z".parse()?;
+//! let Requirement::Verify(recipients) = rulebook::requirement(&order, submitted_at)? else {
 //!     return Ok(()); // nobody verifies (R08)
 //! };
 //! for recipient in &recipients {
 //!     println!("{} {:?} by {}", recipient.mobile(), recipient.roles(), recipient.rule());
 //! }
 //!
-//! let submitted_at: DateTime<Utc> = "2024-05-01T02:00:00Z".parse()?;
 //! let tracker = Tracker::new(&recipients, submitted_at);
 //! for step in tracker.next_steps(submitted_at + TimeDelta::minutes(20)) {
 //!     println!("{}", step.text(Lang::Zh));

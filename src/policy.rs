@@ -104,6 +104,24 @@ impl Policy {
         self.unreachable_after
     }
 
+    /// The longest that a round can last: a first message that is accepted at the last moment, its
+    /// delivery reported as late as counts, then the whole window (D05, D06). 48 hours and 10 minutes
+    /// for the regulator's policy.
+    ///
+    /// ```
+    /// use beian::Policy;
+    /// use chrono::TimeDelta;
+    ///
+    /// assert_eq!(Policy::REGULATOR.round_max(), TimeDelta::hours(48) + TimeDelta::minutes(10));
+    /// ```
+    #[must_use]
+    pub fn round_max(&self) -> TimeDelta {
+        [self.window, self.delivery_clamp]
+            .iter()
+            .try_fold(self.unreachable_after, |sum, span| sum.checked_add(span))
+            .unwrap_or(TimeDelta::MAX)
+    }
+
     /// Whether every message of a person carries the same code (D10).
     #[must_use]
     pub const fn keep_code(&self) -> bool {

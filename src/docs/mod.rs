@@ -1,5 +1,13 @@
-//! What a reader wants to know before the code: the rules, why they are so, what they withstand, and
-//! how the crate is built.
+//! What a reader wants to know before the code.
+//!
+//! | you want to | read |
+//! |---|---|
+//! | build a host, platform or issuer of codes | [`guide`] |
+//! | know the rules, their ids, sources and dates | [`rules`] |
+//! | know why a number is what it is | [`rationale`] |
+//! | know what it withstands, and what only you can do | [`security`] |
+//! | see what every command does in every state | [`states`] |
+//! | work on the crate | [`architecture`] |
 
 #[doc = include_str!("guide.md")]
 pub mod guide {}

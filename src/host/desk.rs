@@ -326,9 +326,7 @@ impl<S: SessionStore> Desk<S> {
             for recipient in opening.recipients() {
                 others.extend(self.find(recipient.mobile(), now).await?);
             }
-            let decision = opening
-                .open(&others, &*self.keys, now)
-                .map_err(HostError::Open)?;
+            let decision = opening.open(&others, &*self.keys, now)?;
             if self.save(core::slice::from_ref(decision.update())).await? {
                 return Ok(decision.persisted().0);
             }
@@ -511,6 +509,16 @@ fn results<G, O: Copy>(candidates: Vec<Candidate<G, O>>) -> (Vec<Update>, Vec<(S
     )
 }
 
+impl<E> From<OpenError> for HostError<E> {
+    fn from(error: OpenError) -> Self {
+        if let OpenError::Key(error) = error {
+            Self::Key(error)
+        } else {
+            Self::Open(error)
+        }
+    }
+}
+
 impl Counts {
     fn count_entry(&self, submitted: &Submitted) {
         let one = |counter: &AtomicU64| counter.fetch_add(1, Ordering::Relaxed);
@@ -670,7 +678,7 @@ pub struct Counters {
     pub wrong_ids: u64,
     /// Entries for a number that nobody has.
     pub unknown_numbers: u64,
-    /// Saves that another host was faster at.
+    /// Saves that found another version: another host was faster, or an id was given twice.
     pub conflicts: u64,
 }
 
@@ -684,7 +692,8 @@ pub enum HostError<E> {
     /// The store failed.
     #[error("store: {0}")]
     Store(#[source] E),
-    /// The key service is unavailable, or a key is missing.
+    /// The key service is unavailable, or has no current key. A round whose own key is missing is left
+    /// out instead, and reported (D20).
     #[error(transparent)]
     Key(KeyError),
     /// The round can't be opened.

@@ -31,7 +31,8 @@ pub trait SessionStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<Vec<Session>, Self::Error>> + Send;
 
-    /// Stores all updates with their events, or none of them (D20): one transaction.
+    /// Stores all updates with their events, or none of them (D20): one transaction. The numbers of a
+    /// session are written anew each time, as an erasure takes them away.
     ///
     /// An update is in conflict unless the stored version is its
     /// [`expected_version`](Update::expected_version), 0 standing for no session of that id. One
@@ -107,7 +108,8 @@ pub enum SaveError<E> {
     /// A session has another version than expected: load it and decide again.
     #[error("the session was changed meanwhile")]
     Conflict,
-    /// The store failed.
+    /// The store failed. Busy, deadlocked or refused as not serialisable isn't this but a conflict, as
+    /// long as nothing was stored.
     #[error(transparent)]
     Store(#[from] E),
 }

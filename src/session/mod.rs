@@ -303,8 +303,8 @@ impl Session {
             .filter_map(|identity| identity.mobile.as_ref())
     }
 
-    /// Whether an entry for one of its numbers has to see this session at `now`: it is open, or
-    /// ended at most ten minutes ago (D18). What a store's `find` selects by.
+    /// Whether an entry for one of its numbers has to see this session at `now`: it is open, or its
+    /// end was stored at most ten minutes ago (D18). What a store's `find` selects by.
     #[must_use]
     pub fn is_found_at(&self, now: DateTime<Utc>) -> bool {
         match self.state {

@@ -360,10 +360,7 @@ fn d20_without_the_key_service_nothing_happens() {
         assert_eq!(resent, Err(unavailable));
     }
     let opened = block(dark.open(2, &recipients(1), seed(2))).unwrap();
-    assert_eq!(
-        opened,
-        Err(HostError::Open(OpenError::Key(KeyError::Unavailable)))
-    );
+    assert_eq!(opened, Err(HostError::Key(KeyError::Unavailable)));
     assert_eq!(world.stored(1), before);
 }
 

@@ -16,7 +16,7 @@ use common::{builders, form, mobile, person, with_website};
 use serde_json::{Value, json};
 
 fn order() -> FilingOrder {
-    let administrator = person(2).emergency_phone("010-0000 0000").unwrap();
+    let administrator = person(2).with_emergency_phone("010-0000 0000").unwrap();
     FilingOrder::add_access(Province::Tibet, person(1))
         .service_with_access(ServiceKind::App, "示例", administrator, Access::Unchanged)
         .build()

@@ -230,7 +230,7 @@ fn b14_a_life_is_stored_and_read_back() {
     let recipient = Recipient::new(mobile, Role::EntityLeader, [last_six]);
     let recipients = Recipients::new([recipient], Policy::REGULATOR);
     let verifying = OrderLife::new().submit(recipients.as_ref()).unwrap();
-    let returned = verifying.send_back(ReturnCause::WindowClosed).unwrap();
+    let returned = verifying.return_for(ReturnCause::WindowClosed).unwrap();
     for (life, stored) in [
         (
             OrderLife::new(),

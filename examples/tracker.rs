@@ -8,12 +8,12 @@ use std::{collections::BTreeSet, error::Error};
 
 use beian::{
     FilingOrder, IdDocument, Lang, Person, Province, Requirement, ServiceKind, rulebook,
-    tracker::{RegulatorStatus, Report, Tracker},
+    tracker::{FactKind, RegulatorStatus, Tracker},
 };
 use chrono::{DateTime, FixedOffset, Utc};
 
 /// An instant in Beijing, and what the platform learns then.
-type Line = (&'static str, Report);
+type Line = (&'static str, FactKind);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let leader = Person::new("张三", "199 0000 0001", IdDocument::passport("E12345678")?)?;
@@ -25,25 +25,28 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // The leader verifies at once. The administrator's message never comes, nor does a resent one.
     let first: &[Line] = &[
-        ("2024-05-06 09:07", Report::Received(leads)),
-        ("2024-05-06 09:15", Report::Passed(leads)),
-        ("2024-05-06 10:00", Report::ResendAsked(administers)),
+        ("2024-05-06 09:07", FactKind::Received(leads)),
+        ("2024-05-06 09:15", FactKind::Passed(leads)),
+        ("2024-05-06 10:00", FactKind::ResendAsked(administers)),
         (
             "2024-05-07 08:30",
-            Report::Regulator(RegulatorStatus::Waiting),
+            FactKind::Regulator(RegulatorStatus::Waiting),
         ),
         (
             "2024-05-07 09:04",
-            Report::Regulator(RegulatorStatus::TimedOut),
+            FactKind::Regulator(RegulatorStatus::TimedOut),
         ),
     ];
     // Nothing was wrong with the order: it is resubmitted, and both verify again (B14).
     let second: &[Line] = &[
-        ("2024-05-07 10:06", Report::Received(leads)),
-        ("2024-05-07 10:07", Report::Received(administers)),
-        ("2024-05-07 10:20", Report::Passed(administers)),
-        ("2024-05-07 11:45", Report::Passed(leads)),
-        ("2024-05-07 11:50", Report::Regulator(RegulatorStatus::Done)),
+        ("2024-05-07 10:06", FactKind::Received(leads)),
+        ("2024-05-07 10:07", FactKind::Received(administers)),
+        ("2024-05-07 10:20", FactKind::Passed(administers)),
+        ("2024-05-07 11:45", FactKind::Passed(leads)),
+        (
+            "2024-05-07 11:50",
+            FactKind::Regulator(RegulatorStatus::Done),
+        ),
     ];
     for (submitted, facts) in [("2024-05-06 09:00", first), ("2024-05-07 10:00", second)] {
         let submitted_at = instant(submitted)?;

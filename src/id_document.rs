@@ -165,7 +165,7 @@ impl<'de> serde::Deserialize<'de> for IdDocumentKind {
 /// let card = IdDocument::resident_id_card("11010118500101019x")?;
 /// assert_eq!(card.last_six(), Some(&"01019X".parse()?));
 ///
-/// let permit = IdDocument::hk_macao_permit("H00000001")?.back_number("A123456(3)")?;
+/// let permit = IdDocument::hk_macao_permit("H00000001")?.with_back_number("A123456(3)")?;
 /// assert_eq!(permit.last_six_in(Province::Beijing), Some(&"000001".parse()?));
 /// assert_eq!(permit.last_six_in(Province::Zhejiang), Some(&"234563".parse()?)); // B13
 ///
@@ -243,7 +243,7 @@ impl IdDocument {
     }
 
     /// A Mainland travel permit for Hong Kong and Macao residents (港澳居民来往内地通行证). For an
-    /// order in 浙江 add the [`back_number`](Self::back_number).
+    /// order in 浙江 add the back number ([`with_back_number`](Self::with_back_number)).
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -281,7 +281,7 @@ impl IdDocument {
     /// # Errors
     /// [`IdDocumentProblem::BackNumberUnexpected`] if this is no Hong Kong / Macao permit,
     /// [`IdDocumentProblem::BackNumber`] if the number has neither form.
-    pub fn back_number(self, number: &str) -> Result<Self, IdDocumentProblem> {
+    pub fn with_back_number(self, number: &str) -> Result<Self, IdDocumentProblem> {
         if self.kind != IdDocumentKind::HkMacaoPermit {
             return Err(IdDocumentProblem::BackNumberUnexpected);
         }

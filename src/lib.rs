@@ -16,8 +16,9 @@
 //! what its customer should do now. None of this needs a key, a store or a clock.
 //!
 //! ```
-//! use beian::{FilingOrder, IdDocument, Lang, Person, Province, Requirement, ServiceKind, rulebook};
-//! use beian::tracker::Tracker;
+//! use beian::{
+//!     FilingOrder, IdDocument, Lang, Person, Province, Requirement, ServiceKind, Tracker, rulebook,
+//! };
 //! use chrono::{DateTime, TimeDelta, Utc};
 //!
 //! let leader = Person::new("张三", "199 0000 0001", IdDocument::passport("E12345678")?)?;
@@ -142,8 +143,8 @@ mod time;
 pub mod tracker;
 
 pub use filing::{
-    Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderProblems, OrderStatus,
-    ReturnCause, Service, ServiceKind,
+    Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,
+    OrderProblems, OrderStatus, ReturnCause, Service, ServiceKind,
 };
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
@@ -166,3 +167,4 @@ pub use session::{
 pub use snapshot::{Snapshot, SnapshotError};
 pub use template::{Template, TemplateProblem};
 pub use text::Lang;
+pub use tracker::Tracker;

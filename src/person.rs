@@ -21,7 +21,7 @@ const NAME_MAX: usize = 200;
 /// use beian::{IdDocument, Person};
 ///
 /// let person = Person::new("张三", "199 0000 0001", IdDocument::passport("E12345678")?)?
-///     .emergency_phone("010-0000 0000")?;
+///     .with_emergency_phone("010-0000 0000")?;
 /// assert_eq!(person.mobile().to_string(), "199****0001");
 /// assert!(!format!("{person:?}").contains("三"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -56,7 +56,7 @@ impl Person {
     ///
     /// # Errors
     /// [`PersonProblem::EmergencyPhone`].
-    pub fn emergency_phone(self, phone: &str) -> Result<Self, PersonProblem> {
+    pub fn with_emergency_phone(self, phone: &str) -> Result<Self, PersonProblem> {
         Ok(Self {
             emergency_phone: Some(EmergencyPhone::parse(phone)?),
             ..self
@@ -77,7 +77,7 @@ impl Person {
 
     /// The digits of the emergency phone, in clear, if one was given.
     #[must_use]
-    pub fn emergency_number(&self) -> Option<&str> {
+    pub fn emergency_phone(&self) -> Option<&str> {
         self.emergency_phone.as_ref().map(|phone| phone.0.as_str())
     }
 

@@ -64,7 +64,7 @@ impl Attempt {
             Self::Submit(verify) => life.submit(verify.then_some(&recipients)),
             Self::Complete => life.complete(),
             Self::Approve => life.approve(),
-            Self::Return(cause) => life.send_back(cause),
+            Self::Return(cause) => life.return_for(cause),
             Self::Resubmit(verify) => life.resubmit(verify.then_some(&recipients)),
             Self::Revise => life.revise(),
             Self::Withdraw => life.withdraw(),
@@ -91,7 +91,7 @@ fn lives() -> Vec<OrderLife> {
             OrderStatus::AdministrationReview => at_the_administration,
             status => panic!("returned from {status}"),
         };
-        from.send_back(*cause).unwrap()
+        from.return_for(*cause).unwrap()
     }));
     lives.push(reviewed.withdraw().unwrap());
     lives
@@ -183,7 +183,7 @@ fn r18_when_all_have_verified_the_order_goes_to_the_administration() {
 #[test]
 fn r20_an_order_that_was_not_verified_is_returned_and_says_why() {
     let submitted = OrderLife::new().submit(Some(&recipients())).unwrap();
-    let returned = submitted.send_back(ReturnCause::WindowClosed).unwrap();
+    let returned = submitted.return_for(ReturnCause::WindowClosed).unwrap();
     assert_eq!(returned.status(), OrderStatus::Returned);
     assert_eq!(returned.return_cause(), Some(ReturnCause::WindowClosed));
 }
@@ -192,7 +192,7 @@ fn r20_an_order_that_was_not_verified_is_returned_and_says_why() {
 fn b14_a_returned_order_is_resubmitted_or_revised() {
     let submitted = OrderLife::new().submit(Some(&recipients())).unwrap();
     let returned = submitted
-        .send_back(ReturnCause::TooManyWrongEntries)
+        .return_for(ReturnCause::TooManyWrongEntries)
         .unwrap();
     let again = returned.resubmit(Some(&recipients())).unwrap();
     assert_eq!(
@@ -209,7 +209,7 @@ fn b14_a_returned_order_is_resubmitted_or_revised() {
 #[test]
 fn r02_what_the_platform_returned_cant_skip_its_review() {
     let returned = OrderLife::new()
-        .send_back(ReturnCause::PlatformDecision)
+        .return_for(ReturnCause::PlatformDecision)
         .unwrap();
     let refusal = returned.resubmit(Some(&recipients())).unwrap_err();
     assert_eq!(refusal.possible(), [Step::Revise, Step::Withdraw]);
@@ -244,7 +244,7 @@ fn d24_withdrawal_is_possible_until_the_administration_has_the_order_and_is_fina
 #[test]
 fn a_refusal_says_where_the_order_is_and_what_is_possible() {
     let refusal = OrderLife::new()
-        .send_back(ReturnCause::WindowClosed)
+        .return_for(ReturnCause::WindowClosed)
         .unwrap_err();
     assert_eq!(
         refusal.to_string(),

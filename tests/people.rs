@@ -21,16 +21,16 @@ fn passport() -> IdDocument {
 
 #[test]
 fn r12_a_person_has_a_primary_mobile_and_perhaps_an_emergency_phone() {
-    let person = person(1).emergency_phone(" 010-0000 0000").unwrap();
+    let person = person(1).with_emergency_phone(" 010-0000 0000").unwrap();
     assert_eq!(person.mobile().digits(), "19900000001");
-    assert_eq!(person.emergency_number(), Some("01000000000"));
-    assert_eq!(common::person(1).emergency_number(), None);
+    assert_eq!(person.emergency_phone(), Some("01000000000"));
+    assert_eq!(common::person(1).emergency_phone(), None);
 }
 
 #[test]
 fn d27_an_emergency_phone_has_3_to_20_digits() {
     for good in ["110", "+86 199 0000 0001", "12345678901234567890"] {
-        assert!(person(1).emergency_phone(good).is_ok(), "{good}");
+        assert!(person(1).with_emergency_phone(good).is_ok(), "{good}");
     }
     for bad in [
         "",
@@ -40,7 +40,7 @@ fn d27_an_emergency_phone_has_3_to_20_digits() {
         "-110",
         "+852 0000 0000",
     ] {
-        let problem = person(1).emergency_phone(bad).unwrap_err();
+        let problem = person(1).with_emergency_phone(bad).unwrap_err();
         assert_eq!(problem, PersonProblem::EmergencyPhone, "{bad}");
     }
 }
@@ -92,10 +92,10 @@ fn debug_shows_no_personal_data() {
         "19912345678",
         IdDocument::hk_macao_permit("H12345678")
             .unwrap()
-            .back_number("A123456(3)")
+            .with_back_number("A123456(3)")
             .unwrap(),
     );
-    let person = person.unwrap().emergency_phone("13987654321").unwrap();
+    let person = person.unwrap().with_emergency_phone("13987654321").unwrap();
     let printed = format!("{:?} {:#?}", Entity::from(person.clone()), person);
     assert!(
         printed.contains("欧***") && printed.contains("199****5678"),
@@ -289,7 +289,7 @@ fn b13_in_zhejiang_the_permit_counts_by_the_number_on_its_back() {
         ("ab123456（a）", "23456A"),
         ("1234567(8)", "345678"),
     ] {
-        let permit = permit.clone().back_number(back).unwrap();
+        let permit = permit.clone().with_back_number(back).unwrap();
         let last_six = LastSix::parse(last_six).unwrap();
         for province in Province::ALL {
             let zhejiang = *province == Province::Zhejiang;
@@ -309,7 +309,7 @@ fn b13_in_zhejiang_the_permit_counts_by_the_number_on_its_back() {
 
 #[test]
 fn b13_only_a_permit_has_a_back_number_and_only_an_identity_number_is_one() {
-    let unexpected = passport().back_number("A123456(3)");
+    let unexpected = passport().with_back_number("A123456(3)");
     assert_eq!(unexpected, Err(IdDocumentProblem::BackNumberUnexpected));
     let permit = IdDocument::hk_macao_permit("H12345678").unwrap();
     for bad in [
@@ -321,7 +321,7 @@ fn b13_only_a_permit_has_a_back_number_and_only_an_identity_number_is_one() {
         "123456789",
         "A123456)",
     ] {
-        let problem = permit.clone().back_number(bad).unwrap_err();
+        let problem = permit.clone().with_back_number(bad).unwrap_err();
         assert_eq!(problem, IdDocumentProblem::BackNumber, "{bad}");
     }
 }
@@ -439,7 +439,7 @@ proptest! {
     fn whatever_is_typed_is_taken_or_refused_without_an_echo(input in "\\PC{6,40}", kind in 0..50_u16) {
         let kind = IdDocumentKind::from_code(kind);
         let number = IdDocument::new(kind, &input).map(|document| document.kind());
-        let back = IdDocument::hk_macao_permit("H12345678").unwrap().back_number(&input);
+        let back = IdDocument::hk_macao_permit("H12345678").unwrap().with_back_number(&input);
         for printed in [
             format!("{number:?}"),
             format!("{back:?}"),

@@ -269,7 +269,7 @@ fn r09_the_same_number_in_two_roles_is_one_recipient() {
 
 #[test]
 fn r12_the_emergency_phone_is_never_texted() {
-    let leader = person(1).emergency_phone("199 0000 0009").unwrap();
+    let leader = person(1).with_emergency_phone("199 0000 0009").unwrap();
     let order = FilingOrder::deregister_entity(Province::Beijing, leader);
     let requirement = Rulebook::CURRENT.requirement(&order.build().unwrap());
     let expected = [("199****0001".into(), self::leader(), "R07".into())];
@@ -346,7 +346,7 @@ fn b05_every_distinct_number_among_the_administrators_is_texted() {
 fn b13_in_zhejiang_the_last_six_are_of_the_back_number() {
     let id = IdDocument::hk_macao_permit("H12345678")
         .unwrap()
-        .back_number("A123456(3)")
+        .with_back_number("A123456(3)")
         .unwrap();
     let leader = Person::new("陈七", "19900000001", id).unwrap();
     let last_six_in = |province| {

@@ -16,7 +16,7 @@ use common::{builders, form, mobile, person, with_website};
 use serde_json::{Value, json};
 
 fn order() -> FilingOrder {
-    let administrator = person(2).emergency_phone("010-0000 0000").unwrap();
+    let administrator = person(2).with_emergency_phone("010-0000 0000").unwrap();
     FilingOrder::add_access(Province::Tibet, person(1))
         .service_with_access(ServiceKind::App, "示例", administrator, Access::Unchanged)
         .build()
@@ -230,7 +230,7 @@ fn b14_a_life_is_stored_and_read_back() {
     let recipient = Recipient::new(mobile, Role::EntityLeader, [last_six]);
     let recipients = Recipients::new([recipient], Policy::REGULATOR);
     let verifying = OrderLife::new().submit(recipients.as_ref()).unwrap();
-    let returned = verifying.send_back(ReturnCause::WindowClosed).unwrap();
+    let returned = verifying.return_for(ReturnCause::WindowClosed).unwrap();
     for (life, stored) in [
         (
             OrderLife::new(),

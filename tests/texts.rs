@@ -122,7 +122,7 @@ fn a_refused_step_says_what_is_possible() {
     for refusal in [
         OrderLife::new().complete().unwrap_err(),
         OrderLife::new()
-            .send_back(ReturnCause::Unreachable)
+            .return_for(ReturnCause::Unreachable)
             .unwrap_err(),
         withdrawn.withdraw().unwrap_err(),
     ] {

@@ -11,16 +11,16 @@
 use beian::{
     Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role,
     tracker::{
-        Deadline, Fact, NextStep, PersonStanding, RegulatorStatus, Reminder, ReminderKind, Report,
-        ReportRefusal, Step, Tracker, TrackerStatus,
+        Deadline, Fact, FactKind, NextStep, PersonStanding, RegulatorStatus, Reminder,
+        ReminderKind, ReportRefusal, Step, Tracker, TrackerStatus,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
-const DONE: Report = Report::Regulator(RegulatorStatus::Done);
-const TIMED_OUT: Report = Report::Regulator(RegulatorStatus::TimedOut);
-const WAITING: Report = Report::Regulator(RegulatorStatus::Waiting);
+const DONE: FactKind = FactKind::Regulator(RegulatorStatus::Done);
+const TIMED_OUT: FactKind = FactKind::Regulator(RegulatorStatus::TimedOut);
+const WAITING: FactKind = FactKind::Regulator(RegulatorStatus::Waiting);
 
 /// 10:00 in Beijing.
 fn submitted() -> DateTime<Utc> {
@@ -57,7 +57,7 @@ fn tracker() -> Tracker {
     tracker_under(Policy::REGULATOR)
 }
 
-fn with(facts: impl IntoIterator<Item = (Report, DateTime<Utc>)>) -> Tracker {
+fn with(facts: impl IntoIterator<Item = (FactKind, DateTime<Utc>)>) -> Tracker {
     let mut tracker = tracker();
     for (report, at) in facts {
         tracker.report(report, at).unwrap();
@@ -78,7 +78,7 @@ fn kinds(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(ReminderKind, Option<Mob
 #[test]
 fn r02_nothing_can_be_reported_from_before_the_submission() {
     let mut tracker = tracker();
-    let refusal = tracker.report(Report::Received(leader()), submitted() - micro());
+    let refusal = tracker.report(FactKind::Received(leader()), submitted() - micro());
     assert_eq!(refusal, Err(ReportRefusal::BeforeSubmission));
     assert!(tracker.facts().is_empty());
     assert_eq!(tracker.report(WAITING, submitted()), Ok(()));
@@ -88,7 +88,7 @@ fn r02_nothing_can_be_reported_from_before_the_submission() {
 fn r09_only_numbers_of_the_order_are_known() {
     let mut tracker = tracker();
     let stranger = "19900000009".parse().unwrap();
-    let refusal = tracker.report(Report::Passed(stranger), after(1));
+    let refusal = tracker.report(FactKind::Passed(stranger), after(1));
     assert_eq!(refusal, Err(ReportRefusal::UnknownPerson));
     assert_eq!(tracker.standing(&stranger, after(1)), None);
     assert_eq!(tracker.resends_left(&stranger, after(1)), None);
@@ -96,7 +96,7 @@ fn r09_only_numbers_of_the_order_are_known() {
 
 #[test]
 fn r02_a_submitted_order_is_not_returned_by_the_initial_review() {
-    let returned = Report::Returned(ReturnCause::PlatformDecision);
+    let returned = FactKind::Returned(ReturnCause::PlatformDecision);
     assert_eq!(
         tracker().report(returned, after(1)),
         Err(ReportRefusal::InitialReview)
@@ -118,7 +118,7 @@ fn r15_the_message_is_expected_5_to_10_minutes_after_the_submission_notice() {
 
 #[test]
 fn r15_the_real_arrival_counts() {
-    let tracker = with([(Report::Received(leader()), after(2))]);
+    let tracker = with([(FactKind::Received(leader()), after(2))]);
     let received = PersonStanding::Received { at: after(2) };
     assert_eq!(tracker.standing(&leader(), after(60)), Some(received));
 }
@@ -126,8 +126,8 @@ fn r15_the_real_arrival_counts() {
 #[test]
 fn r15_a_resent_message_is_expected_likewise() {
     let tracker = with([
-        (Report::Received(leader()), after(6)),
-        (Report::ResendAsked(leader()), after(100)),
+        (FactKind::Received(leader()), after(6)),
+        (FactKind::ResendAsked(leader()), after(100)),
     ]);
     let expected = PersonStanding::MessageExpected {
         from: after(105),
@@ -155,7 +155,7 @@ fn r14_who_has_no_message_looks_for_its_sender_first() {
 
 #[test]
 fn r22_two_resends_can_be_asked_for_and_the_third_sends_nothing() {
-    let ask = |at| (Report::ResendAsked(leader()), at);
+    let ask = |at| (FactKind::ResendAsked(leader()), at);
     let mut tracker = with([]);
     let left = |tracker: &Tracker| tracker.resends_left(&leader(), after(DAY)).unwrap();
     assert_eq!(left(&tracker), 2);
@@ -190,7 +190,7 @@ fn r21_a_resend_is_asked_for_on_the_regulators_page() {
 
 #[test]
 fn r24_who_has_the_message_enters_the_code() {
-    let tracker = with([(Report::Received(leader()), after(6))]);
+    let tracker = with([(FactKind::Received(leader()), after(6))]);
     let next = tracker.next_steps(after(7))[0];
     assert_eq!((next.step, next.person), (Step::EnterCode, Some(leader())));
     assert_eq!(next.until, Some(after(DAY)));
@@ -203,7 +203,7 @@ fn r24_who_has_the_message_enters_the_code() {
 
 #[test]
 fn r19_who_has_passed_waits_for_the_others() {
-    let tracker = with([(Report::Passed(leader()), after(20))]);
+    let tracker = with([(FactKind::Passed(leader()), after(20))]);
     assert_eq!(
         steps(&tracker, after(21)),
         [
@@ -232,9 +232,9 @@ fn r17_everybody_is_in_time_until_the_window_after_the_submission() {
 #[test]
 fn r17_a_word_that_the_message_came_bounds_the_deadline_from_above() {
     let tracker = with([
-        (Report::Received(administrator()), after(300)),
-        (Report::Received(leader()), after(60)),
-        (Report::Received(leader()), after(90)),
+        (FactKind::Received(administrator()), after(300)),
+        (FactKind::Received(leader()), after(60)),
+        (FactKind::Received(leader()), after(90)),
     ]);
     let deadline = tracker.deadline(after(400)).unwrap();
     assert_eq!(deadline.earliest, after(DAY));
@@ -243,19 +243,19 @@ fn r17_a_word_that_the_message_came_bounds_the_deadline_from_above() {
 
 #[test]
 fn d05_no_resend_moves_the_deadline() {
-    let word = (Report::Received(leader()), after(60));
+    let word = (FactKind::Received(leader()), after(60));
     let before = with([word]).deadline(after(200));
-    let resend = (Report::ResendAsked(leader()), after(100));
-    let again = (Report::Received(leader()), after(110));
+    let resend = (FactKind::ResendAsked(leader()), after(100));
+    let again = (FactKind::Received(leader()), after(110));
     assert_eq!(with([word, resend, again]).deadline(after(200)), before);
 }
 
 #[test]
 fn d07_who_says_to_have_passed_no_longer_bounds_the_deadline() {
     let tracker = with([
-        (Report::Received(leader()), after(60)),
-        (Report::Received(administrator()), after(90)),
-        (Report::Passed(leader()), after(100)),
+        (FactKind::Received(leader()), after(60)),
+        (FactKind::Received(administrator()), after(90)),
+        (FactKind::Passed(leader()), after(100)),
     ]);
     assert_eq!(
         tracker.deadline(after(99)).unwrap().latest,
@@ -285,8 +285,8 @@ fn d01_the_window_is_the_rulebooks() {
 #[test]
 fn r18_done_is_what_the_regulator_reports_and_no_person() {
     let said = [
-        (Report::Passed(leader()), after(20)),
-        (Report::Passed(administrator()), after(30)),
+        (FactKind::Passed(leader()), after(20)),
+        (FactKind::Passed(administrator()), after(30)),
     ];
     let tracker = with(said);
     assert_eq!(tracker.status(after(29)), TrackerStatus::Waiting);
@@ -337,12 +337,15 @@ fn b14_a_return_says_why_and_is_the_closer_word_for_timed_out() {
     };
     for timed_out in [after(DAY), after(DAY + 2)] {
         let tracker = with([
-            (Report::Returned(cause), after(DAY + 1)),
+            (FactKind::Returned(cause), after(DAY + 1)),
             (TIMED_OUT, timed_out),
         ]);
         assert_eq!(tracker.status(after(DAY + 3)), returned);
     }
-    let refused_in_review = with([(DONE, after(40)), (Report::Returned(cause), after(DAY + 1))]);
+    let refused_in_review = with([
+        (DONE, after(40)),
+        (FactKind::Returned(cause), after(DAY + 1)),
+    ]);
     assert_eq!(refused_in_review.status(after(DAY + 3)), returned);
 }
 
@@ -375,8 +378,8 @@ fn d08_a_late_waiting_reopens_nothing() {
 #[test]
 fn b15_waiting_from_the_regulator_beats_the_persons_words() {
     let said = [
-        (Report::Passed(leader()), after(20)),
-        (Report::Passed(administrator()), after(30)),
+        (FactKind::Passed(leader()), after(20)),
+        (FactKind::Passed(administrator()), after(30)),
     ];
     let lagging = with(said.into_iter().chain([(WAITING, after(29))]));
     assert_eq!(lagging.status(after(60)), TrackerStatus::SaidDone);
@@ -396,7 +399,7 @@ fn b15_waiting_from_the_regulator_beats_the_persons_words() {
 #[test]
 fn b15_waiting_from_the_regulator_moves_the_earliest_end() {
     let tracker = with([
-        (Report::Received(leader()), after(5)),
+        (FactKind::Received(leader()), after(5)),
         (WAITING, after(DAY + 30)),
     ]);
     let now = after(DAY + 30);
@@ -411,7 +414,7 @@ fn b15_waiting_from_the_regulator_moves_the_earliest_end() {
 
 #[test]
 fn r20_when_the_window_may_be_over_the_regulator_is_asked_and_persons_hurry() {
-    let tracker = with([(Report::Received(leader()), after(6))]);
+    let tracker = with([(FactKind::Received(leader()), after(6))]);
     let now = after(DAY) + micro();
     assert_eq!(
         steps(&tracker, now),
@@ -432,7 +435,7 @@ fn r20_when_the_window_may_be_over_the_regulator_is_asked_and_persons_hurry() {
 #[test]
 fn reminders_come_in_order_and_go_when_taken_care_of() {
     use ReminderKind::{AskRegulator, HalfTime, LastCall, MessageDue, ResendAdvised};
-    let mut tracker = with([(Report::Passed(administrator()), after(7))]);
+    let mut tracker = with([(FactKind::Passed(administrator()), after(7))]);
     let mine = Some(leader());
     assert_eq!(kinds(&tracker, after(10) - micro()), []);
     assert_eq!(kinds(&tracker, after(10)), [(MessageDue, mine)]);
@@ -441,7 +444,7 @@ fn reminders_come_in_order_and_go_when_taken_care_of() {
         [(MessageDue, mine), (ResendAdvised, mine)]
     );
     tracker
-        .report(Report::Received(leader()), after(31))
+        .report(FactKind::Received(leader()), after(31))
         .unwrap();
     assert_eq!(kinds(&tracker, after(31)), []);
     assert_eq!(kinds(&tracker, after(DAY / 2)), [(HalfTime, mine)]);
@@ -451,7 +454,7 @@ fn reminders_come_in_order_and_go_when_taken_care_of() {
     );
     let over = after(DAY) + micro();
     assert_eq!(kinds(&tracker, over).last(), Some(&(AskRegulator, None)));
-    tracker.report(Report::Passed(leader()), over).unwrap();
+    tracker.report(FactKind::Passed(leader()), over).unwrap();
     assert_eq!(kinds(&tracker, over), [(AskRegulator, None)]);
 }
 
@@ -469,8 +472,8 @@ fn the_next_instants_of_an_order_that_nobody_reports_on() {
 
 #[test]
 fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
-    let asked = |minutes| (Report::ResendAsked(leader()), after(minutes));
-    let passed = (Report::Passed(administrator()), after(5));
+    let asked = |minutes| (FactKind::ResendAsked(leader()), after(minutes));
+    let passed = (FactKind::Passed(administrator()), after(5));
     let tracker = with([passed, asked(40), asked(80)]);
     assert_eq!(tracker.next(after(80)), Some(after(90)));
     assert_eq!(tracker.next(after(90)), Some(after(110)));
@@ -500,7 +503,7 @@ fn of_waiting_only_the_latest_is_kept() {
 
 #[test]
 fn numbers_are_masked_wherever_a_tracker_prints() {
-    let tracker = with([(Report::Received(leader()), after(6))]);
+    let tracker = with([(FactKind::Received(leader()), after(6))]);
     let mut printed = format!("{tracker:?} {:?}", tracker.reminders(after(DAY)));
     for lang in [Lang::Zh, Lang::En] {
         for next in tracker.next_steps(after(DAY)) {
@@ -604,11 +607,11 @@ fn codes_of_reports_and_statuses_are_stable() {
 #[test]
 fn a_stored_tracker_is_the_same_when_read_back() {
     let tracker = with([
-        (Report::Received(leader()), after(6)),
-        (Report::ResendAsked(administrator()), after(40)),
+        (FactKind::Received(leader()), after(6)),
+        (FactKind::ResendAsked(administrator()), after(40)),
         (WAITING, after(50)),
-        (Report::Passed(leader()), after(60)),
-        (Report::Returned(ReturnCause::WindowClosed), after(70)),
+        (FactKind::Passed(leader()), after(60)),
+        (FactKind::Returned(ReturnCause::WindowClosed), after(70)),
     ]);
     let json = serde_json::to_string(&tracker).unwrap();
     assert!(
@@ -622,7 +625,7 @@ fn a_stored_tracker_is_the_same_when_read_back() {
 
 #[test]
 fn a_broken_stored_tracker_is_refused_without_saying_a_number() {
-    let tracker = with([(Report::Received(administrator()), after(6))]);
+    let tracker = with([(FactKind::Received(administrator()), after(6))]);
     let json = serde_json::to_string(&tracker).unwrap();
     for (good, bad) in [
         (r#""19900000001""#, r#""19900000002""#),
@@ -660,18 +663,18 @@ fn a_stored_tracker_follows_somebody() {
     assert!(serde_json::from_str::<Tracker>(&somebody).is_ok());
 }
 
-fn reports() -> impl Strategy<Value = Vec<(Report, DateTime<Utc>)>> {
+fn reports() -> impl Strategy<Value = Vec<(FactKind, DateTime<Utc>)>> {
     let report = prop::sample::select(vec![
         DONE,
         TIMED_OUT,
         WAITING,
-        Report::Returned(ReturnCause::WindowClosed),
-        Report::Received(leader()),
-        Report::Received(administrator()),
-        Report::ResendAsked(leader()),
-        Report::ResendAsked(administrator()),
-        Report::Passed(leader()),
-        Report::Passed(administrator()),
+        FactKind::Returned(ReturnCause::WindowClosed),
+        FactKind::Received(leader()),
+        FactKind::Received(administrator()),
+        FactKind::ResendAsked(leader()),
+        FactKind::ResendAsked(administrator()),
+        FactKind::Passed(leader()),
+        FactKind::Passed(administrator()),
     ]);
     prop::collection::vec((report, (0..2 * DAY).prop_map(after)), 0..8)
 }

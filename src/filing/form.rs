@@ -137,7 +137,7 @@ pub struct IdDocumentForm {
     /// The whole number, see [`IdDocument::new`].
     #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::text"))]
     pub number: String,
-    /// For `hk_macao_permit`, required in 浙江 (B13), see [`IdDocument::back_number`]. Nothing but
+    /// For `hk_macao_permit`, required in 浙江 (B13), see [`IdDocument::with_back_number`]. Nothing but
     /// white space is as good as none.
     #[cfg_attr(
         feature = "serde",
@@ -238,7 +238,10 @@ impl IdDocumentForm {
             return front;
         };
         let document = front.unwrap_or_else(|| IdDocument::without_number(kind));
-        problems.take(format!("{path}.back_number"), document.back_number(back))
+        problems.take(
+            format!("{path}.back_number"),
+            document.with_back_number(back),
+        )
     }
 
     fn back_missing(&self) -> bool {

@@ -124,7 +124,7 @@ pub enum Step {
     Complete,
     /// [`OrderLife::approve`].
     Approve,
-    /// [`OrderLife::send_back`].
+    /// [`OrderLife::return_for`].
     Return,
     /// [`OrderLife::resubmit`].
     Resubmit,
@@ -158,7 +158,7 @@ names!(Step, "step", {
 ///
 /// let order = OrderLife::new().submit(recipients.as_ref())?;
 /// assert_eq!(order.status(), OrderStatus::SmsVerification);
-/// let order = order.send_back(ReturnCause::WindowClosed)?; // R20
+/// let order = order.return_for(ReturnCause::WindowClosed)?; // R20
 /// let order = order.resubmit(recipients.as_ref())?.complete()?; // B14, R18
 /// assert_eq!((order.status(), order.rounds()), (OrderStatus::AdministrationReview, 2));
 /// assert!(order.withdraw().is_err()); // D24
@@ -228,7 +228,7 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order isn't where that cause arises:
     /// [`ReturnCause::returned_from`].
-    pub fn send_back(self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
+    pub fn return_for(self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
         self.check(Step::Return)?;
         if cause.returned_from() == self.status() {
             Ok(self.at(Stage::Returned(cause)))

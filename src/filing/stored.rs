@@ -136,7 +136,7 @@ impl From<&Person> for StoredPerson {
         Self {
             name: person.name().into(),
             mobile: person.mobile().digits().into(),
-            emergency_phone: person.emergency_number().map(String::from),
+            emergency_phone: person.emergency_phone().map(String::from),
             id_document: person.id_document().kind(),
         }
     }

@@ -53,15 +53,15 @@ impl RegulatorStatus {
 /// Something that a platform learns about an order in SMS verification.
 ///
 /// ```
-/// use beian::tracker::{RegulatorStatus, Report};
+/// use beian::tracker::{FactKind, RegulatorStatus};
 ///
-/// let word = Report::Received("19900000001".parse()?);
+/// let word = FactKind::Received("19900000001".parse()?);
 /// assert_eq!(format!("{word:?}"), "Received(199****0001)");
-/// let official = Report::Regulator(RegulatorStatus::Done);
+/// let official = FactKind::Regulator(RegulatorStatus::Done);
 /// # Ok::<(), beian::MobileProblem>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Report {
+pub enum FactKind {
     /// The regulator's status (B15).
     Regulator(RegulatorStatus),
     /// The order was returned to the platform, in this step or out of the review that follows.
@@ -74,7 +74,7 @@ pub enum Report {
     Passed(MobileNumber),
 }
 
-impl Report {
+impl FactKind {
     /// The person whose word it is; `None` for the regulator's.
     #[must_use]
     pub const fn person(&self) -> Option<MobileNumber> {
@@ -87,28 +87,28 @@ impl Report {
     }
 }
 
-/// A [`Report`] and the instant for which it holds.
+/// A [`FactKind`] and the instant for which it holds.
 ///
 /// ```
-/// use beian::tracker::{Fact, RegulatorStatus, Report};
+/// use beian::tracker::{Fact, FactKind, RegulatorStatus};
 /// use chrono::DateTime;
 ///
-/// let fact = Fact::new(Report::Regulator(RegulatorStatus::Waiting), DateTime::UNIX_EPOCH);
+/// let fact = Fact::new(FactKind::Regulator(RegulatorStatus::Waiting), DateTime::UNIX_EPOCH);
 /// assert_eq!(fact.at(), DateTime::UNIX_EPOCH);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fact {
     pub(super) at: Micros,
-    pub(super) report: Report,
+    pub(super) kind: FactKind,
 }
 
 impl Fact {
-    /// The fact that `report` holds at an instant, which is cut to microseconds.
+    /// The fact that this holds at an instant, which is cut to microseconds.
     #[must_use]
-    pub fn new(report: Report, at: DateTime<Utc>) -> Self {
+    pub fn new(kind: FactKind, at: DateTime<Utc>) -> Self {
         Self {
             at: Micros::cut(at),
-            report,
+            kind,
         }
     }
 
@@ -120,12 +120,12 @@ impl Fact {
 
     /// What.
     #[must_use]
-    pub const fn report(&self) -> &Report {
-        &self.report
+    pub const fn kind(&self) -> &FactKind {
+        &self.kind
     }
 }
 
-/// Why a report was not recorded.
+/// Why what was reported was not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportRefusal {

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Deadline, Fact, NextStep, Person, PersonStanding, RegulatorStatus, Reminder, ReminderKind,
-    Report, Step, Tracker, TrackerStatus,
+    Deadline, Fact, FactKind, NextStep, Person, PersonStanding, RegulatorStatus, Reminder,
+    ReminderKind, Step, Tracker, TrackerStatus,
 };
 use crate::{MobileNumber, time::Micros};
 
@@ -143,14 +143,14 @@ impl View<'_> {
     }
 
     fn end(&self) -> Option<TrackerStatus> {
-        let done = self.latest(Report::Regulator(RegulatorStatus::Done));
-        let timed_out = self.latest(Report::Regulator(RegulatorStatus::TimedOut));
-        let returned = self.facts.iter().rev().find_map(|fact| match fact.report {
-            Report::Returned(cause) => Some((fact.at, cause)),
-            Report::Regulator(_)
-            | Report::Received(_)
-            | Report::ResendAsked(_)
-            | Report::Passed(_) => None,
+        let done = self.latest(FactKind::Regulator(RegulatorStatus::Done));
+        let timed_out = self.latest(FactKind::Regulator(RegulatorStatus::TimedOut));
+        let returned = self.facts.iter().rev().find_map(|fact| match fact.kind {
+            FactKind::Returned(cause) => Some((fact.at, cause)),
+            FactKind::Regulator(_)
+            | FactKind::Received(_)
+            | FactKind::ResendAsked(_)
+            | FactKind::Passed(_) => None,
         });
         let failed = timed_out.max(returned.map(|(at, _)| at));
         if let Some(done) = done.filter(|done| failed.is_none_or(|failed| *done > failed)) {
@@ -172,7 +172,7 @@ impl View<'_> {
         let earliest = self.waiting().map_or(earliest, |at| at.max(earliest));
         let latest = self
             .unverified()
-            .filter_map(|person| self.earliest(Report::Received(person.mobile)))
+            .filter_map(|person| self.earliest(FactKind::Received(person.mobile)))
             .map(|at| at.plus(tracker.window))
             .min()
             .filter(|latest| *latest >= earliest);
@@ -183,11 +183,11 @@ impl View<'_> {
     }
 
     fn standing(&self, person: &Person) -> PersonStanding {
-        if let Some(at) = self.earliest(Report::Passed(person.mobile)) {
+        if let Some(at) = self.earliest(FactKind::Passed(person.mobile)) {
             return PersonStanding::Passed { at: at.instant() };
         }
         let sent = self.sent(person);
-        let word = self.latest(Report::Received(person.mobile));
+        let word = self.latest(FactKind::Received(person.mobile));
         if let Some(at) = word.filter(|at| *at >= sent) {
             return PersonStanding::Received { at: at.instant() };
         }
@@ -306,7 +306,7 @@ impl View<'_> {
         let doubted = self
             .all_passed()
             .is_some_and(|passed| self.waiting().is_some_and(|waiting| waiting >= passed));
-        let silent = |person: &Person| self.earliest(Report::Passed(person.mobile)).is_none();
+        let silent = |person: &Person| self.earliest(FactKind::Passed(person.mobile)).is_none();
         let persons = self.tracker.persons.iter();
         persons.filter(move |person| doubted || silent(person))
     }
@@ -315,13 +315,13 @@ impl View<'_> {
     fn all_passed(&self) -> Option<Micros> {
         let persons = self.tracker.persons.iter();
         persons
-            .map(|person| self.earliest(Report::Passed(person.mobile)))
+            .map(|person| self.earliest(FactKind::Passed(person.mobile)))
             .try_fold(self.tracker.submitted, |last, at| at.map(|at| at.max(last)))
     }
 
     /// The latest instant for which the regulator reported that it waits.
     fn waiting(&self) -> Option<Micros> {
-        self.latest(Report::Regulator(RegulatorStatus::Waiting))
+        self.latest(FactKind::Regulator(RegulatorStatus::Waiting))
     }
 
     /// When the message that a person waits for was asked for: the submission, or the last resend
@@ -333,22 +333,22 @@ impl View<'_> {
     }
 
     fn resends(&self, person: &Person) -> impl Iterator<Item = Micros> {
-        let asked = Report::ResendAsked(person.mobile);
-        let asked = self.facts.iter().filter(move |fact| fact.report == asked);
+        let asked = FactKind::ResendAsked(person.mobile);
+        let asked = self.facts.iter().filter(move |fact| fact.kind == asked);
         asked.map(|fact| fact.at)
     }
 
-    fn earliest(&self, report: Report) -> Option<Micros> {
+    fn earliest(&self, kind: FactKind) -> Option<Micros> {
         self.facts
             .iter()
-            .find(|fact| fact.report == report)
+            .find(|fact| fact.kind == kind)
             .map(|fact| fact.at)
     }
 
-    fn latest(&self, report: Report) -> Option<Micros> {
+    fn latest(&self, kind: FactKind) -> Option<Micros> {
         self.facts
             .iter()
-            .rfind(|fact| fact.report == report)
+            .rfind(|fact| fact.kind == kind)
             .map(|fact| fact.at)
     }
 }

@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micros};
 
 pub use answer::{Deadline, NextStep, PersonStanding, Reminder, ReminderKind, Step, TrackerStatus};
-pub use fact::{Fact, RegulatorStatus, Report, ReportRefusal};
+pub use fact::{Fact, FactKind, RegulatorStatus, ReportRefusal};
 
 /// A round of SMS verification as a platform sees it (R02, R15–R22).
 ///
@@ -35,7 +35,7 @@ pub use fact::{Fact, RegulatorStatus, Report, ReportRefusal};
 /// | | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next) |
 ///
 /// ```
-/// use beian::{Policy, Recipient, Recipients, Role, tracker::{Report, Step, Tracker, TrackerStatus}};
+/// use beian::{Policy, Recipient, Recipients, Role, tracker::{FactKind, Step, Tracker, TrackerStatus}};
 /// use chrono::{DateTime, TimeDelta, Utc};
 ///
 /// let mobile = "19900000001".parse()?;
@@ -48,7 +48,7 @@ pub use fact::{Fact, RegulatorStatus, Report, ReportRefusal};
 /// assert_eq!(tracker.status(noon), TrackerStatus::Waiting);
 /// assert_eq!(tracker.next_steps(noon)[0].step, Step::AskForResend); // nothing has come (R21)
 ///
-/// tracker.report(Report::Received(mobile), noon)?;
+/// tracker.report(FactKind::Received(mobile), noon)?;
 /// assert_eq!(tracker.next_steps(noon)[0].step, Step::EnterCode); // R24
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -100,19 +100,15 @@ impl Tracker {
     /// [`ReportRefusal::BeforeSubmission`] for an earlier instant, [`ReportRefusal::UnknownPerson`]
     /// for a number that nobody in this order has, [`ReportRefusal::InitialReview`] for a return out
     /// of a step that is over. Nothing is recorded then.
-    pub fn report(&mut self, report: Report, at: DateTime<Utc>) -> Result<(), ReportRefusal> {
-        let fact = Fact::new(report, at);
+    pub fn report(&mut self, kind: FactKind, at: DateTime<Utc>) -> Result<(), ReportRefusal> {
+        let fact = Fact::new(kind, at);
         if fact.at < self.submitted {
             return Err(ReportRefusal::BeforeSubmission);
         }
-        if fact
-            .report
-            .person()
-            .is_some_and(|mobile| !self.knows(mobile))
-        {
+        if fact.kind.person().is_some_and(|mobile| !self.knows(mobile)) {
             return Err(ReportRefusal::UnknownPerson);
         }
-        if fact.report == Report::Returned(ReturnCause::PlatformDecision) {
+        if fact.kind == FactKind::Returned(ReturnCause::PlatformDecision) {
             return Err(ReportRefusal::InitialReview);
         }
         let Err(place) = self.facts.binary_search(&fact) else {
@@ -147,11 +143,11 @@ impl Tracker {
     }
 
     fn forget_older_waiting(&mut self) {
-        let waiting = Report::Regulator(RegulatorStatus::Waiting);
-        let latest = self.facts.iter().rposition(|fact| fact.report == waiting);
+        let waiting = FactKind::Regulator(RegulatorStatus::Waiting);
+        let latest = self.facts.iter().rposition(|fact| fact.kind == waiting);
         let mut place = 0_usize;
         self.facts.retain(|fact| {
-            let keep = fact.report != waiting || Some(place) == latest;
+            let keep = fact.kind != waiting || Some(place) == latest;
             place = place.saturating_add(1);
             keep
         });

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use chrono::TimeDelta;
 
-use super::{Fact, Person, RegulatorStatus, Report, Tracker};
+use super::{Fact, FactKind, Person, RegulatorStatus, Tracker};
 use crate::{MobileNumber, ReturnCause, Role, time::Micros};
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -71,12 +71,12 @@ impl From<Tracker> for Stored {
         };
         let fact = |fact: &Fact| WireFact {
             at: fact.at.raw(),
-            report: match fact.report {
-                Report::Regulator(status) => WireReport::Regulator(status),
-                Report::Returned(cause) => WireReport::Returned(cause),
-                Report::Received(mobile) => WireReport::Received(place(mobile)),
-                Report::ResendAsked(mobile) => WireReport::ResendAsked(place(mobile)),
-                Report::Passed(mobile) => WireReport::Passed(place(mobile)),
+            report: match fact.kind {
+                FactKind::Regulator(status) => WireReport::Regulator(status),
+                FactKind::Returned(cause) => WireReport::Returned(cause),
+                FactKind::Received(mobile) => WireReport::Received(place(mobile)),
+                FactKind::ResendAsked(mobile) => WireReport::ResendAsked(place(mobile)),
+                FactKind::Passed(mobile) => WireReport::Passed(place(mobile)),
             },
         };
         let person = |person: &Person| WirePerson {
@@ -124,15 +124,15 @@ impl TryFrom<Stored> for Tracker {
                 let person = tracker.persons.get(place).ok_or(Broken::UnknownPerson)?;
                 Ok::<_, Broken>(person.mobile)
             };
-            let report = match fact.report {
-                WireReport::Regulator(status) => Report::Regulator(status),
-                WireReport::Returned(cause) => Report::Returned(cause),
-                WireReport::Received(place) => Report::Received(mobile(place)?),
-                WireReport::ResendAsked(place) => Report::ResendAsked(mobile(place)?),
-                WireReport::Passed(place) => Report::Passed(mobile(place)?),
+            let kind = match fact.report {
+                WireReport::Regulator(status) => FactKind::Regulator(status),
+                WireReport::Returned(cause) => FactKind::Returned(cause),
+                WireReport::Received(place) => FactKind::Received(mobile(place)?),
+                WireReport::ResendAsked(place) => FactKind::ResendAsked(mobile(place)?),
+                WireReport::Passed(place) => FactKind::Passed(mobile(place)?),
             };
             let at = in_range(fact.at)?.instant();
-            tracker.report(report, at).map_err(Broken::Refused)?;
+            tracker.report(kind, at).map_err(Broken::Refused)?;
         }
         Ok(tracker)
     }

@@ -173,10 +173,10 @@ fn a_form_is_read_from_json_with_exactly_its_fields() {
         "/services/0",
     ] {
         let mut more = whole.clone();
-        more.pointer_mut(pointer).unwrap()["chnages"] = json!([]);
+        more.pointer_mut(pointer).unwrap()["change"] = json!([]);
         let error = serde_json::from_value::<OrderForm>(more).unwrap_err();
         assert!(
-            error.to_string().contains("unknown field `chnages`"),
+            error.to_string().contains("unknown field `change`"),
             "{error}"
         );
     }

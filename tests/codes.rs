@@ -194,6 +194,7 @@ fn trackers() -> [(&'static str, Vec<Row>); 2] {
         PersonStanding::MessageOverdue { since: at },
         PersonStanding::Received { at },
         PersonStanding::Passed { at },
+        PersonStanding::Verified { at },
     ];
     [
         ("`TrackerStatus`", all!(@ statuses, name)),

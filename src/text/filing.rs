@@ -273,7 +273,7 @@ const ID_KIND: (&str, &str) = ("证件类型", "kind of ID document");
 fn missing<T: Choice>((zh, en): (&str, &str), lang: Lang) -> Cow<'static, str> {
     Cow::Owned(match lang {
         Lang::Zh => format!("请选择{zh}，可选：{}。", possible::<T>("、", lang)),
-        Lang::En => format!("Choose the {en}. Possible: {}.", possible::<T>(", ", lang)),
+        Lang::En => format!("Choose the {en}. Possible: {}.", possible::<T>("; ", lang)),
     })
 }
 
@@ -281,7 +281,7 @@ fn missing<T: Choice>((zh, en): (&str, &str), lang: Lang) -> Cow<'static, str> {
 fn unknown<T: Choice>((zh, en): (&str, &str), lang: Lang) -> Cow<'static, str> {
     Cow::Owned(match lang {
         Lang::Zh => format!("{zh}无法识别，可选：{}。", possible::<T>("、", lang)),
-        Lang::En => format!("Unknown {en}. Possible: {}.", possible::<T>(", ", lang)),
+        Lang::En => format!("Unknown {en}. Possible: {}.", possible::<T>("; ", lang)),
     })
 }
 

@@ -122,7 +122,10 @@ impl FromStr for IdDocumentKind {
             .iter()
             .copied()
             .find(|kind| kind.name() == name)
-            .or_else(|| code.parse().ok().map(Self::from_code))
+            .or_else(|| {
+                let digits = all_digits(code.as_bytes());
+                code.parse().ok().filter(|_| digits).map(Self::from_code)
+            })
             .ok_or(UnknownName {
                 what: "ID document kind",
                 possible: &[

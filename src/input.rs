@@ -171,6 +171,27 @@ pub(crate) fn clean_name(input: &str, chars_max: usize) -> Result<String, Unclea
     }
 }
 
+/// Whether these are the same words: alike but for case, white space, hyphens, underscores, full-width
+/// forms and direction marks.
+pub(crate) fn same_words(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+/// Lower case and half width, without direction marks, and without white space outside.
+pub(crate) fn tidy(input: &str) -> String {
+    let seen = input.chars().filter(|c| !is_direction_mark(*c));
+    let tidy: String = seen.map(|c| half_width(c).to_ascii_lowercase()).collect();
+    tidy.trim().into()
+}
+
+/// What tells words apart; nothing if a person typed nothing.
+pub(crate) fn letters(input: &str) -> impl Iterator<Item = char> {
+    input.chars().map(half_width).filter_map(|c| {
+        let between = c.is_whitespace() || is_hyphen(c) || is_direction_mark(c) || c == '_';
+        (!between).then_some(c.to_ascii_lowercase())
+    })
+}
+
 /// Full-width forms and the ideographic space have an ASCII twin.
 fn half_width(c: char) -> char {
     match c {
@@ -254,6 +275,22 @@ mod tests {
         ] {
             assert!(id(input).is_err(), "{input:?}");
         }
+    }
+
+    #[test]
+    fn d26_tells_words_apart_by_their_letters() {
+        for input in [
+            "Mini Program",
+            " mini_program\t",
+            "MINI-PROGRAM",
+            "ｍｉｎｉ\u{3000}ｐｒｏｇｒａｍ",
+            "\u{202A}mini program\u{202C}",
+        ] {
+            assert!(same_words("mini program", input), "{input:?}");
+        }
+        assert!(same_words("APP（应用程序）", "app(应用程序)"));
+        assert!(!same_words("mini program", "mini.program"));
+        assert!(letters(" _-\u{200E}").next().is_none());
     }
 
     #[test]

@@ -91,6 +91,7 @@
 //! | keep keys | [`KeyRing`], [`Keys`] |
 //! | change one of the ten values that may change | [`Policy`] |
 //! | speak to people in Chinese and English | [`Lang`] and the `text` methods |
+//! | look up a stable code or name | [`docs::codes`] |
 //! | test a host, its store, its sender | `testkit` |
 //! | read the rules, the reasons, the threats, the architecture, and how to build a host | [`docs`] |
 //!

@@ -2,6 +2,8 @@
 
 use core::{fmt, str::FromStr};
 
+use crate::input::{letters, same_words};
+
 /// One row per province: GB/T 2260 code, stable name, Chinese short and full name, English name.
 macro_rules! provinces {
     ($($variant:ident = $code:literal, $name:literal, $short:literal, $full:literal, $english:literal;)+) => {
@@ -113,14 +115,17 @@ const ALIASES: &[(&str, Province)] = &[
 /// Hong Kong, Macao and Taiwan, in the spellings that [`Province::parse`] reads.
 const NOT_MAINLAND: &[&str] = &[
     "71",
+    "710000",
     "台湾",
     "台湾省",
     "Taiwan",
     "81",
+    "810000",
     "香港",
     "香港特别行政区",
     "Hong Kong",
     "82",
+    "820000",
     "澳门",
     "澳门特别行政区",
     "Macao",
@@ -129,15 +134,15 @@ const NOT_MAINLAND: &[&str] = &[
 
 impl Province {
     /// Reads a province as people write it: the Chinese short or official name, the English name
-    /// (in any case, with spaces, hyphens or underscores), or the code.
+    /// (in any case, with spaces, hyphens or underscores), or the code, of two digits or of six
+    /// (`110000`).
     ///
     /// # Errors
     /// [`ProvinceProblem::NotMainland`] for Hong Kong, Macao and Taiwan, where no ICP filing is made
     /// (R01), else [`ProvinceProblem::Missing`] or [`ProvinceProblem::Unknown`].
     pub fn parse(input: &str) -> Result<Self, ProvinceProblem> {
-        let input = input.trim();
-        let is = |name: &&str| same(name, input);
-        if input.is_empty() {
+        let is = |name: &&str| same_words(name, input);
+        if letters(input).next().is_none() {
             return Err(ProvinceProblem::Missing);
         }
         if NOT_MAINLAND.iter().any(is) {
@@ -151,7 +156,7 @@ impl Province {
                     province.chinese_full(),
                     province.english(),
                 ];
-                names.iter().any(is) || input.len() == 2 && input.parse() == Ok(province.code())
+                names.iter().any(is) || province.has_code(input)
             })
         };
         alias
@@ -159,17 +164,12 @@ impl Province {
             .or_else(province)
             .ok_or(ProvinceProblem::Unknown)
     }
-}
 
-/// Alike but for case and what stands between the words.
-fn same(name: &str, input: &str) -> bool {
-    name.chars()
-        .filter_map(letter)
-        .eq(input.chars().filter_map(letter))
-}
-
-fn letter(c: char) -> Option<char> {
-    (!matches!(c, ' ' | '-' | '_')).then_some(c.to_ascii_lowercase())
+    /// Two digits, or all six of them for the whole province.
+    fn has_code(self, input: &str) -> bool {
+        let code = [self.code() / 10, self.code() % 10].map(|digit| char::from(b'0' + digit));
+        letters(input).eq(code) || letters(input).eq(code.into_iter().chain(['0'; 4]))
+    }
 }
 
 impl FromStr for Province {
@@ -214,7 +214,7 @@ pub enum ProvinceProblem {
     /// Not one of the 31.
     #[error(
         "unknown province; possible are: a Chinese name (北京, 内蒙古自治区), an English one \
-         (Beijing, Inner Mongolia), or a code of GB/T 2260 (11 to 65)"
+         (Beijing, Inner Mongolia), or a code of GB/T 2260 (11 to 65, or 110000)"
     )]
     Unknown,
 }

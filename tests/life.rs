@@ -12,9 +12,11 @@
 mod common;
 
 use beian::{
-    LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role,
+    LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role, Tracker,
     filing::{LifeRefusal, OrderLife, Step},
+    tracker::{FactKind, RegulatorStatus, TrackerStatus},
 };
+use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
 fn recipients() -> Recipients {
@@ -131,6 +133,68 @@ fn table() -> String {
         table.push('\n');
     }
     table
+}
+
+fn at(status: OrderStatus) -> OrderLife {
+    let life = lives().into_iter().find(|life| life.status() == status);
+    life.unwrap()
+}
+
+/// A round of one person, with what is reported of it an hour after the submission.
+fn status_after(facts: &[FactKind]) -> TrackerStatus {
+    let leader = Recipient::new("19900000001".parse().unwrap(), Role::EntityLeader, []);
+    let recipients = Recipients::new([leader], Policy::REGULATOR).unwrap();
+    let mut now = DateTime::UNIX_EPOCH;
+    let mut tracker = Tracker::new(&recipients, now);
+    for fact in facts {
+        now += TimeDelta::hours(1);
+        tracker.report(*fact, now).unwrap();
+    }
+    tracker.status(now)
+}
+
+#[test]
+fn r18_r20_a_life_follows_what_is_reported_of_its_round() {
+    let done = FactKind::Regulator(RegulatorStatus::Done);
+    let timed_out = FactKind::Regulator(RegulatorStatus::TimedOut);
+    let said = FactKind::Passed("19900000001".parse().unwrap());
+    let verifying = at(OrderStatus::SmsVerification);
+    for unreported in [&[][..], &[said]] {
+        let same = verifying.follow(&status_after(unreported)).unwrap();
+        assert_eq!(same, verifying);
+    }
+    for (facts, status, cause) in [
+        (&[done][..], OrderStatus::AdministrationReview, None),
+        (
+            &[timed_out],
+            OrderStatus::Returned,
+            Some(ReturnCause::WindowClosed),
+        ),
+        (
+            &[FactKind::Returned(ReturnCause::Unreachable)],
+            OrderStatus::Returned,
+            Some(ReturnCause::Unreachable),
+        ),
+        (
+            &[
+                done,
+                FactKind::Returned(ReturnCause::AdministrationDecision),
+            ],
+            OrderStatus::Returned,
+            Some(ReturnCause::AdministrationDecision),
+        ),
+    ] {
+        let seen = status_after(facts);
+        let life = verifying.follow(&seen).unwrap();
+        assert_eq!((life.status(), life.return_cause()), (status, cause));
+        assert_eq!(life.follow(&seen).unwrap(), life);
+    }
+    let approved = at(OrderStatus::Approved);
+    assert_eq!(approved.follow(&status_after(&[done])).unwrap(), approved);
+    for place in [OrderStatus::InitialReview, OrderStatus::Withdrawn] {
+        assert!(at(place).follow(&status_after(&[done])).is_err());
+        assert!(at(place).follow(&status_after(&[timed_out])).is_err());
+    }
 }
 
 #[test]

@@ -9,8 +9,8 @@
 mod common;
 
 use beian::{
-    Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, IdDocument, OrderProblems,
-    Person, Province, ServiceKind,
+    Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind,
+    Lang, OrderProblems, Person, Province, ServiceKind,
     filing::{OrderForm, PersonForm, ProblemKind},
 };
 use chrono::{DateTime, Utc};
@@ -367,13 +367,13 @@ fn an_empty_form_has_every_problem_at_once() {
             (format!("{path}.mobile"), "mobile_missing"),
             (
                 format!("{path}.id_document.kind"),
-                "id_document_kind_unknown",
+                "id_document_kind_missing",
             ),
             (format!("{path}.id_document.number"), "id_number_missing"),
         ]
     };
     let mut expected = vec![
-        ("filing_type".into(), "filing_type_unknown"),
+        ("filing_type".into(), "filing_type_missing"),
         ("changes[0]".into(), "change_unknown"),
         ("changes[2]".into(), "change_unknown"),
         ("province".into(), "province_missing"),
@@ -381,12 +381,146 @@ fn an_empty_form_has_every_problem_at_once() {
     ];
     expected.extend(person("entity.leader"));
     expected.extend([
-        ("services[0].kind".into(), "service_kind_unknown"),
+        ("services[0].kind".into(), "service_kind_missing"),
         ("services[0].name".into(), "name_missing"),
     ]);
     expected.extend(person("services[0].administrator"));
     expected.push(("services[0].access".into(), "access_unknown"));
     assert_eq!(found(&empty), expected);
+}
+
+/// Every spelling of one value: the stable name, the texts, and what people make of them.
+fn spellings(name: &str, text: impl Fn(Lang) -> String) -> Vec<String> {
+    let (zh, en) = (text(Lang::Zh), text(Lang::En));
+    let wide = |c: char| match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap(),
+        c => c,
+    };
+    vec![
+        name.into(),
+        name.to_uppercase(),
+        name.replace('_', "-"),
+        name.chars().map(wide).collect(),
+        format!(" {zh}\u{3000}"),
+        zh.replace('（', "(").replace('）', ")"),
+        en.to_uppercase(),
+        en.replace(' ', "_"),
+        format!("\u{202A}{en}\u{202C}\r\n"),
+        en,
+    ]
+}
+
+#[test]
+fn d26_a_form_reads_the_values_that_its_problems_list() {
+    for value in FilingType::ALL {
+        for filing_type in spellings(value.name(), |lang| value.text(lang).into()) {
+            let form = OrderForm {
+                filing_type,
+                ..form()
+            };
+            match check(&form) {
+                Ok(order) => assert_eq!(order.filing_type(), *value),
+                Err(problems) => {
+                    let read = codes(&problems)
+                        .iter()
+                        .all(|(path, _)| path != "filing_type");
+                    assert!(read, "{form:?}");
+                }
+            }
+        }
+    }
+    for value in Change::ALL {
+        for change in spellings(value.name(), |lang| value.text(lang).into()) {
+            let form = OrderForm {
+                filing_type: "变更备案".into(),
+                changes: Some(vec![change]),
+                ..form()
+            };
+            assert_eq!(check(&form).unwrap().changes(), (*value).into());
+        }
+    }
+    for value in ServiceKind::ALL {
+        for kind in spellings(value.name(), |lang| value.text(lang).into()) {
+            let mut form = form();
+            form.services[0].kind = kind;
+            assert_eq!(check(&form).unwrap().services()[0].kind(), *value);
+        }
+    }
+    for value in Access::ALL {
+        for access in spellings(value.name(), |lang| value.text(lang).into()) {
+            let mut form = OrderForm {
+                filing_type: "Add access".into(),
+                ..form()
+            };
+            form.services[0].access = Some(access);
+            let expected: &[&str] = match value {
+                Access::Unchanged => &[],
+                Access::PhoneChanged => &["phone_changed"],
+                Access::PhoneChangedOrphan => &["phone_changed_orphan"],
+            };
+            let problems = check(&form).err();
+            let problems = problems.iter().flatten();
+            let codes: Vec<_> = problems.map(|problem| problem.code()).collect();
+            assert_eq!(codes, expected, "{form:?}");
+        }
+    }
+    let mut kinds: Vec<_> = IdDocumentKind::NAMED.to_vec();
+    kinds.push(IdDocumentKind::Other(43));
+    for value in kinds {
+        let mut all = spellings(&value.to_string(), |lang| value.text(lang).into());
+        if value == IdDocumentKind::Other(43) {
+            all = vec![
+                "43".into(),
+                "other_43".into(),
+                " ４３".into(),
+                "OTHER_43".into(),
+            ];
+        }
+        for kind in all {
+            let mut form = form();
+            form.entity.leader.id_document.kind = kind;
+            match check(&form) {
+                Ok(order) => assert_eq!(order.leader().id_document().kind(), value),
+                Err(problems) => {
+                    let problems = codes(&problems);
+                    let read = problems.iter().all(|(path, _)| path.ends_with("number"));
+                    assert!(read, "{value}: {problems:?}");
+                }
+            }
+        }
+    }
+    for unknown in ["maybe", "+14", "other_+43", "首次 备案 2", "."] {
+        let mut form = form();
+        form.entity.leader.id_document.kind = unknown.into();
+        let path = "entity.leader.id_document.kind";
+        assert_eq!(found(&form), one(path, "id_document_kind_unknown"));
+    }
+}
+
+#[test]
+fn what_is_blank_is_missing_and_not_unknown() {
+    for blank in ["", " ", "\u{3000}", "\u{200E}", "\t\r\n"] {
+        let mut form = OrderForm {
+            filing_type: blank.into(),
+            changes: Some(vec![blank.into()]),
+            province: blank.into(),
+            ..form()
+        };
+        form.services[0].kind = blank.into();
+        form.services[0].access = Some(blank.into());
+        form.entity.leader.id_document.kind = blank.into();
+        let expected = [
+            ("filing_type", "filing_type_missing"),
+            ("changes[0]", "change_missing"),
+            ("province", "province_missing"),
+            ("entity.leader.id_document.kind", "id_document_kind_missing"),
+            ("services[0].kind", "service_kind_missing"),
+        ];
+        assert_eq!(
+            found(&form),
+            expected.map(|(path, code)| (path.into(), code))
+        );
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod common;
 use beian::{
     Access, FilingOrder, FilingType, IdDocumentKind, LastSix, OrderStatus, Policy, Province,
     Recipient, Recipients, ReturnCause, Role, ServiceKind,
-    filing::{OrderForm, OrderLife},
+    filing::{FilingPolicy, OrderForm, OrderLife, ServiceForm},
 };
 use common::{builders, form, mobile, person, with_website};
 use serde_json::{Value, json};
@@ -179,6 +179,85 @@ fn a_form_is_read_from_json_with_exactly_its_fields() {
             error.to_string().contains("unknown field `change`"),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn null_is_as_good_as_nothing_anywhere_in_a_form() {
+    let nothing = json!({
+        "filing_type": null, "changes": null, "province": null, "entity": null, "services": null,
+    });
+    let read = serde_json::from_value::<OrderForm>(nothing).unwrap();
+    assert_eq!(read, OrderForm::default());
+    let nothing = json!({
+        "changes": [null],
+        "entity": {"name": null, "leader": null},
+        "services": [null, {
+            "kind": null, "name": null, "access": null,
+            "administrator": {"name": null, "mobile": null, "emergency_phone": null, "id_document": null},
+        }, {"administrator": {"id_document": {"kind": null, "number": null, "back_number": null}}}],
+    });
+    for read in [
+        serde_json::from_value::<OrderForm>(nothing.clone()).unwrap(),
+        serde_json::from_str::<OrderForm>(&nothing.to_string()).unwrap(),
+    ] {
+        let blank = OrderForm {
+            changes: Some(vec![String::new()]),
+            services: vec![ServiceForm::default(); 3],
+            ..OrderForm::default()
+        };
+        assert_eq!(read, blank);
+        let problems = read.check(&FilingPolicy::default(), None).unwrap_err();
+        assert!(
+            problems
+                .iter()
+                .all(|problem| problem.code().ends_with("_missing"))
+        );
+    }
+}
+
+#[test]
+fn attack_12_an_object_or_a_list_of_the_wrong_type_is_not_echoed() {
+    let whole = || {
+        json!({
+            "changes": ["entity"],
+            "entity": {"leader": {"id_document": {}}},
+            "services": [{"administrator": {}}],
+        })
+    };
+    for (pointer, expected) in [
+        ("/changes", "a list"),
+        ("/entity", "an object"),
+        ("/entity/leader", "an object"),
+        ("/entity/leader/id_document", "an object"),
+        ("/services", "a list"),
+        ("/services/0", "an object"),
+        ("/services/0/administrator", "an object"),
+    ] {
+        for value in [
+            json!("张三199"),
+            json!(19_900_000_001_u64),
+            json!(-199),
+            json!(199.5),
+            json!(true),
+        ] {
+            let mut wrong = whole();
+            *wrong.pointer_mut(pointer).unwrap() = value;
+            for error in [
+                serde_json::from_value::<OrderForm>(wrong.clone()).unwrap_err(),
+                serde_json::from_str::<OrderForm>(&wrong.to_string()).unwrap_err(),
+            ] {
+                let error = error.to_string();
+                assert!(
+                    error.contains("invalid type") && error.contains(expected),
+                    "{error}"
+                );
+                assert!(
+                    !error.contains("199") && !error.contains("张三"),
+                    "{pointer}: {error}"
+                );
+            }
+        }
     }
 }
 

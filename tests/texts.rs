@@ -44,10 +44,14 @@ fn every_named_value_has_a_text() {
 fn problems() -> Vec<ProblemKind> {
     use ProblemKind::*;
     let mut problems = vec![
+        FilingTypeMissing,
         UnknownFilingType,
+        ChangeMissing,
         UnknownChange,
+        ServiceKindMissing,
         UnknownServiceKind,
         UnknownAccess,
+        IdDocumentKindMissing,
         UnknownIdDocumentKind,
         EmergencyPhone,
         ChangesMissing,
@@ -147,4 +151,13 @@ fn all_problems_of_an_order_are_one_text_a_line_each() {
     for lang in beian::Lang::ALL {
         assert_eq!(problems.text(*lang).lines().count(), problems.iter().len());
     }
+    let (zh, en) = (
+        problems.text(beian::Lang::Zh),
+        problems.text(beian::Lang::En),
+    );
+    assert!(
+        zh.contains("\n主体负责人手机号码：请填写手机号码。\n"),
+        "{zh}"
+    );
+    assert!(en.contains("\nentity leader, name: "), "{en}");
 }

@@ -539,6 +539,7 @@ fn every_text_exists_in_both_languages() {
         PersonStanding::MessageOverdue { since: at },
         PersonStanding::Received { at },
         PersonStanding::Passed { at },
+        PersonStanding::Verified { at },
     ];
     let deadlines = [None, Some(at)].map(|latest| Deadline {
         earliest: at,
@@ -661,6 +662,37 @@ fn a_stored_tracker_follows_somebody() {
     let persons = r#""persons":[{"mobile":"19900000001","roles":["entity_leader"]}]"#;
     let somebody = nobody.replace(r#""persons":[]"#, persons);
     assert!(serde_json::from_str::<Tracker>(&somebody).is_ok());
+}
+
+#[test]
+fn r18_once_the_regulator_has_reported_it_everybody_is_verified() {
+    let decision = FactKind::Returned(ReturnCause::AdministrationDecision);
+    let mut tracker = with([(FactKind::Received(leader()), after(6)), (DONE, after(40))]);
+    let verified = Some(PersonStanding::Verified { at: after(40) });
+    for person in [leader(), administrator()] {
+        assert_eq!(tracker.standing(&person, after(41)), verified);
+        assert_ne!(tracker.standing(&person, after(39)), verified);
+    }
+    tracker.report(decision, after(DAY)).unwrap();
+    assert_eq!(tracker.standing(&administrator(), after(DAY)), verified);
+    let timed_out = with([(DONE, after(40)), (TIMED_OUT, after(DAY))]);
+    assert_ne!(timed_out.standing(&administrator(), after(DAY)), verified);
+}
+
+#[test]
+fn r22_a_resend_beyond_those_that_are_sent_changes_nothing() {
+    let ask = |at| (FactKind::ResendAsked(leader()), after(at));
+    let (two, three) = (with([ask(40), ask(80)]), with([ask(40), ask(80), ask(120)]));
+    assert_eq!(three.facts().len(), 3);
+    for minutes in [80, 100, 120, 125, 200] {
+        let now = after(minutes);
+        assert_eq!(two.standing(&leader(), now), three.standing(&leader(), now));
+        assert_eq!(two.next_steps(now), three.next_steps(now));
+        assert_eq!(
+            two.resends_left(&leader(), now),
+            three.resends_left(&leader(), now)
+        );
+    }
 }
 
 fn reports() -> impl Strategy<Value = Vec<(FactKind, DateTime<Utc>)>> {

@@ -29,6 +29,9 @@ pub mod architecture {}
 #[doc = include_str!("matrix.md")]
 pub mod states {}
 
+#[doc = include_str!("codes.md")]
+pub mod codes {}
+
 /// The code of the README is compiled and run with the doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

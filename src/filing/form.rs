@@ -1,7 +1,7 @@
 //! An order as a person typed it.
 
 use alloc::{format, string::String, vec::Vec};
-use core::{fmt, str::FromStr};
+use core::fmt;
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroize;
@@ -9,19 +9,38 @@ use zeroize::Zeroize;
 #[cfg(feature = "serde")]
 use super::quiet;
 use super::{
-    Change, Changes, FilingOrder, FilingPolicy, OrderProblems, ProblemKind,
+    Change, Changes, FilingOrder, FilingPolicy, OrderProblems,
+    choice::choose,
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
 };
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Province,
+    input::letters,
     person::{EmergencyPhone, Masked, Name},
 };
 
 /// An order as it comes from a web form or a JSON API: every value a string, nothing checked yet.
 ///
-/// With feature `serde` it is read with exactly these field names; an unknown one is an error, for
-/// it may be a misspelled optional one, and a missing one is as good as a blank one. `Debug` masks names and leaves numbers out; ID numbers are
-/// erased from memory when the form is dropped.
+/// | field | values that are read |
+/// |---|---|
+/// | `filing_type` | `initial`, `add_service`, `add_access`, `modify`, `deregister_entity`, `deregister_service`, `cancel_access` |
+/// | `changes` | `entity`, `service`, `remarks` |
+/// | `province` | see [`Province::parse`] |
+/// | `services[].kind` | `website`, `app`, `mini_program`, `quick_app` |
+/// | `services[].access` | `unchanged`, `phone_changed`, `phone_changed_orphan` |
+/// | `id_document.kind` | `resident_id_card` or `2`, `passport` or `7`, `taiwan_permit` or `11`, `hk_macao_permit` or `14`, `foreign_permanent_resident_id` or `30`, `hk_macao_residence_permit` or `41`, `taiwan_residence_permit` or `42`, any other certificate code as `43` or `other_43` |
+///
+/// Beside these stable names, what `text` says of a value is read in both languages: 首次备案 or
+/// `Initial filing`. Case, white space, hyphens, underscores and full-width forms make no difference
+/// (D26).
+///
+/// With feature `serde` it is read with exactly these field names. A field or a whole object that is
+/// missing or `null` is as good as a blank one: [`check`](Self::check) says what is needed, with its
+/// path. Errors of serde are an unknown field, for it may be a misspelled optional one; a field given
+/// twice; and a value of another type, such as a number without quotes. They never repeat a value.
+///
+/// `Debug` masks names and leaves numbers out; ID numbers are erased from memory when the form is
+/// dropped.
 ///
 /// ```
 /// use beian::filing::{FilingPolicy, OrderForm};
@@ -49,19 +68,21 @@ use crate::{
     serde(default, deny_unknown_fields)
 )]
 pub struct OrderForm {
-    /// The stable name of a [`FilingType`](super::FilingType).
+    /// A [`FilingType`](super::FilingType).
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub filing_type: String,
-    /// Stable names of [`Change`](super::Change)s: for `modify` at least one, else none.
+    /// [`Change`](super::Change)s: for `modify` at least one, else none.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::list"))]
     pub changes: Option<Vec<String>>,
     /// A province as [`Province::parse`] reads it.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub province: String,
     /// Who files.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
     pub entity: EntityForm,
     /// 1–200 services; none is possible for `deregister_entity`, and for `modify` without a change
     /// of `service`.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::objects"))]
     pub services: Vec<ServiceForm>,
 }
 
@@ -77,6 +98,7 @@ pub struct EntityForm {
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The entity leader.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
     pub leader: PersonForm,
 }
 
@@ -88,15 +110,16 @@ pub struct EntityForm {
     serde(default, deny_unknown_fields)
 )]
 pub struct ServiceForm {
-    /// The stable name of a [`ServiceKind`](super::ServiceKind).
+    /// A [`ServiceKind`](super::ServiceKind).
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub kind: String,
     /// 1–200 characters.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
     pub name: String,
     /// The service administrator.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
     pub administrator: PersonForm,
-    /// The stable name of an [`Access`](super::Access): for `add_access`, else none (R10, R11).
+    /// An [`Access`](super::Access): for `add_access`, else none (R10, R11).
     /// Nothing but white space is as good as none.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::optional"))]
     pub access: Option<String>,
@@ -120,6 +143,7 @@ pub struct PersonForm {
     #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::optional"))]
     pub emergency_phone: Option<String>,
     /// The ID document used in this filing.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
     pub id_document: IdDocumentForm,
 }
 
@@ -131,7 +155,7 @@ pub struct PersonForm {
     serde(deny_unknown_fields)
 )]
 pub struct IdDocumentForm {
-    /// The stable name of an [`IdDocumentKind`](crate::IdDocumentKind), or its certificate code.
+    /// An [`IdDocumentKind`](crate::IdDocumentKind), or its certificate code.
     #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::text"))]
     pub kind: String,
     /// The whole number, see [`IdDocument::new`].
@@ -160,10 +184,7 @@ impl OrderForm {
     ) -> Result<FilingOrder, OrderProblems> {
         let mut problems = OrderProblems::none_yet();
         let draft = Draft {
-            filing_type: problems.take(
-                "filing_type",
-                known(&self.filing_type, ProblemKind::UnknownFilingType),
-            ),
+            filing_type: problems.take("filing_type", choose(&self.filing_type)),
             changes: self.read_changes(&mut problems),
             province: problems.take("province", Province::parse(&self.province)),
             entity_name: problems.take("entity.name", Name::parse(&self.entity.name)),
@@ -180,7 +201,7 @@ impl OrderForm {
     fn read_changes(&self, problems: &mut OrderProblems) -> Option<Changes> {
         let mut changes = Some(Changes::NONE);
         for (n, name) in self.changes.iter().flatten().enumerate() {
-            let change = known(name, ProblemKind::UnknownChange);
+            let change = choose(name);
             let change: Option<Change> = problems.take(format!("changes[{n}]"), change);
             changes = changes
                 .zip(change)
@@ -192,9 +213,9 @@ impl OrderForm {
 
 impl ServiceForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
-        let kind = known(&self.kind, ProblemKind::UnknownServiceKind);
+        let kind = choose(&self.kind);
         let access = given(self.access.as_deref());
-        let access = access.map(|access| known(access, ProblemKind::UnknownAccess));
+        let access = access.map(|access| choose(access));
         ServiceDraft {
             kind: problems.take(format!("{path}.kind"), kind),
             name: problems.take(format!("{path}.name"), Name::parse(&self.name)),
@@ -228,7 +249,7 @@ impl PersonForm {
 
 impl IdDocumentForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> Option<IdDocument> {
-        let kind = known(&self.kind, ProblemKind::UnknownIdDocumentKind);
+        let kind = choose(&self.kind);
         let kind = problems.take(format!("{path}.kind"), kind);
         // Every part is looked at, even if the one before can't be read.
         let any = kind.unwrap_or(IdDocumentKind::Other(0));
@@ -245,7 +266,7 @@ impl IdDocumentForm {
     }
 
     fn back_missing(&self) -> bool {
-        known(&self.kind, ()) == Ok(IdDocumentKind::HkMacaoPermit)
+        choose(&self.kind) == Ok(IdDocumentKind::HkMacaoPermit)
             && given(self.back_number.as_deref()).is_none()
     }
 }
@@ -292,11 +313,7 @@ impl fmt::Debug for IdDocumentForm {
     }
 }
 
-fn known<T: FromStr, E>(name: &str, unknown: E) -> Result<T, E> {
-    name.trim().parse().map_err(|_| unknown)
-}
-
 /// An optional field that was left blank wasn't given.
 fn given(input: Option<&str>) -> Option<&str> {
-    input.filter(|input| !input.trim().is_empty())
+    input.filter(|input| letters(input).next().is_some())
 }

@@ -7,8 +7,10 @@
 //! | refuse what a platform doesn't take | [`FilingPolicy`] |
 //! | follow an order | [`OrderLife`] |
 
+mod choice;
 mod form;
 mod kind;
+mod label;
 mod life;
 mod order;
 mod policy;
@@ -19,8 +21,10 @@ mod service;
 #[cfg(feature = "serde")]
 mod stored;
 
+pub(crate) use choice::Choice;
 pub use form::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm};
 pub use kind::{Change, Changes, FilingType};
+pub(crate) use label::label;
 pub use life::{LifeRefusal, OrderLife, OrderStatus, ReturnCause, Step};
 pub use order::{FilingOrder, OrderBuilder};
 pub use policy::{DenyProblem, FilingPolicy};

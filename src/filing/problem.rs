@@ -129,18 +129,33 @@ impl OrderProblem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProblemKind {
+    /// No filing type was chosen.
+    #[error("filing type missing; possible are: {}", Names(FilingType::ALL))]
+    FilingTypeMissing,
     /// Not one of the filing types.
     #[error("unknown filing type; possible are: {}", Names(FilingType::ALL))]
     UnknownFilingType,
+    /// A change in the list is blank.
+    #[error("change missing; possible are: {}", Names(Change::ALL))]
+    ChangeMissing,
     /// Not one of the changes.
     #[error("unknown change; possible are: {}", Names(Change::ALL))]
     UnknownChange,
+    /// No service kind was chosen.
+    #[error("service kind missing; possible are: {}", Names(ServiceKind::ALL))]
+    ServiceKindMissing,
     /// Not one of the service kinds.
     #[error("unknown service kind; possible are: {}", Names(ServiceKind::ALL))]
     UnknownServiceKind,
     /// Not one of the values of access.
     #[error("unknown access; possible are: {}", Names(Access::ALL))]
     UnknownAccess,
+    /// No kind of ID document was chosen.
+    #[error(
+        "ID document kind missing; possible are: {}, other_<certificate code>",
+        Names(crate::IdDocumentKind::NAMED)
+    )]
+    IdDocumentKindMissing,
     /// Neither a kind of ID document nor a certificate code.
     #[error(
         "unknown ID document kind; possible are: {}, other_<certificate code>",
@@ -202,14 +217,17 @@ impl ProblemKind {
     #[must_use]
     pub const fn rule(self) -> Option<&'static str> {
         match self {
-            Self::UnknownFilingType
+            Self::FilingTypeMissing
+            | Self::UnknownFilingType
+            | Self::ChangeMissing
             | Self::UnknownChange
+            | Self::ServiceKindMissing
             | Self::UnknownServiceKind
             | Self::UnknownAccess
             | Self::Name(_)
             | Self::ServicesMissing
             | Self::TooManyServices => None,
-            Self::UnknownIdDocumentKind => Some("B12"),
+            Self::IdDocumentKindMissing | Self::UnknownIdDocumentKind => Some("B12"),
             Self::Province(_) => Some("R01"),
             Self::Mobile(_) => Some("B11"),
             Self::EmergencyPhone | Self::IdDocument(_) => Some("D27"),

@@ -1,9 +1,10 @@
 //! What people type into the two public forms (R16, R21).
 
+use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
 use super::SubmissionId;
-use crate::{LastSix, LastSixProblem, MobileNumber, MobileProblem, code::Code};
+use crate::{Lang, LastSix, LastSixProblem, MobileNumber, MobileProblem, code::Code};
 
 /// One entry on the form 短信核验: mobile number, code, last six of the ID (R16).
 ///
@@ -126,6 +127,37 @@ pub struct EntryProblems {
     pub last_six: Option<LastSixProblem>,
 }
 
+impl EntryProblems {
+    /// The text for people: every problem on a line of its own, behind the name of its field.
+    ///
+    /// ```
+    /// use beian::{Entry, Lang};
+    ///
+    /// let problems = Entry::parse("19900000001", "12345", "34567x").unwrap_err();
+    /// assert_eq!(problems.text(Lang::Zh), "验证码：请填写短信中的6位数字验证码。");
+    /// assert_eq!(problems.to_string(), "malformed entry: code: code malformed: expected six digits");
+    /// ```
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let line = |zh: &str, en: &str, text: &str| match lang {
+            Lang::Zh => format!("{zh}：{text}"),
+            Lang::En => format!("{en}: {text}"),
+        };
+        let mobile = self.mobile.map(|problem| problem.text(lang));
+        let code = self.code.map(|problem| problem.text(lang));
+        let last_six = self.last_six.map(|problem| problem.text(lang));
+        let lines: Vec<String> = [
+            mobile.map(|text| line("手机号码", "mobile number", text)),
+            code.map(|text| line("验证码", "code", text)),
+            last_six.map(|text| line("证件号码后6位", "last six of the ID", text)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        lines.join("\n")
+    }
+}
+
 struct Listed<'a>(&'a EntryProblems);
 
 impl fmt::Display for Listed<'_> {
@@ -135,16 +167,17 @@ impl fmt::Display for Listed<'_> {
             code,
             last_six,
         } = self.0;
-        let problems: [Option<&dyn fmt::Display>; 3] = [
-            mobile.as_ref().map(|p| p as _),
-            code.as_ref().map(|p| p as _),
-            last_six.as_ref().map(|p| p as _),
+        let problems: [(&str, Option<&dyn fmt::Display>); 3] = [
+            ("mobile", mobile.as_ref().map(|p| p as _)),
+            ("code", code.as_ref().map(|p| p as _)),
+            ("last_six", last_six.as_ref().map(|p| p as _)),
         ];
-        for (n, problem) in problems.into_iter().flatten().enumerate() {
-            if n > 0 {
-                f.write_str("; ")?;
+        let mut separator = "";
+        for (field, problem) in problems {
+            if let Some(problem) = problem {
+                write!(f, "{separator}{field}: {problem}")?;
+                separator = "; ";
             }
-            problem.fmt(f)?;
         }
         Ok(())
     }

@@ -4,9 +4,9 @@ use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use super::{Lang, texts};
 use crate::{
-    Access, Change, FilingType, OrderProblems, OrderStatus, PersonProblem, ReturnCause,
-    ServiceKind,
-    filing::{DenyProblem, LifeRefusal, OrderProblem, ProblemKind, Step},
+    Access, Change, FilingType, IdDocumentKind, OrderProblems, OrderStatus, PersonProblem,
+    ReturnCause, ServiceKind,
+    filing::{Choice, DenyProblem, LifeRefusal, OrderProblem, ProblemKind, Step, label},
 };
 
 texts!(FilingType, {
@@ -131,10 +131,18 @@ impl DenyProblem {
 }
 
 impl OrderProblems {
-    /// The text for people: every problem on a line of its own.
+    /// The text for people: every problem on a line of its own, behind the
+    /// [`label`](OrderProblem::label) of its field.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        let lines: Vec<_> = self.iter().map(|problem| problem.text(lang)).collect();
+        let line = |problem: &OrderProblem| {
+            let (label, text) = (problem.label(lang), problem.text(lang));
+            match lang {
+                Lang::Zh => format!("{label}：{text}"),
+                Lang::En => format!("{label}: {text}"),
+            }
+        };
+        let lines: Vec<_> = self.iter().map(line).collect();
         lines.join("\n")
     }
 }
@@ -145,6 +153,12 @@ impl OrderProblem {
     pub fn text(&self, lang: Lang) -> Cow<'static, str> {
         self.kind().text(lang)
     }
+
+    /// The name of the field for people, worked out of the [`path`](Self::path).
+    #[must_use]
+    pub fn label(&self, lang: Lang) -> String {
+        label(self.path(), lang)
+    }
 }
 
 impl ProblemKind {
@@ -152,10 +166,14 @@ impl ProblemKind {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::FilingTypeMissing => "filing_type_missing",
             Self::UnknownFilingType => "filing_type_unknown",
+            Self::ChangeMissing => "change_missing",
             Self::UnknownChange => "change_unknown",
+            Self::ServiceKindMissing => "service_kind_missing",
             Self::UnknownServiceKind => "service_kind_unknown",
             Self::UnknownAccess => "access_unknown",
+            Self::IdDocumentKindMissing => "id_document_kind_missing",
             Self::UnknownIdDocumentKind => "id_document_kind_unknown",
             Self::Province(problem) => problem.code(),
             Self::Name(problem) => problem.code(),
@@ -180,39 +198,15 @@ impl ProblemKind {
     #[must_use]
     pub fn text(self, lang: Lang) -> Cow<'static, str> {
         let (zh, en) = match self {
-            Self::UnknownFilingType => {
-                return unknown(
-                    FilingType::ALL,
-                    FilingType::text,
-                    "备案类型",
-                    "type of filing",
-                    lang,
-                );
-            }
-            Self::UnknownChange => {
-                return unknown(Change::ALL, Change::text, "变更内容", "change", lang);
-            }
-            Self::UnknownServiceKind => {
-                return unknown(
-                    ServiceKind::ALL,
-                    ServiceKind::text,
-                    "服务类型",
-                    "kind of service",
-                    lang,
-                );
-            }
-            Self::UnknownAccess => {
-                return unknown(Access::ALL, Access::text, "接入情况", "access", lang);
-            }
-            Self::UnknownIdDocumentKind => {
-                return unknown(
-                    crate::IdDocumentKind::NAMED,
-                    crate::IdDocumentKind::text,
-                    "证件类型",
-                    "kind of ID document",
-                    lang,
-                );
-            }
+            Self::FilingTypeMissing => return missing::<FilingType>(FILING_TYPE, lang),
+            Self::UnknownFilingType => return unknown::<FilingType>(FILING_TYPE, lang),
+            Self::ChangeMissing => return missing::<Change>(CHANGE, lang),
+            Self::UnknownChange => return unknown::<Change>(CHANGE, lang),
+            Self::ServiceKindMissing => return missing::<ServiceKind>(SERVICE_KIND, lang),
+            Self::UnknownServiceKind => return unknown::<ServiceKind>(SERVICE_KIND, lang),
+            Self::UnknownAccess => return unknown::<Access>(("接入情况", "access"), lang),
+            Self::IdDocumentKindMissing => return missing::<IdDocumentKind>(ID_KIND, lang),
+            Self::UnknownIdDocumentKind => return unknown::<IdDocumentKind>(ID_KIND, lang),
             Self::Province(problem) => return problem.text(lang).into(),
             Self::Name(problem) => return problem.text(lang).into(),
             Self::Mobile(problem) => return problem.text(lang).into(),
@@ -270,17 +264,29 @@ impl ProblemKind {
     }
 }
 
-/// What can't be read, and every value that can.
-fn unknown<T: Copy>(
-    all: &[T],
-    text: fn(T, Lang) -> &'static str,
-    zh: &str,
-    en: &str,
-    lang: Lang,
-) -> Cow<'static, str> {
-    let possible: Vec<_> = all.iter().map(|value| text(*value, lang)).collect();
+const FILING_TYPE: (&str, &str) = ("备案类型", "type of filing");
+const CHANGE: (&str, &str) = ("变更内容", "change");
+const SERVICE_KIND: (&str, &str) = ("服务类型", "kind of service");
+const ID_KIND: (&str, &str) = ("证件类型", "kind of ID document");
+
+/// What wasn't chosen, and every value that can be.
+fn missing<T: Choice>((zh, en): (&str, &str), lang: Lang) -> Cow<'static, str> {
     Cow::Owned(match lang {
-        Lang::Zh => format!("{zh}无法识别，可选：{}。", possible.join("、")),
-        Lang::En => format!("Unknown {en}. Possible: {}.", possible.join(", ")),
+        Lang::Zh => format!("请选择{zh}，可选：{}。", possible::<T>("、", lang)),
+        Lang::En => format!("Choose the {en}. Possible: {}.", possible::<T>("; ", lang)),
     })
+}
+
+/// What can't be read, and every value that can.
+fn unknown<T: Choice>((zh, en): (&str, &str), lang: Lang) -> Cow<'static, str> {
+    Cow::Owned(match lang {
+        Lang::Zh => format!("{zh}无法识别，可选：{}。", possible::<T>("、", lang)),
+        Lang::En => format!("Unknown {en}. Possible: {}.", possible::<T>("; ", lang)),
+    })
+}
+
+/// In words that [`OrderForm`](crate::OrderForm) reads.
+fn possible<T: Choice>(comma: &str, lang: Lang) -> String {
+    let possible: Vec<_> = T::ALL.iter().map(|value| value.label(lang)).collect();
+    possible.join(comma)
 }

@@ -91,8 +91,8 @@ texts!(ProvinceProblem, coded {
         "香港、澳门、台湾不适用ICP备案，请选择内地（大陆）省份。",
         "There is no ICP filing in Hong Kong, Macao and Taiwan. Choose a mainland province.";
     Unknown => "province_unknown",
-        "省份无法识别，请填写名称（如北京、内蒙古自治区）、英文名称或代码（11至65）。",
-        "Unknown province. Give its Chinese or English name (北京, Inner Mongolia), or its code (11 to 65).";
+        "省份无法识别，请填写名称（如北京、内蒙古自治区）、英文名称或代码（11至65，或110000这样的6位代码）。",
+        "Unknown province. Give its Chinese or English name (北京, Inner Mongolia), or its code (11 to 65, or six digits such as 110000).";
 });
 
 impl LastSixProblem {

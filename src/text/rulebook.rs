@@ -5,10 +5,17 @@ use alloc::{format, string::String};
 use super::{Lang, beijing::Beijing, texts};
 use crate::{
     Change, Exemption, FilingType,
+    filing::ProblemKind,
     rulebook::{HistoryProblem, NotFileable, NotInForce, RuleIdProblem, RulebookProblem},
 };
 
 impl NotFileable {
+    /// The stable machine code: that of an order with such a service.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        ProblemKind::NotYetFileable.code()
+    }
+
     /// From when the kind of service can be filed.
     ///
     /// ```
@@ -109,6 +116,12 @@ texts!(HistoryProblem, coded {
 });
 
 impl RuleIdProblem {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        "rule_id_malformed"
+    }
+
     /// What a rule id looks like.
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {

@@ -4,8 +4,9 @@ use alloc::{borrow::Cow, format};
 
 use super::{Lang, texts};
 use crate::{
-    CodeProblem, EntryAnswer, EventKind, MessageKind, OpenError, PolicyProblem, RecipientState,
-    Refusal, Report, ResendAnswer, ReturnCause, RoundFailure, RoundStatus, TemplateProblem,
+    CodeProblem, EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRingProblem, MessageKind,
+    OpenError, PolicyProblem, RecipientState, Refusal, Report, ResendAnswer, ResendOutcome,
+    ReturnCause, RoundFailure, RoundStatus, TemplateProblem, host::HostError,
 };
 
 // R19, B08 and B09 give the Chinese: it is what people know from the regulator's page.
@@ -155,7 +156,189 @@ impl Refusal {
     }
 }
 
+impl EntryOutcome {
+    /// The stable name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Verified => "verified",
+            Self::Wrong { .. } => "wrong",
+            Self::Locked => "locked",
+            Self::Returned => "returned",
+            Self::NotCounted(_) => "not_counted",
+        }
+    }
+
+    /// The text for people who work for the host; the public page shows the
+    /// [`answer`](Self::answer) (D23).
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> Cow<'static, str> {
+        let (zh, en) = match self {
+            Self::Completed => (
+                "核验成功：全部核验人均已完成。",
+                "Verified: everybody has, the order goes on to the administration.",
+            ),
+            Self::Verified => (
+                "核验成功：其他核验人尚未完成。",
+                "Verified: others have yet to verify.",
+            ),
+            Self::Wrong { left } => {
+                return Cow::Owned(match lang {
+                    Lang::Zh => format!("核验信息错误，已计入次数，还可错误{left}次。"),
+                    Lang::En => format!("Wrong, and counted. Wrong entries left: {left}."),
+                });
+            }
+            Self::Locked => (
+                "核验信息错误次数已用完，核验人已锁定。",
+                "Wrong, and the last one that was left: the person is locked.",
+            ),
+            Self::Returned => (
+                "锁定后再次输入错误，订单退回。",
+                "Wrong again after the person was locked: the order is returned.",
+            ),
+            Self::NotCounted(refusal) => return refusal.text(lang).into(),
+        };
+        Cow::Borrowed(match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        })
+    }
+}
+
+impl ResendOutcome {
+    /// The stable name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::WrongId { .. } => "wrong_id",
+            Self::NotSent(_) => "not_sent",
+        }
+    }
+
+    /// The text for people who work for the host; the public page shows the
+    /// [`answer`](Self::answer) (D23).
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> Cow<'static, str> {
+        match (self, lang) {
+            (Self::Queued, Lang::Zh) => "短信待发送。".into(),
+            (Self::Queued, Lang::En) => "A message is queued.".into(),
+            (Self::WrongId { left }, Lang::Zh) => {
+                format!("证件号码后6位不符，还可错误{left}次。").into()
+            }
+            (Self::WrongId { left }, Lang::En) => {
+                format!("The last six of the ID are wrong. Wrong IDs left: {left}.").into()
+            }
+            (Self::NotSent(refusal), lang) => refusal.text(lang).into(),
+        }
+    }
+}
+
+impl KeyError {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "key_unknown",
+            Self::Unavailable => "key_unavailable",
+        }
+    }
+
+    /// The text for people who work for the host.
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Unknown(_), Lang::Zh) => "密钥不存在或已移除。",
+            (Self::Unknown(_), Lang::En) => "There is no such key, or it has been removed.",
+            (Self::Unavailable, Lang::Zh) => "密钥服务不可用，请稍后重试。",
+            (Self::Unavailable, Lang::En) => "The key service is unavailable. Try again later.",
+        }
+    }
+}
+
+impl KeyRingProblem {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort => "key_too_short",
+            Self::Zero => "key_zero",
+            Self::Taken(_) => "key_taken",
+        }
+    }
+
+    /// The text for people who work for the host.
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::TooShort, Lang::Zh) => "密钥过短：至少32字节。",
+            (Self::TooShort, Lang::En) => "The key is too short: at least 32 bytes.",
+            (Self::Zero, Lang::Zh) => "密钥全为零：应为随机字节。",
+            (Self::Zero, Lang::En) => "The key is nothing but zeros: take random bytes.",
+            (Self::Taken(_), Lang::Zh) => "该编号已用于另一密钥。",
+            (Self::Taken(_), Lang::En) => "Another key has this id already.",
+        }
+    }
+}
+
+impl<E> HostError<E> {
+    /// The stable machine code; of a refusal, of an opening and of a key, theirs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Store(_) => "store_failed",
+            Self::Key(error) => error.code(),
+            Self::Open(error) => error.code(),
+            Self::Refused(refusal) => refusal.code(),
+            Self::Exists => "session_exists",
+            Self::NotFound => "session_not_found",
+        }
+    }
+
+    /// The text for people who work for the host; of what the store says, nothing.
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Conflict => (
+                "其他主机同时更改了相同的会话，请稍后重试。",
+                "Other hosts changed the same sessions. Try again later.",
+            ),
+            Self::Store(_) => (
+                "存储出错，请稍后重试。",
+                "The store failed. Try again later.",
+            ),
+            Self::Key(error) => return error.text(lang),
+            Self::Open(error) => return error.text(lang),
+            Self::Refused(refusal) => return refusal.text(lang),
+            Self::Exists => (
+                "该编号的会话已存在，请使用新的编号。",
+                "There is a session of this id. A new round needs a new one.",
+            ),
+            Self::NotFound => ("没有该编号的会话。", "There is no session of this id."),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
 impl OpenError {
+    /// The stable machine code; of a key, its own.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooManyRecipients => "too_many_recipients",
+            Self::IdMissing(_) => "id_missing",
+            Self::PreviousRoundOpen => "previous_round_open",
+            Self::Withdrawn => "order_withdrawn",
+            Self::CodesExhausted => "codes_exhausted",
+            Self::Key(error) => error.code(),
+        }
+    }
+
     /// The text for people who work for the host.
     #[must_use]
     pub const fn text(&self, lang: Lang) -> &'static str {
@@ -249,6 +432,12 @@ impl EventKind {
 }
 
 impl CodeProblem {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        "code_malformed"
+    }
+
     /// The text for people.
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {

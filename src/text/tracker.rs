@@ -22,9 +22,9 @@ impl TrackerStatus {
                 "Everybody says that they have verified; the regulator hasn't confirmed it yet."
                     .into()
             }
-            (Self::MayHaveEnded, Lang::Zh) => "核验时限可能已过，尚未收到工信部系统的结果。".into(),
+            (Self::MayHaveEnded, Lang::Zh) => "核验时限可能已过，尚不知结果，请查询工信部系统中的核验状态。".into(),
             (Self::MayHaveEnded, Lang::En) => {
-                "The time to verify may be over; the regulator has reported no result.".into()
+                "The time to verify may be over and the result isn't known: look it up at the regulator's.".into()
             }
             (Self::Done { at }, Lang::Zh) => {
                 format!(
@@ -88,8 +88,14 @@ impl PersonStanding {
             (Self::Passed { at }, Lang::Zh) => {
                 format!("核验人表示已于{}完成核验。", Beijing(*at))
             }
+            (Self::Verified { at }, Lang::Zh) => {
+                format!("工信部系统于{}显示已完成核验。", Beijing(*at))
+            }
+            (Self::Verified { at }, Lang::En) => {
+                format!("Has verified (reported for {} Beijing time).", Beijing(*at))
+            }
             (Self::Passed { at }, Lang::En) => {
-                format!("Says to have verified at {} Beijing time.", Beijing(*at))
+                format!("Says they verified at {} Beijing time.", Beijing(*at))
             }
         }
     }
@@ -173,8 +179,8 @@ texts!(Step, {
         person what the page showed.";
     AskRegulator =>
         "核验时限可能已过，请查询工信部系统中的核验状态；尚未核验的请立即核验。",
-        "The time to verify may be over: look up the status at the regulator's; whoever \
-        has not verified does so at once.";
+        "The time to verify may be over: look up the order's status at the regulator's; \
+        whoever hasn't verified does so at once.";
     AwaitReview =>
         "请等待管局审核，最长20个工作日。",
         "Wait for the administration's review: up to 20 working days.";

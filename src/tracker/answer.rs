@@ -71,7 +71,8 @@ impl TrackerStatus {
     }
 }
 
-/// Where a person stands, by their own word.
+/// Where a person stands: by their own word, or once the regulator has reported that all are done, by
+/// that.
 ///
 /// ```
 /// use beian::tracker::PersonStanding;
@@ -104,6 +105,11 @@ pub enum PersonStanding {
         /// When, by their word.
         at: DateTime<Utc>,
     },
+    /// The regulator reported that everybody has verified (R18).
+    Verified {
+        /// When, by the report.
+        at: DateTime<Utc>,
+    },
 }
 
 impl PersonStanding {
@@ -115,6 +121,7 @@ impl PersonStanding {
             Self::MessageOverdue { .. } => "message_overdue",
             Self::Received { .. } => "received",
             Self::Passed { .. } => "passed",
+            Self::Verified { .. } => "verified",
         }
     }
 }

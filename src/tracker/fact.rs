@@ -68,7 +68,8 @@ pub enum FactKind {
     Returned(ReturnCause),
     /// A person says that a message with a code has come; at the instant when it came.
     Received(MobileNumber),
-    /// A person asked for a resend (R21).
+    /// A person asked for a resend (R21). After as many as are sent at most (R22), one more is kept
+    /// and changes nothing.
     ResendAsked(MobileNumber),
     /// A person says that they have verified: the page showed it (R19, B09).
     Passed(MobileNumber),

@@ -8,7 +8,7 @@ use super::{
     Deadline, Fact, FactKind, NextStep, Person, PersonStanding, RegulatorStatus, Reminder,
     ReminderKind, Step, Tracker, TrackerStatus,
 };
-use crate::{MobileNumber, time::Micros};
+use crate::{MobileNumber, OrderStatus, time::Micros};
 
 /// A message usually arrives within 5 to 10 minutes (R15).
 const MESSAGE_FROM: TimeDelta = TimeDelta::minutes(5);
@@ -27,7 +27,7 @@ impl Tracker {
     }
 
     /// Where a person stands at an instant, by their own word; once an end is reported, as they
-    /// stood then. `None` if nobody in this order verifies with that number.
+    /// stood then, and *verified* if it is [`Done`](TrackerStatus::Done). `None` if nobody in this order verifies with that number.
     #[must_use]
     pub fn standing(&self, mobile: &MobileNumber, now: DateTime<Utc>) -> Option<PersonStanding> {
         let person = self.persons.iter().find(|p| p.mobile == *mobile)?;
@@ -35,7 +35,8 @@ impl Tracker {
     }
 
     /// How many resends a person has left, as far as they were reported (R22); `None` if nobody in
-    /// this order verifies with that number.
+    /// this order verifies with that number. A resend that is asked for beyond them is kept as a
+    /// fact, and nothing else changes: no message is sent, so none is expected.
     #[must_use]
     pub fn resends_left(&self, mobile: &MobileNumber, now: DateTime<Utc>) -> Option<u8> {
         let person = self.persons.iter().find(|p| p.mobile == *mobile)?;
@@ -87,6 +88,10 @@ impl Tracker {
 
     /// The next instant at which a look gives something else if nothing more is reported; `None` if
     /// no instant does.
+    ///
+    /// `None` doesn't say that the round is over. While [`status`](Self::status) isn't
+    /// [reported](TrackerStatus::is_reported), only the regulator's word moves it on: ask for the
+    /// order's status yourself, every hour or so, and report what you hear.
     #[must_use]
     pub fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let view = self.at(now);
@@ -182,7 +187,28 @@ impl View<'_> {
         })
     }
 
+    /// When everybody had verified, by the regulator's word; a review comes after that only.
+    fn done(&self) -> Option<DateTime<Utc>> {
+        match self.end()? {
+            TrackerStatus::Done { at } => Some(at),
+            TrackerStatus::Returned { cause, .. }
+                if cause.returned_from() == OrderStatus::AdministrationReview =>
+            {
+                let done = self.latest(FactKind::Regulator(RegulatorStatus::Done));
+                done.map(Micros::instant)
+            }
+            TrackerStatus::Returned { .. }
+            | TrackerStatus::TimedOut { .. }
+            | TrackerStatus::Waiting
+            | TrackerStatus::SaidDone
+            | TrackerStatus::MayHaveEnded => None,
+        }
+    }
+
     fn standing(&self, person: &Person) -> PersonStanding {
+        if let Some(at) = self.done() {
+            return PersonStanding::Verified { at };
+        }
         if let Some(at) = self.earliest(FactKind::Passed(person.mobile)) {
             return PersonStanding::Passed { at: at.instant() };
         }
@@ -208,7 +234,9 @@ impl View<'_> {
     fn awaits_message(&self, person: &Person) -> bool {
         match self.standing(person) {
             PersonStanding::MessageExpected { .. } | PersonStanding::MessageOverdue { .. } => true,
-            PersonStanding::Received { .. } | PersonStanding::Passed { .. } => false,
+            PersonStanding::Received { .. }
+            | PersonStanding::Passed { .. }
+            | PersonStanding::Verified { .. } => false,
         }
     }
 
@@ -250,7 +278,9 @@ impl View<'_> {
             PersonStanding::MessageExpected { until, .. } => (Step::WaitForMessage, Some(until)),
             PersonStanding::MessageOverdue { .. } => (self.overdue_step(person), in_time),
             PersonStanding::Received { .. } => (Step::EnterCode, in_time),
-            PersonStanding::Passed { .. } => (Step::WaitForOthers, None),
+            PersonStanding::Passed { .. } | PersonStanding::Verified { .. } => {
+                (Step::WaitForOthers, None)
+            }
         };
         NextStep {
             step,

@@ -7,6 +7,7 @@
 
 mod answer;
 mod fact;
+mod follow;
 mod look;
 #[cfg(feature = "serde")]
 mod wire;
@@ -25,6 +26,19 @@ pub use fact::{Fact, FactKind, RegulatorStatus, ReportRefusal};
 /// A value without a clock: every instant is an argument, cut to microseconds. One tracker is one
 /// round; a resubmitted order gets a new one (B14, D25). The order in which facts are reported makes
 /// no difference, and asking about an earlier instant leaves later facts out.
+///
+/// # From the tracker to the order's life
+///
+/// [`OrderLife::follow`](crate::OrderLife::follow) takes the step that follows from a status:
+///
+/// | status | step of [`OrderLife`](crate::OrderLife) |
+/// |---|---|
+/// | `waiting`, `said_done`, `may_have_ended` | none: nothing is reported yet |
+/// | `done` | [`complete`](crate::OrderLife::complete) (R18) |
+/// | `timed_out` | [`return_for`](crate::OrderLife::return_for) `window_closed` (R20) |
+/// | `returned` | `return_for` the reported cause; after `complete`, if the administration returned it out of its review |
+///
+/// # Storage
 ///
 /// With the feature `serde` a tracker can be stored. What is stored holds the persons' numbers in
 /// clear; what is printed masks them.

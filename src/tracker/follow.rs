@@ -1,0 +1,67 @@
+//! From what is reported of a round to the order's life.
+
+use super::TrackerStatus;
+use crate::{OrderLife, OrderStatus, ReturnCause, filing::LifeRefusal};
+
+impl OrderLife {
+    /// The step that follows from a tracker's status, if an end is reported: *done* completes the
+    /// verification (R18), *timed out* and *returned* return the order (R20). What is only expected
+    /// changes nothing, and neither does what the life knows already: a host may call this whenever
+    /// it has looked.
+    ///
+    /// ```
+    /// use beian::{OrderLife, OrderStatus, Policy, Recipient, Recipients, Role, Tracker};
+    /// use beian::tracker::{FactKind, RegulatorStatus};
+    /// use chrono::{DateTime, TimeDelta};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
+    /// let submitted = DateTime::UNIX_EPOCH;
+    /// let mut tracker = Tracker::new(&recipients, submitted);
+    /// let life = OrderLife::new().submit(Some(&recipients))?;
+    ///
+    /// let later = submitted + TimeDelta::hours(1);
+    /// assert_eq!(life.follow(&tracker.status(later))?, life);
+    /// tracker.report(FactKind::Regulator(RegulatorStatus::Done), later)?;
+    /// let life = life.follow(&tracker.status(later))?;
+    /// assert_eq!(life.status(), OrderStatus::AdministrationReview);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`LifeRefusal`] if the order isn't where that end arises, such as a withdrawn one.
+    pub fn follow(self, status: &TrackerStatus) -> Result<Self, LifeRefusal> {
+        match *status {
+            TrackerStatus::Waiting | TrackerStatus::SaidDone | TrackerStatus::MayHaveEnded => {
+                Ok(self)
+            }
+            TrackerStatus::Done { .. } => match self.status() {
+                OrderStatus::AdministrationReview | OrderStatus::Approved => Ok(self),
+                OrderStatus::InitialReview
+                | OrderStatus::SmsVerification
+                | OrderStatus::Returned
+                | OrderStatus::Withdrawn => self.complete(),
+            },
+            TrackerStatus::TimedOut { .. } => self.follow_return(ReturnCause::WindowClosed),
+            TrackerStatus::Returned { cause, .. } => self.follow_return(cause),
+        }
+    }
+
+    fn follow_return(self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
+        let from = cause.returned_from();
+        let known = self
+            .return_cause()
+            .is_some_and(|known| known.returned_from() == from);
+        let reviewed = from == OrderStatus::AdministrationReview;
+        match self.status() {
+            _ if known => Ok(self),
+            OrderStatus::SmsVerification if reviewed => self.complete()?.return_for(cause),
+            OrderStatus::InitialReview
+            | OrderStatus::SmsVerification
+            | OrderStatus::AdministrationReview
+            | OrderStatus::Approved
+            | OrderStatus::Returned
+            | OrderStatus::Withdrawn => self.return_for(cause),
+        }
+    }
+}

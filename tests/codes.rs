@@ -1,0 +1,367 @@
+//! All stable codes and names with their texts, made by the code and kept in `src/docs/codes.md`: a
+//! code that changes is a difference to review.
+//!
+//! `BEIAN_REWRITE=1 cargo test --test codes` writes the file anew.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
+use core::fmt::Write;
+use std::path::Path;
+
+use beian::{
+    Access, Change, CodeProblem, EntryAnswer, EntryOutcome, Exemption, FilingType, IdDocumentKind,
+    IdDocumentProblem, KeyError, KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem,
+    NameProblem, OpenError, OrderStatus, PersonProblem, PolicyProblem, Province, ProvinceProblem,
+    RecipientState, Refusal, Report, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
+    ServiceKind, TemplateProblem,
+    filing::{DenyProblem, OrderLife, ProblemKind, Step},
+    host::HostError,
+    rulebook::{HistoryProblem, NotFileable, RuleIdProblem, RulebookProblem},
+    tracker::{self, PersonStanding, RegulatorStatus, ReminderKind, ReportRefusal, TrackerStatus},
+};
+use chrono::{DateTime, TimeDelta};
+
+const FILE: &str = "src/docs/codes.md";
+
+/// A code and its texts.
+struct Row(String, [String; 2]);
+
+fn row<T: Into<String>>(code: &str, text: impl Fn(Lang) -> T) -> Row {
+    Row(code.into(), [text(Lang::Zh).into(), text(Lang::En).into()])
+}
+
+/// Rows of values with `code` and `text`, or of all values of types with `name` and `text`.
+macro_rules! rows {
+    ($($value:expr),+ $(,)?) => { vec![$(row($value.code(), |lang| $value.text(lang))),+] };
+}
+macro_rules! all {
+    ($type:ident, $name:ident) => {
+        all!(@ $type::ALL, $name)
+    };
+    (@ $all:expr, $name:ident) => {
+        $all.iter()
+            .map(|value| row(value.$name(), |lang| value.text(lang)))
+            .collect()
+    };
+}
+
+fn problems_of_an_order() -> Vec<Row> {
+    let mut rows = rows![
+        ProblemKind::FilingTypeMissing,
+        ProblemKind::UnknownFilingType,
+        ProblemKind::ChangeMissing,
+        ProblemKind::UnknownChange,
+        ProblemKind::ServiceKindMissing,
+        ProblemKind::UnknownServiceKind,
+        ProblemKind::UnknownAccess,
+        ProblemKind::IdDocumentKindMissing,
+        ProblemKind::UnknownIdDocumentKind,
+        ProblemKind::EmergencyPhone,
+        ProblemKind::ChangesMissing,
+        ProblemKind::ChangesUnexpected,
+        ProblemKind::ServicesMissing,
+        ProblemKind::TooManyServices,
+        ProblemKind::AccessMissing,
+        ProblemKind::AccessUnexpected,
+        ProblemKind::PhoneChanged,
+        ProblemKind::PhoneChangedOrphan,
+        ProblemKind::NotYetFileable,
+        ProblemKind::BackNumberMissing,
+        ProblemKind::DifferingIds,
+    ];
+    rows.extend::<Vec<_>>(all!(ProvinceProblem, code));
+    rows.extend::<Vec<_>>(all!(NameProblem, code));
+    rows.extend::<Vec<_>>(all!(MobileProblem, code));
+    rows.extend::<Vec<_>>(all!(IdDocumentProblem, code));
+    rows
+}
+
+fn refusals() -> Vec<Row> {
+    let wait = TimeDelta::seconds(1);
+    rows![
+        Refusal::UnknownNumber,
+        Refusal::AlreadyVerified,
+        Refusal::Locked,
+        Refusal::RoundEnded,
+        Refusal::SupersededCode,
+        Refusal::RepeatedEntry,
+        Refusal::IdNotCounted,
+        Refusal::OtherOrder,
+        Refusal::TooManyWrongIds,
+        Refusal::NoneLeft,
+        Refusal::TooSoon { wait },
+        Refusal::UnknownMessage,
+        Refusal::NothingDue,
+        Refusal::RoundOpen,
+        Refusal::NotWithdrawable,
+        Refusal::AlreadyErased,
+    ]
+}
+
+fn rulebooks() -> Vec<Row> {
+    let from = DateTime::UNIX_EPOCH;
+    let filing_type = FilingType::Initial;
+    let rule = Exemption::Rule("R08".parse().unwrap());
+    let mut rows = rows![
+        NotFileable {
+            kind: ServiceKind::App,
+            from
+        },
+        RuleIdProblem,
+        RulebookProblem::Name,
+        RulebookProblem::Window,
+        RulebookProblem::Change(filing_type),
+        RulebookProblem::Missing(filing_type, None),
+        RulebookProblem::Twice(filing_type, None),
+        rule,
+        Exemption::NotInForce { from: None },
+        Exemption::AsTexted,
+    ];
+    rows.extend::<Vec<_>>(all!(HistoryProblem, code));
+    rows
+}
+
+/// Every type with a `code`.
+fn codes() -> Vec<(&'static str, Vec<Row>)> {
+    let mobile = "19900000001".parse().unwrap();
+    let refused = OrderLife::new().complete().unwrap_err();
+    vec![
+        ("Orders: `ProblemKind`", problems_of_an_order()),
+        (
+            "Forms: `LastSixProblem`, `CodeProblem`, `DenyProblem`",
+            rows![LastSixProblem, CodeProblem, DenyProblem],
+        ),
+        ("Lives: `LifeRefusal`", rows![refused]),
+        (
+            "Rulebooks: `NotFileable`, `RuleIdProblem`, `RulebookProblem`, `HistoryProblem`, `Exemption`",
+            rulebooks(),
+        ),
+        ("Trackers: `ReportRefusal`", all!(ReportRefusal, code)),
+        ("Sessions: `Refusal`", refusals()),
+        (
+            "Opening a round: `OpenError`",
+            rows![
+                OpenError::TooManyRecipients,
+                OpenError::IdMissing(mobile),
+                OpenError::PreviousRoundOpen,
+                OpenError::Withdrawn,
+                OpenError::CodesExhausted,
+            ],
+        ),
+        (
+            "Keys: `KeyError`, `KeyRingProblem`",
+            rows![
+                KeyError::Unknown(1.into()),
+                KeyError::Unavailable,
+                KeyRingProblem::TooShort,
+                KeyRingProblem::Zero,
+                KeyRingProblem::Taken(1.into()),
+            ],
+        ),
+        (
+            "Desks: `HostError`",
+            rows![
+                HostError::<()>::Conflict,
+                HostError::Store(()),
+                HostError::<()>::Exists,
+                HostError::<()>::NotFound,
+            ],
+        ),
+        ("Policies: `PolicyProblem`", all!(PolicyProblem, code)),
+        ("Templates: `TemplateProblem`", all!(TemplateProblem, code)),
+    ]
+}
+
+fn trackers() -> [(&'static str, Vec<Row>); 2] {
+    let at = DateTime::UNIX_EPOCH;
+    let cause = ReturnCause::WindowClosed;
+    let statuses = [
+        TrackerStatus::Waiting,
+        TrackerStatus::SaidDone,
+        TrackerStatus::MayHaveEnded,
+        TrackerStatus::Done { at },
+        TrackerStatus::TimedOut { at },
+        TrackerStatus::Returned { at, cause },
+    ];
+    let standings = [
+        PersonStanding::MessageExpected {
+            from: at,
+            until: at,
+        },
+        PersonStanding::MessageOverdue { since: at },
+        PersonStanding::Received { at },
+        PersonStanding::Passed { at },
+        PersonStanding::Verified { at },
+    ];
+    [
+        ("`TrackerStatus`", all!(@ statuses, name)),
+        ("`PersonStanding`", all!(@ standings, name)),
+    ]
+}
+
+fn answers() -> [(&'static str, Vec<Row>); 3] {
+    let answers = [
+        ResendAnswer::Accepted,
+        ResendAnswer::TooSoon { seconds: 60 },
+        ResendAnswer::NoneLeft,
+        ResendAnswer::NothingPending,
+    ];
+    let entries = [
+        EntryOutcome::Completed,
+        EntryOutcome::Verified,
+        EntryOutcome::Wrong { left: 4 },
+        EntryOutcome::Locked,
+        EntryOutcome::Returned,
+        EntryOutcome::NotCounted(Refusal::RoundEnded),
+    ];
+    let resends = [
+        ResendOutcome::Queued,
+        ResendOutcome::WrongId { left: 4 },
+        ResendOutcome::NotSent(Refusal::NoneLeft),
+    ];
+    [
+        ("`ResendAnswer`", all!(@ answers, name)),
+        ("`EntryOutcome`", all!(@ entries, name)),
+        ("`ResendOutcome`", all!(@ resends, name)),
+    ]
+}
+
+/// Every type with a `name`, but for events.
+fn names() -> Vec<(&'static str, Vec<Row>)> {
+    let mut names: Vec<(&str, Vec<Row>)> = vec![
+        ("`FilingType`", all!(FilingType, name)),
+        ("`Change`", all!(Change, name)),
+        ("`ServiceKind`", all!(ServiceKind, name)),
+        ("`Access`", all!(Access, name)),
+        ("`IdDocumentKind`", all!(@ IdDocumentKind::NAMED, name)),
+        ("`Province`", all!(Province, name)),
+        ("`Role`", all!(Role, name)),
+        ("`OrderStatus`", all!(OrderStatus, name)),
+        ("`ReturnCause`", all!(ReturnCause, name)),
+        ("`filing::Step`", all!(Step, name)),
+        ("`RegulatorStatus`", all!(RegulatorStatus, name)),
+    ];
+    names.extend(trackers());
+    names.extend([
+        ("`ReminderKind`", all!(ReminderKind, name)),
+        ("`tracker::Step`", all!(@ tracker::Step::ALL, name)),
+        ("`RecipientState`", all!(RecipientState, name)),
+        ("`MessageKind`", all!(MessageKind, name)),
+        ("`Report`", all!(Report, name)),
+        ("`RoundFailure`", all!(RoundFailure, name)),
+        ("`EntryAnswer`", all!(EntryAnswer, name)),
+    ]);
+    names.extend(answers());
+    names
+}
+
+fn written() -> String {
+    let mut file = String::from(
+        "# Codes and names\n\n\
+         Every stable code (`code()`) and name (`name()`) with what `text` says of it. Within a release \
+         line none of them changes; texts may. What varies in a text is shown by an example.\n\n\
+         An error that wraps another one has the other one's code: `PersonProblem`, `OrderProblem`, and \
+         `OpenError` and `HostError` of a key, a refusal, an opening.\n",
+    );
+    for (head, sections) in [("Codes", codes()), ("Names", names())] {
+        write!(file, "\n## {head}\n").unwrap();
+        for (title, rows) in sections {
+            let column = &head.to_lowercase()[..4];
+            write!(
+                file,
+                "\n### {title}\n\n| {column} | 中文 | English |\n|---|---|---|\n"
+            )
+            .unwrap();
+            for Row(code, [zh, en]) in rows {
+                let cell = |text: &str| text.replace('|', "\\|").replace('\n', "<br>");
+                writeln!(file, "| `{code}` | {} | {} |", cell(&zh), cell(&en)).unwrap();
+            }
+        }
+    }
+    file
+}
+
+#[test]
+fn the_table_of_codes_is_what_the_code_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let written = written();
+    if std::env::var_os("BEIAN_REWRITE").is_some() {
+        std::fs::write(&path, &written).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == written,
+        "{FILE} is not what the code says; look at the difference after \
+         `BEIAN_REWRITE=1 cargo test --test codes`"
+    );
+}
+
+/// Quoted `snake_case` after the arrow of a match arm, in functions that give codes and in tables of
+/// them.
+fn codes_in(source: &str) -> Vec<String> {
+    let mut codes = Vec::new();
+    let mut end = None;
+    for line in source.lines() {
+        if line.contains("fn code(") && line.contains("&'static str") {
+            end = Some("    }");
+        } else if line.starts_with("texts!(") && line.contains("coded {") {
+            end = Some("});");
+        } else if Some(line) == end {
+            end = None;
+        }
+        let quoted = line
+            .split_once("=> \"")
+            .and_then(|(_, rest)| rest.split_once('"'));
+        if let (Some(_), Some((code, _))) = (end, quoted) {
+            codes.push(code.to_owned());
+        }
+    }
+    codes
+}
+
+fn sources(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.extend(codes_in(&std::fs::read_to_string(path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn no_code_is_left_out_of_the_table() {
+    let mut found = Vec::new();
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    assert!(found.len() > 80, "{found:?}");
+    let listed: Vec<String> = codes()
+        .into_iter()
+        .flat_map(|(_, rows)| rows.into_iter().map(|Row(code, _)| code))
+        .collect();
+    for code in found {
+        assert!(listed.contains(&code), "{code}");
+    }
+}
+
+#[test]
+fn what_wraps_an_error_has_its_code() {
+    let name = PersonProblem::Name(NameProblem::Missing);
+    assert_eq!(name.code(), "name_missing");
+    let key = KeyError::Unavailable;
+    assert_eq!(OpenError::from(key).code(), "key_unavailable");
+    for (wrapped, code) in [
+        (HostError::<()>::Key(key), "key_unavailable"),
+        (HostError::Open(OpenError::Withdrawn), "order_withdrawn"),
+        (HostError::Refused(Refusal::NothingDue), "nothing_due"),
+    ] {
+        assert_eq!(wrapped.code(), code);
+        assert!(!wrapped.text(Lang::Zh).is_empty());
+    }
+}

@@ -1,6 +1,6 @@
 //! One desk for every round: the public forms, the messages, the passing of time.
 
-use alloc::{borrow::Cow, sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeSet, sync::Arc, vec::Vec};
 use core::{
     fmt,
     sync::atomic::{AtomicU64, Ordering},
@@ -217,24 +217,31 @@ impl<S: SessionStore> Desk<S> {
         sender: &impl SmsSender,
     ) -> Result<Dispatched, HostError<S::Error>> {
         let mut done = Dispatched::new();
+        let mut attended = BTreeSet::new();
         loop {
             let now = self.clock.now();
             let due = self.store.lease_due(now, BATCH, self.lease).await;
             let due = due.map_err(HostError::Store)?;
             let until = Micros::cut(now).plus(self.lease).instant();
-            let mut attended = 0_usize;
+            let (before, mut rest) = (attended.len(), false);
             for id in due.iter().map(Session::id) {
-                if attended > 0 && self.clock.now() >= until {
+                rest = attended.len() > before && self.clock.now() >= until;
+                if rest {
                     break;
                 }
+                // Once a call: what comes round again, for a key that is missing or a gateway that
+                // takes longer than a pause, would otherwise keep the call from ever ending.
+                if !attended.insert(id) {
+                    continue;
+                }
                 match self.attend(id, until, sender, &mut done).await {
-                    Ok(()) => attended = attended.saturating_add(1),
+                    Ok(()) => {}
                     Err(HostError::Store(error)) => return Err(HostError::Store(error)),
                     Err(_) => done.left_out.push(id),
                 }
             }
-            let rest = attended > 0 && self.clock.now() >= until;
-            if due.len() < BATCH && !rest {
+            let nothing_new = attended.len() == before;
+            if nothing_new || (due.len() < BATCH && !rest) {
                 break;
             }
         }

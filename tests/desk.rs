@@ -691,6 +691,30 @@ fn d24_a_message_that_is_no_longer_due_is_not_sent() {
 }
 
 #[test]
+fn d11_a_message_that_was_put_off_meanwhile_is_not_sent() {
+    // Deferred by another host while the first of two messages of the round was on its way.
+    let world = World::new();
+    let session = world.open(1, 2);
+    let messages = session.outbox(&keys(), world.now()).unwrap();
+    let other = messages
+        .iter()
+        .find(|message| *message.to() != LI.mobile())
+        .unwrap()
+        .id();
+    let defer = |message: &beian::Message| {
+        if message.id() != other {
+            block(world.desk.report(other, Report::Deferred))
+                .unwrap()
+                .unwrap();
+        }
+    };
+    block(world.desk.dispatch(&Meddling(&world.sender, defer)))
+        .unwrap()
+        .unwrap();
+    assert_eq!(world.sender.sent().len(), 1);
+}
+
+#[test]
 fn a_slow_gateway_makes_no_message_go_out_twice() {
     let world = World::new();
     for id in 1..=10 {

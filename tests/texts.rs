@@ -148,3 +148,11 @@ fn all_problems_of_an_order_are_one_text_a_line_each() {
         assert_eq!(problems.text(*lang).lines().count(), problems.iter().len());
     }
 }
+
+#[test]
+fn d01_the_text_of_an_open_round_names_no_hours_for_they_are_the_rulebooks() {
+    for lang in beian::Lang::ALL {
+        let text = beian::RoundStatus::SmsVerification.text(*lang);
+        assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
+    }
+}

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 use super::{
-    Decision, MessageKind, Session, SessionId,
+    Decision, MessageKind, RoundStatus, Session, SessionId,
     decide::Draft,
     state::{Identity, Person, Phase, State, Terms, UnderWay, Waiting},
 };
@@ -136,11 +136,12 @@ impl<'a> Opening<'a> {
         keys: &dyn Keys,
         now: DateTime<Utc>,
     ) -> Result<Decision<()>, OpenError> {
-        if self
-            .previous
-            .is_some_and(|previous| previous.status().is_open())
-        {
-            return Err(OpenError::PreviousRoundOpen);
+        match self.previous.map(Session::status) {
+            Some(RoundStatus::SmsVerification) => return Err(OpenError::PreviousRoundOpen),
+            Some(RoundStatus::Withdrawn { .. }) => return Err(OpenError::PreviousRoundWithdrawn),
+            // The administration returns orders too (B14).
+            Some(RoundStatus::Returned { .. } | RoundStatus::AdministrationReview { .. })
+            | None => {}
         }
         let (key, now) = (keys.current(), Micros::cut(now));
         let mut identities = Vec::new();
@@ -285,6 +286,9 @@ pub enum OpenError {
     /// The order's round before this one is still open.
     #[error("the previous round of the order is still open")]
     PreviousRoundOpen,
+    /// The order was withdrawn, which is final (D24).
+    #[error("the order was withdrawn, which is final: file a new one")]
+    PreviousRoundWithdrawn,
     /// So many rounds of one number are open that no distinct codes were found (D13).
     #[error("no distinct codes left for a number with so many open rounds")]
     CodesExhausted,

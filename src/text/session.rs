@@ -171,6 +171,10 @@ impl OpenError {
                 "该订单的上一轮核验尚未结束。",
                 "The previous round of the order is still open.",
             ),
+            Self::PreviousRoundWithdrawn => (
+                "该订单已撤回，请重新提交新的备案订单。",
+                "The order has been withdrawn. File a new one.",
+            ),
             Self::CodesExhausted => (
                 "该号码待核验的订单过多，请稍后提交。",
                 "Too many orders of this number are open. Submit later.",

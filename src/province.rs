@@ -167,7 +167,8 @@ impl Province {
 
     /// Two digits, or all six of them for the whole province.
     fn has_code(self, input: &str) -> bool {
-        let code = [self.code() / 10, self.code() % 10].map(|digit| char::from(b'0' + digit));
+        let code = [self.code() / 10, self.code() % 10]
+            .map(|digit| char::from(b'0'.saturating_add(digit)));
         letters(input).eq(code) || letters(input).eq(code.into_iter().chain(['0'; 4]))
     }
 }

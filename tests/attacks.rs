@@ -596,6 +596,17 @@ fn attack_15_a_wrong_code_after_success_is_no_success() {
 }
 
 #[test]
+fn attack_14_a_code_is_bound_to_round_and_number_even_where_entropy_repeats() {
+    let code = |session: u128, who: usize| {
+        let one = Recipients::new([recipient(who)], Policy::REGULATOR).unwrap();
+        Round::opened(&Opening::new(session, &one, seed(1)), keys(), start()).code(LI)
+    };
+    assert_eq!(code(1, LI), code(1, LI));
+    assert_ne!(code(1, LI), code(2, LI));
+    assert_ne!(code(1, LI), code(1, WANG));
+}
+
+#[test]
 fn attack_16_one_persons_lock_never_touches_another() {
     let (mut round, [_, code]) = Round::texted(Policy::REGULATOR);
     round.guess(LI, 5);

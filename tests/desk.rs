@@ -20,12 +20,12 @@ use std::{
 };
 
 use beian::{
-    EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRing, Lang, MessageId, MessageKind,
-    OpenError, Opening, Policy, Recipient, RecipientState, Recipients, Refusal, Report,
-    ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus,
-    Session, SessionId,
+    EntryAnswer, EntryOutcome, EventKind, KeyError, KeyId, KeyRing, Keys, Lang, Mac, MessageId,
+    MessageKind, OpenError, Opening, Policy, Recipient, RecipientState, Recipients, Refusal,
+    Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, Role, RoundFailure,
+    RoundStatus, Session, SessionId,
     host::{HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
-    testkit::{Scripted, Sent, TestPerson, keys, recipients, seed},
+    testkit::{ManualClock, Scripted, Sent, TestPerson, keys, recipients, seed},
 };
 use chrono::TimeDelta;
 use desk_support::{
@@ -526,6 +526,39 @@ fn d15_an_id_right_for_an_order_whose_form_is_closed_is_no_wrong_id_for_another(
 // ---- time
 
 #[test]
+fn d15_an_id_right_for_an_ended_order_alone_is_wrong_for_an_open_one() {
+    let world = World::new();
+    let person = |last_six: &str| {
+        let recipient =
+            Recipient::new(LI.mobile(), Role::EntityLeader, [last_six.parse().unwrap()]);
+        Recipients::new([recipient], Policy::REGULATOR).unwrap()
+    };
+    for (id, last_six) in [(1, "11111X"), (2, "22222X")] {
+        block(world.desk.open(id, &person(last_six), seed(1)))
+            .unwrap()
+            .unwrap();
+    }
+    world.dispatch();
+    world.clock.advance(MINUTE);
+    let ask = || {
+        let request = ResendRequest::parse(LI.mobile().digits(), "11111X").unwrap();
+        let resent = block(world.desk.resend(&request)).unwrap().unwrap();
+        resent.orders().to_vec()
+    };
+    block(world.desk.withdraw(1)).unwrap().unwrap();
+    assert_eq!(
+        ask(),
+        [
+            (
+                SessionId::from(1),
+                ResendOutcome::NotSent(Refusal::RoundEnded)
+            ),
+            (SessionId::from(2), ResendOutcome::WrongId { left: 4 }),
+        ]
+    );
+}
+
+#[test]
 fn d08_an_entry_after_the_window_ends_the_round() {
     let world = World::new();
     world.text(1, 1);
@@ -779,8 +812,16 @@ fn nobody_sends_under_a_lease_that_is_over() {
             free.fetch_add(usize::from(due.iter().any(mine)), Ordering::Relaxed);
             world.clock.advance(TimeDelta::seconds(20));
         };
-        let done = block(world.desk.dispatch(&Meddling(&world.sender, slow)));
-        assert_eq!(done.unwrap().unwrap().accepted, 10);
+        let gateway = Meddling(&world.sender, slow);
+        let dispatch = || block(world.desk.dispatch(&gateway)).unwrap().unwrap();
+        let mut accepted = 0;
+        while accepted < 10 {
+            let done = dispatch();
+            accepted += done.accepted;
+            assert!(done.accepted > 0, "{persons} in a round");
+            // What the lease was too short for is due at once.
+            assert_eq!(done.next == world.now(), accepted < 10);
+        }
         assert_eq!(free.into_inner(), 0, "{persons} in a round");
     }
 }
@@ -806,6 +847,52 @@ fn d10_d24_a_right_entry_overtakes_the_answer_of_the_gateway() {
     world.clock.advance(DAY);
     world.dispatch();
     assert_eq!(world.sender.sent().len(), 1);
+}
+
+/// The key of no session, and slow to say so.
+struct SlowlyMissing(ManualClock, AtomicUsize);
+
+impl Keys for SlowlyMissing {
+    fn current(&self) -> KeyId {
+        KeyId::from(1)
+    }
+
+    fn mac(&self, key: KeyId, _: &[u8]) -> Result<Mac, KeyError> {
+        assert!(self.1.fetch_add(1, Ordering::Relaxed) < 1_000, "no end");
+        self.0.advance(TimeDelta::seconds(1));
+        Err(KeyError::Unknown(key))
+    }
+}
+
+#[test]
+fn rounds_whose_key_is_missing_do_not_keep_a_dispatch_from_ending() {
+    let world = World::new();
+    // More of them than can be looked at under one lease.
+    for id in 1..=100 {
+        world.open(id, 1);
+    }
+    let keyless = SlowlyMissing(world.clock.clone(), AtomicUsize::default());
+    let keyless = world.another(keyless);
+    let done = block(keyless.dispatch(&world.sender)).unwrap().unwrap();
+    let left_out: HashSet<_> = done.left_out.iter().copied().collect();
+    assert_eq!(left_out.len(), done.left_out.len());
+    assert!(world.sender.sent().is_empty());
+    assert_eq!(done.next, world.now() + TimeDelta::seconds(30));
+}
+
+#[test]
+fn a_gateway_slower_than_a_pause_gets_each_message_once_a_call() {
+    let world = World::new();
+    for id in 1..=4 {
+        world.open(id, 1);
+    }
+    world.sender.script([Scripted::Defer; 100]);
+    // The first message is due again before the last one has been sent.
+    let slow = |_: &beian::Message| world.clock.advance(TimeDelta::seconds(40));
+    let done = block(world.desk.dispatch(&Meddling(&world.sender, slow)))
+        .unwrap()
+        .unwrap();
+    assert_eq!((done.deferred, world.sender.sent().len()), (4, 4));
 }
 
 #[test]

@@ -320,6 +320,40 @@ fn d21_what_was_not_counted_is_remembered_too() {
 }
 
 #[test]
+fn d21_what_was_not_counted_is_remembered_64_times_and_what_counts_always() {
+    let (mut round, [code]) = Round::texted(matching_ids_only());
+    let ignored = Entry::parse(PEOPLE[LI].0, WRONG_CODE, WRONG_ID).unwrap();
+    let mut ignored = Some(ignored);
+    for id in 1..=64_u128 {
+        let entry = ignored.take().unwrap().with_submission_id(id);
+        assert_eq!(
+            round.entry(&entry),
+            Ok(not_counted(Refusal::IdNotCounted)),
+            "{id}"
+        );
+        ignored = Some(entry);
+    }
+    let version = round.session.version();
+    let entry = ignored.unwrap().with_submission_id(65);
+    for _ in 0..2 {
+        let refused = SessionError::Refused(Refusal::IdNotCounted);
+        assert_eq!(round.entry(&entry), Err(refused));
+    }
+    assert_eq!(round.session.version(), version);
+
+    let wrong = self::entry(LI, WRONG_CODE).with_submission_id(66);
+    let outcome = EntryOutcome::Wrong { left: 4 };
+    assert_eq!(round.entry(&wrong), Ok(outcome));
+    assert_eq!(round.entry(&wrong), Err(SessionError::Repeated(outcome)));
+    let right = self::entry(LI, &code).with_submission_id(67);
+    assert_eq!(round.entry(&right), Ok(EntryOutcome::Completed));
+    assert_eq!(
+        round.entry(&right),
+        Err(SessionError::Repeated(EntryOutcome::Completed))
+    );
+}
+
+#[test]
 fn d21_an_id_is_kept_as_long_as_the_round() {
     let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
     let wrong = entry(LI, WRONG_CODE).with_submission_id(7);

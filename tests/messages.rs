@@ -208,6 +208,19 @@ fn d12_a_failed_that_is_reported_twice_counts_once() {
 }
 
 #[test]
+fn d12_a_late_deferred_on_an_earlier_try_holds_nothing_up() {
+    let mut round = Round::open();
+    let first = round.id_of_due(LI);
+    round.report_due(LI, Report::Failed);
+    let wake = round.session.wake();
+    assert_eq!(
+        round.report(first, Report::Deferred),
+        Ok(ReportOutcome::Recorded)
+    );
+    assert_eq!(round.session.wake(), wake);
+}
+
+#[test]
 fn d11_a_late_acceptance_of_an_earlier_try_is_an_acceptance() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);

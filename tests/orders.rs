@@ -393,7 +393,7 @@ fn an_empty_form_has_every_problem_at_once() {
 fn spellings(name: &str, text: impl Fn(Lang) -> String) -> Vec<String> {
     let (zh, en) = (text(Lang::Zh), text(Lang::En));
     let wide = |c: char| match c {
-        '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap(),
+        '!'..='~' => char::from_u32(u32::from(c).wrapping_add(0xFEE0)).unwrap(),
         c => c,
     };
     vec![
@@ -460,7 +460,7 @@ fn d26_a_form_reads_the_values_that_its_problems_list() {
             };
             let problems = check(&form).err();
             let problems = problems.iter().flatten();
-            let codes: Vec<_> = problems.map(|problem| problem.code()).collect();
+            let codes: Vec<_> = problems.map(beian::filing::OrderProblem::code).collect();
             assert_eq!(codes, expected, "{form:?}");
         }
     }

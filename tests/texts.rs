@@ -161,3 +161,11 @@ fn all_problems_of_an_order_are_one_text_a_line_each() {
     );
     assert!(en.contains("\nentity leader, name: "), "{en}");
 }
+
+#[test]
+fn d01_the_text_of_an_open_round_names_no_hours_for_they_are_the_rulebooks() {
+    for lang in beian::Lang::ALL {
+        let text = beian::RoundStatus::SmsVerification.text(*lang);
+        assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
+    }
+}

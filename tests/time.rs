@@ -173,6 +173,18 @@ fn d05_no_resend_moves_the_window() {
 }
 
 #[test]
+fn d05_a_delivery_report_for_a_queued_resend_is_its_acceptance_and_moves_no_window() {
+    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let closes = round.closes(LI);
+    round.pass(MINUTE);
+    assert_eq!(round.resend(LI), ResendOutcome::Queued);
+    round.report_due(LI, Report::Delivered);
+    assert_eq!(round.closes(LI), closes);
+    assert_eq!(round.view(LI).resends_left(), 1);
+    assert_eq!(round.count("message_delivered"), 0);
+}
+
+#[test]
 fn d05_a_first_message_delivered_after_a_resend_still_starts_the_window() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);

@@ -215,7 +215,7 @@ impl ServiceForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
         let kind = choose(&self.kind);
         let access = given(self.access.as_deref());
-        let access = access.map(|access| choose(access));
+        let access = access.map(choose);
         ServiceDraft {
             kind: problems.take(format!("{path}.kind"), kind),
             name: problems.take(format!("{path}.name"), Name::parse(&self.name)),

@@ -1,6 +1,6 @@
 //! One desk for every round: the public forms, the messages, the passing of time.
 
-use alloc::{borrow::Cow, sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeSet, sync::Arc, vec::Vec};
 use core::{
     fmt,
     sync::atomic::{AtomicU64, Ordering},
@@ -220,31 +220,39 @@ impl<S: SessionStore> Desk<S> {
         sender: &impl SmsSender,
     ) -> Result<Dispatched, HostError<S::Error>> {
         let mut done = Dispatched::new();
+        let (mut attended, mut cut_short) = (BTreeSet::new(), false);
         loop {
             let now = self.clock.now();
             let due = self.store.lease_due(now, BATCH, self.lease).await;
             let due = due.map_err(HostError::Store)?;
             let until = Micros::cut(now).plus(self.lease).instant();
-            let mut attended = 0_usize;
+            let (before, mut rest) = (attended.len(), false);
             for id in due.iter().map(Session::id) {
-                if attended > 0 && self.clock.now() >= until {
+                rest = attended.len() > before && self.clock.now() >= until;
+                if rest {
                     break;
                 }
+                // Once a call: what comes round again, for a key that is missing or a gateway that
+                // takes longer than a pause, would otherwise keep the call from ever ending.
+                if !attended.insert(id) {
+                    continue;
+                }
                 match self.attend(id, until, sender, &mut done).await {
-                    Ok(()) => attended = attended.saturating_add(1),
+                    Ok(whole) => cut_short |= !whole,
                     Err(HostError::Store(error)) => return Err(HostError::Store(error)),
                     Err(_) => done.left_out.push(id),
                 }
             }
-            let rest = attended > 0 && self.clock.now() >= until;
-            if due.len() < BATCH && !rest {
+            let nothing_new = attended.len() == before;
+            if nothing_new || (due.len() < BATCH && !rest) {
                 break;
             }
         }
         let now = self.clock.now();
         let wake = self.store.next_wake(now).await.map_err(HostError::Store)?;
         let lease_over = Micros::cut(now).plus(self.lease).instant();
-        done.next = wake.map_or(lease_over, |wake| wake.min(lease_over));
+        let next = wake.map_or(lease_over, |wake| wake.min(lease_over));
+        done.next = if cut_short { now } else { next };
         Ok(done)
     }
 
@@ -361,16 +369,16 @@ impl<S: SessionStore> Desk<S> {
     }
 
     /// What is due in one leased session, which is loaded again: the sessions before it in the
-    /// batch took their time. What the lease is too short for stays due.
+    /// batch took their time. `false` if the lease was too short: the rest stays due.
     async fn attend(
         &self,
         id: SessionId,
         until: DateTime<Utc>,
         sender: &impl SmsSender,
         done: &mut Dispatched,
-    ) -> Result<(), HostError<S::Error>> {
+    ) -> Result<bool, HostError<S::Error>> {
         let Some(mut session) = self.store.load(id).await.map_err(HostError::Store)? else {
-            return Ok(());
+            return Ok(true);
         };
         if session.tick(self.clock.now()).is_ok() {
             session = self.session(id).await?;
@@ -384,7 +392,7 @@ impl<S: SessionStore> Desk<S> {
         for (n, message) in messages.iter().enumerate() {
             let now = self.clock.now();
             if n > 0 && now >= until {
-                break;
+                return Ok(false);
             }
             if !session.is_due(message.id(), now) {
                 continue;
@@ -396,7 +404,7 @@ impl<S: SessionStore> Desk<S> {
                 .command(session, |session, now| session.report(id, report, now))
                 .await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn judge_entry(

@@ -72,7 +72,7 @@ impl Session {
     /// first message is due at once.
     ///
     /// # Errors
-    /// [`OpenError`]: recipients without an ID, a previous round that is still open, no key.
+    /// [`OpenError`]: recipients without an ID, a previous round that is still open or was withdrawn, no key.
     pub fn open(
         opening: &Opening<'_>,
         keys: &dyn Keys,

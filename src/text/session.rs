@@ -64,9 +64,9 @@ impl RoundStatus {
     #[must_use]
     pub const fn text(&self, lang: Lang) -> &'static str {
         match (self, lang) {
-            (Self::SmsVerification, Lang::Zh) => "短信核验中，请在收到短信后24小时内完成核验。",
+            (Self::SmsVerification, Lang::Zh) => "短信核验中，请在收到短信后的规定时限内完成核验。",
             (Self::SmsVerification, Lang::En) => {
-                "SMS verification: enter the code within 24 hours of receiving the message."
+                "SMS verification: enter the code of the message before its time is over."
             }
             (Self::AdministrationReview { .. }, lang) => EntryAnswer::AllVerified.text(lang),
             (Self::Returned { .. }, Lang::Zh) => "您的短信核验失败，请联系接入商查询核验结果",

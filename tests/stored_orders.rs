@@ -138,7 +138,21 @@ fn attack_27_what_breaks_a_rule_is_not_read_back() {
     }
     let unknown = json!({"v9": stored()["v1"]});
     let error = serde_json::from_value::<FilingOrder>(unknown).unwrap_err();
-    assert!(error.to_string().contains("v9"));
+    assert_eq!(
+        error.to_string(),
+        "stored order version 9 is unknown: this release reads version 1"
+    );
+    let compact = postcard::to_allocvec(&order()).unwrap();
+    assert_eq!(compact[0], 1);
+    let newer = [&[2], &compact[1..]].concat();
+    assert!(postcard::from_bytes::<FilingOrder>(&newer).is_err());
+    assert_eq!(
+        postcard::from_bytes::<FilingOrder>(&compact)
+            .unwrap()
+            .leader()
+            .mobile(),
+        order().leader().mobile()
+    );
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::{
 };
 
 use beian::{
-    Access, Change, Changes, FilingOrder, FilingType, IdDocument, Lang, Person, Province, Rulebook,
-    ServiceKind,
+    Access, Change, Changes, FilingOrder, FilingType, IdDocument, Lang, OrderProblems, Person,
+    Province, Rulebook, ServiceKind,
     rulebook::{self, day},
 };
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
@@ -26,7 +26,8 @@ Who must verify an ICP filing order by SMS, and by which rule.
   --date DATE         when it is submitted to the administration: 2024-05-01 (its last instant,
                       Beijing time) or 2024-05-01T10:00:00+08:00; now if left out
   --rulebook NAME     this table, whatever the date
-  --services N        how many services, 1 if left out; each has an administrator of its own
+  --services N        how many services, 1 if left out; each has an administrator of its own;
+                      0 for deregister_entity, and for modify without a change of service
   --same-number       everybody has the same mobile number
   --kind KIND         what the services are; website if left out
   --access ACCESS     for add_access: what is known of the administrator's number
@@ -173,8 +174,9 @@ impl Question {
         let order = self.order()?;
         let requirement = match self.rulebook {
             Some(rulebook) => rulebook.requirement(&order),
-            None => rulebook::requirement(&order, self.submitted_at)
-                .map_err(|refusal| self.mistake(|lang| refusal.text(lang)))?,
+            None => rulebook::requirement(&order, self.submitted_at).map_err(|refusal| {
+                self.mistake(|lang| format!("--kind: {}", refusal.text(lang)))
+            })?,
         };
         let mut answer = String::new();
         for lang in &self.languages {
@@ -184,15 +186,24 @@ impl Question {
             };
             writeln!(
                 answer,
-                "{} ({}), {place}\n{}\n{}\n",
-                self.filing_type.text(*lang),
-                self.filing_type,
+                "{}, {place}\n{}\n{}\n",
+                self.title(*lang),
                 self.table(),
                 requirement.text(*lang),
             )
             .map_err(Mistake::of)?;
         }
         Ok(answer)
+    }
+
+    /// The type of order, with its name where that isn't the same.
+    fn title(&self, lang: Lang) -> String {
+        let (text, name) = (self.filing_type.text(lang), self.filing_type.name());
+        if text.replace(' ', "_") == name {
+            text.into()
+        } else {
+            format!("{text} ({name})")
+        }
     }
 
     /// Which table answers, its window and where it comes from.
@@ -241,7 +252,7 @@ impl Question {
             })
         })?;
         let order = services.build();
-        order.map_err(|problems| self.mistake(|lang| problems.text(lang)))
+        order.map_err(|problems| self.mistake(|lang| explain(&problems, lang)))
     }
 
     /// A refusal in the languages asked for.
@@ -249,6 +260,24 @@ impl Question {
         let texts: Vec<_> = self.languages.iter().map(|lang| text(*lang)).collect();
         Mistake(texts.join("\n"))
     }
+}
+
+/// What is wrong with the order, each said of the option that it comes from, and once.
+fn explain(problems: &OrderProblems, lang: Lang) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for problem in problems {
+        let option = match problem.path().rsplit('.').next() {
+            Some("access") => "--access",
+            Some("kind") => "--kind",
+            Some("services") => "--services",
+            _ => problem.path(),
+        };
+        let line = format!("{option}: {}", problem.text(lang));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
 }
 
 fn person(number: u32) -> Result<Person, Mistake> {
@@ -288,8 +317,8 @@ fn changes(option: &str, value: &str) -> Result<Changes, Mistake> {
 }
 
 fn number(option: &str, value: &str) -> Result<u32, Mistake> {
-    let number = value.parse().ok().filter(|n| (1..=200).contains(n));
-    number.ok_or_else(|| Mistake::new(option, "not a number of services; possible are: 1 to 200"))
+    let number = value.parse().ok().filter(|n| (0..=200).contains(n));
+    number.ok_or_else(|| Mistake::new(option, "not a number of services; possible are: 0 to 200"))
 }
 
 fn instant(option: &str, value: &str) -> Result<DateTime<Utc>, Mistake> {
@@ -323,7 +352,7 @@ fn beijing(instant: DateTime<Utc>) -> String {
     offset.map_or(instant.to_string(), |offset| {
         instant
             .with_timezone(&offset)
-            .format("%Y-%m-%d %H:%M")
+            .format("%Y-%m-%d %H:%M UTC%:::z")
             .to_string()
     })
 }

@@ -142,6 +142,8 @@ pub mod testkit;
 mod text;
 mod time;
 pub mod tracker;
+#[cfg(feature = "serde")]
+mod version;
 
 pub use filing::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,

@@ -167,9 +167,10 @@ impl Province {
 
     /// Two digits, or all six of them for the whole province.
     fn has_code(self, input: &str) -> bool {
-        let code = [self.code() / 10, self.code() % 10]
-            .map(|digit| char::from(b'0'.saturating_add(digit)));
-        letters(input).eq(code) || letters(input).eq(code.into_iter().chain(['0'; 4]))
+        let code =
+            [self.code() / 10, self.code() % 10].map(|digit| char::from_digit(digit.into(), 10));
+        let input = || letters(input).map(Some);
+        input().eq(code) || input().eq(code.into_iter().chain([Some('0'); 4]))
     }
 }
 

@@ -56,6 +56,15 @@ fn b02_a_table_can_be_named() {
 }
 
 #[test]
+fn r07_an_order_may_list_no_service_where_none_is_needed() {
+    let answer = run("--type deregister_entity --services 0 --lang en").unwrap();
+    assert!(answer.contains("199****"), "{answer}");
+    let answer = run("--type modify --changed entity --services 0 --lang en").unwrap();
+    assert!(answer.starts_with("modify, Beijing\n"), "{answer}");
+    assert!(answer.contains("[2026-01-01 08:00 UTC+08: "), "{answer}");
+}
+
+#[test]
 fn mistakes_say_what_is_possible() {
     for (line, expected) in [
         ("", "--type: missing; possible are: initial"),
@@ -74,18 +83,13 @@ fn mistakes_say_what_is_possible() {
         ("--type initial --same-number=yes", "takes no value"),
         ("--type initial --province 香港", "mainland"),
         ("--type initial --date yesterday", "2024-05-01"),
-        ("--type initial --services 201", "1 to 200"),
+        ("--type initial --services 201", "0 to 200"),
+        ("--type initial --services 0", "--services: "),
         ("--type initial --kind shop", "website"),
         ("--type initial --lang fr", "zh, en"),
         ("--type initial --rulebook mine", "current, jd_2021"),
-        (
-            "--type initial --kind app --date 2023-08-31",
-            "2023-09-01 00:00",
-        ),
-        (
-            "--type add_access --access phone_changed",
-            "original access provider",
-        ),
+        ("--type initial --kind app --date 2023-08-31", "--kind: "),
+        ("--type add_access --access phone_changed", "--access: "),
         ("--type add_access --access lost", "phone_changed_orphan"),
     ] {
         let mistake = run(line).unwrap_err();

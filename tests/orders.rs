@@ -1,5 +1,6 @@
 //! Filing orders: what each type needs, and what is wrong with one.
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
@@ -11,7 +12,7 @@ mod common;
 use beian::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind,
     Lang, OrderProblems, Person, Province, ServiceKind,
-    filing::{OrderForm, PersonForm, ProblemKind},
+    filing::{OrderForm, OrderProblem, PersonForm, ProblemKind},
 };
 use chrono::{DateTime, Utc};
 use common::{builders, codes, form, mobile, person, person_form, service_form, with_website};
@@ -460,7 +461,7 @@ fn d26_a_form_reads_the_values_that_its_problems_list() {
             };
             let problems = check(&form).err();
             let problems = problems.iter().flatten();
-            let codes: Vec<_> = problems.map(beian::filing::OrderProblem::code).collect();
+            let codes: Vec<_> = problems.map(OrderProblem::code).collect();
             assert_eq!(codes, expected, "{form:?}");
         }
     }

@@ -346,6 +346,7 @@ fn r01_there_are_31_provinces_and_each_is_read_in_every_spelling() {
             english.replace(' ', "-"),
             english.replace(' ', "_"),
             province.code().to_string(),
+            format!("{}0000", province.code()),
         ] {
             assert_eq!(Province::parse(&spelling), Ok(*province), "{spelling}");
         }
@@ -360,6 +361,8 @@ fn r01_nothing_is_filed_outside_the_mainland() {
         "71",
         "81",
         "82",
+        "710000",
+        "810000",
         "香港",
         "澳门特别行政区",
         "taiwan",
@@ -373,7 +376,7 @@ fn r01_nothing_is_filed_outside_the_mainland() {
         );
     }
     assert_eq!(Province::parse(" "), Err(ProvinceProblem::Missing));
-    for unknown in ["Atlantis", "10", "011", "+1", "110000", "京"] {
+    for unknown in ["Atlantis", "10", "011", "+1", "110100", "1100", "京"] {
         assert_eq!(
             Province::parse(unknown),
             Err(ProvinceProblem::Unknown),

@@ -138,7 +138,21 @@ fn attack_27_what_breaks_a_rule_is_not_read_back() {
     }
     let unknown = json!({"v9": stored()["v1"]});
     let error = serde_json::from_value::<FilingOrder>(unknown).unwrap_err();
-    assert!(error.to_string().contains("v9"));
+    assert_eq!(
+        error.to_string(),
+        "stored order version 9 is unknown: this release reads version 1"
+    );
+    let compact = postcard::to_allocvec(&order()).unwrap();
+    assert_eq!(compact[0], 1);
+    let newer = [&[2], &compact[1..]].concat();
+    assert!(postcard::from_bytes::<FilingOrder>(&newer).is_err());
+    assert_eq!(
+        postcard::from_bytes::<FilingOrder>(&compact)
+            .unwrap()
+            .leader()
+            .mobile(),
+        order().leader().mobile()
+    );
 }
 
 #[test]
@@ -180,6 +194,50 @@ fn a_form_is_read_from_json_with_exactly_its_fields() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn d25_the_form_of_a_stored_order_asks_for_ids_only() {
+    for builder in builders() {
+        let order = match builder.clone().build() {
+            Ok(order) => order,
+            Err(_) => match with_website(builder).build() {
+                Ok(order) => order,
+                Err(_) => order(),
+            },
+        };
+        let stored = serde_json::to_string(&order).unwrap();
+        let stored: FilingOrder = serde_json::from_str(&stored).unwrap();
+        let mut form = OrderForm::from(&stored);
+        assert_eq!(form, OrderForm::from(&order));
+        let problems = form.check(&FilingPolicy::default(), None).unwrap_err();
+        assert_eq!(problems.iter().len(), 1 + order.services().len());
+        for problem in &problems {
+            assert!(problem.path().ends_with(".id_document.number"), "{problem}");
+            assert_eq!(problem.code(), "id_number_missing");
+        }
+        form.entity.leader.id_document.number = "E00000001".into();
+        for service in &mut form.services {
+            service.administrator.id_document.number = "E00000002".into();
+        }
+        assert_eq!(form.check(&FilingPolicy::default(), None).unwrap(), order);
+    }
+}
+
+#[test]
+fn d25_a_draft_is_kept_without_id_numbers() {
+    let mut form = form();
+    form.entity.leader.id_document.back_number = Some("A123456(3)".into());
+    let draft = serde_json::to_string(&form).unwrap();
+    assert!(
+        !draft.contains("E0000") && !draft.contains("A123456"),
+        "{draft}"
+    );
+    let read: OrderForm = serde_json::from_str(&draft).unwrap();
+    form.entity.leader.id_document.number.clear();
+    form.entity.leader.id_document.back_number = None;
+    form.services[0].administrator.id_document.number.clear();
+    assert_eq!(read, form);
 }
 
 #[test]

@@ -655,6 +655,19 @@ fn a_broken_stored_tracker_is_refused_without_saying_a_number() {
 }
 
 #[test]
+fn a_tracker_of_a_later_release_is_refused_by_its_version() {
+    let tracker = with([(FactKind::Received(leader()), after(6))]);
+    let json = serde_json::to_string(&tracker).unwrap();
+    let error = serde_json::from_str::<Tracker>(&json.replace("\"v1\"", "\"v2\"")).unwrap_err();
+    let expected = "stored tracker version 2 is unknown: this release reads version 1";
+    assert!(error.to_string().starts_with(expected), "{error}");
+    assert!(serde_json::from_str::<Tracker>(&json.replace("\"v1\"", "\"x\"")).is_err());
+    let compact = postcard::to_allocvec(&tracker).unwrap();
+    assert_eq!(compact[0], 1);
+    assert_eq!(postcard::from_bytes::<Tracker>(&compact).unwrap(), tracker);
+}
+
+#[test]
 fn a_stored_tracker_follows_somebody() {
     let nobody =
         r#"{"v1":{"submitted":0,"window":86400000000,"resends_max":2,"persons":[],"facts":[]}}"#;

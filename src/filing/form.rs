@@ -1,6 +1,10 @@
 //! An order as a person typed it.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +18,7 @@ use super::{
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
 };
 use crate::{
-    IdDocument, IdDocumentKind, MobileNumber, Province,
+    IdDocument, IdDocumentKind, MobileNumber, Person, Province,
     input::letters,
     person::{EmergencyPhone, Masked, Name},
 };
@@ -33,6 +37,47 @@ use crate::{
 /// Beside these stable names, what `text` says of a value is read in both languages: 首次备案 or
 /// `Initial filing`. Case, white space, hyphens, underscores and full-width forms make no difference
 /// (D26).
+///
+/// # A returned order
+///
+/// Of an order that was stored, ID numbers are gone (D25), so one that is revised has to ask for them
+/// again. The form of it has everything else, to be shown, changed and checked like a new one; a number
+/// that isn't given again is a problem with the person's path.
+///
+/// ```
+/// use beian::{FilingOrder, IdDocument, OrderForm, OrderLife, OrderStatus, Person, Province, ReturnCause};
+/// use beian::{ServiceKind, filing::FilingPolicy};
+///
+/// let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
+/// let admin = Person::new("李四", "19900000002", IdDocument::passport("E87654321")?)?;
+/// let order = FilingOrder::initial(Province::Beijing, leader)
+///     .service(ServiceKind::Website, "示例站", admin)
+///     .build()?;
+/// let returned = OrderLife::new().return_for(ReturnCause::PlatformDecision)?;
+/// let stored = (serde_json::to_string(&order)?, serde_json::to_string(&returned)?);
+///
+/// let order: FilingOrder = serde_json::from_str(&stored.0)?;
+/// let life: OrderLife = serde_json::from_str(&stored.1)?;
+/// assert!(life.status().is_editable()); // B16
+/// let mut form = OrderForm::from(&order);
+/// form.services[0].administrator.mobile = "19900000003".into();
+///
+/// form.entity.leader.id_document.number = "E12345678".into(); // asked for again
+/// let problems = form.check(&FilingPolicy::default(), None).unwrap_err();
+/// let missing: Vec<_> = problems.iter().map(|problem| (problem.path(), problem.code())).collect();
+/// assert_eq!(missing, [("services[0].administrator.id_document.number", "id_number_missing")]);
+///
+/// form.services[0].administrator.id_document.number = "E87654321".into();
+/// let order = form.check(&FilingPolicy::default(), None)?; // store it in place of the old one
+/// let life = life.revise()?; // B14
+/// assert_eq!(life.status(), OrderStatus::InitialReview);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A form that somebody hasn't finished can be kept as a draft, too: serialised, it has the same fields
+/// as when it is read, without ID numbers, in a format that names its fields such as JSON.
+///
+/// # From JSON
 ///
 /// With feature `serde` it is read with exactly these field names. A field or a whole object that is
 /// missing or `null` is as good as a blank one: [`check`](Self::check) says what is needed, with its
@@ -64,7 +109,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
     feature = "serde",
-    derive(serde::Deserialize),
+    derive(serde::Serialize, serde::Deserialize),
     serde(default, deny_unknown_fields)
 )]
 pub struct OrderForm {
@@ -90,7 +135,7 @@ pub struct OrderForm {
 #[derive(Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
     feature = "serde",
-    derive(serde::Deserialize),
+    derive(serde::Serialize, serde::Deserialize),
     serde(default, deny_unknown_fields)
 )]
 pub struct EntityForm {
@@ -106,7 +151,7 @@ pub struct EntityForm {
 #[derive(Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
     feature = "serde",
-    derive(serde::Deserialize),
+    derive(serde::Serialize, serde::Deserialize),
     serde(default, deny_unknown_fields)
 )]
 pub struct ServiceForm {
@@ -129,7 +174,7 @@ pub struct ServiceForm {
 #[derive(Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
     feature = "serde",
-    derive(serde::Deserialize),
+    derive(serde::Serialize, serde::Deserialize),
     serde(default, deny_unknown_fields)
 )]
 pub struct PersonForm {
@@ -151,7 +196,7 @@ pub struct PersonForm {
 #[derive(Clone, PartialEq, Eq, Default)]
 #[cfg_attr(
     feature = "serde",
-    derive(serde::Deserialize),
+    derive(serde::Serialize, serde::Deserialize),
     serde(deny_unknown_fields)
 )]
 pub struct IdDocumentForm {
@@ -159,13 +204,16 @@ pub struct IdDocumentForm {
     #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::text"))]
     pub kind: String,
     /// The whole number, see [`IdDocument::new`].
-    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::text"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing, deserialize_with = "quiet::text")
+    )]
     pub number: String,
     /// For `hk_macao_permit`, required in 浙江 (B13), see [`IdDocument::with_back_number`]. Nothing but
     /// white space is as good as none.
     #[cfg_attr(
         feature = "serde",
-        serde(default, deserialize_with = "quiet::optional")
+        serde(default, skip_serializing, deserialize_with = "quiet::optional")
     )]
     pub back_number: Option<String>,
 }
@@ -208,6 +256,44 @@ impl OrderForm {
                 .map(|(changes, change)| changes | change.into());
         }
         changes
+    }
+}
+
+/// What an order says, as a form: everything but ID numbers, which an order doesn't have (D27).
+impl From<&FilingOrder> for OrderForm {
+    fn from(order: &FilingOrder) -> Self {
+        let changes: Vec<String> = order.changes().iter().map(|it| it.name().into()).collect();
+        let services = order.services().iter().map(|service| ServiceForm {
+            kind: service.kind().name().into(),
+            name: service.name().into(),
+            administrator: service.administrator().into(),
+            access: service.access().map(|access| access.name().into()),
+        });
+        Self {
+            filing_type: order.filing_type().name().into(),
+            changes: Some(changes).filter(|changes| !changes.is_empty()),
+            province: order.province().name().into(),
+            entity: EntityForm {
+                name: order.entity().name().into(),
+                leader: order.leader().into(),
+            },
+            services: services.collect(),
+        }
+    }
+}
+
+impl From<&Person> for PersonForm {
+    fn from(person: &Person) -> Self {
+        Self {
+            name: person.name().into(),
+            mobile: person.mobile().digits().into(),
+            emergency_phone: person.emergency_phone().map(String::from),
+            id_document: IdDocumentForm {
+                kind: person.id_document().kind().to_string(),
+                number: String::new(),
+                back_number: None,
+            },
+        }
     }
 }
 

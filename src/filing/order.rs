@@ -33,7 +33,9 @@ pub(super) const SERVICES_MAX: usize = 200;
 /// ```
 ///
 /// Whoever reads it back gets the rules of filing checked again, but not what depends on the ID
-/// numbers, the [`FilingPolicy`] or the instant of filing.
+/// numbers, the [`FilingPolicy`] or the instant of filing. An order isn't changed in place: one that was
+/// returned is revised through its [`OrderForm`](super::OrderForm), or built again with ID documents
+/// asked for again; an order that is built of stored persons has a problem at each of their paths.
 ///
 /// ```
 /// use beian::{Change, FilingOrder, IdDocument, Person, Province, ServiceKind};

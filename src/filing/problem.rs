@@ -118,7 +118,7 @@ impl OrderProblem {
     }
 }
 
-/// What can be wrong with an order.
+/// What can be wrong with an order. Codes and texts: [`docs::codes`](crate::docs::codes).
 ///
 /// ```
 /// use beian::filing::ProblemKind;

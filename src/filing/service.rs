@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Person, names::names, person::Name};
-
-/// 2023-09-01 00:00 Beijing time, in seconds since 1970-01-01 UTC (D01).
-const APPS_SINCE: i64 = 1_693_497_600;
+use crate::{Person, names::names, person::Name, rulebook::APPS_SINCE};
 
 /// The kinds of internet information service that are filed.
 ///
@@ -45,7 +42,7 @@ impl ServiceKind {
     pub fn is_fileable(self, at: DateTime<Utc>) -> bool {
         match self {
             Self::Website => true,
-            Self::App | Self::MiniProgram | Self::QuickApp => at.timestamp() >= APPS_SINCE,
+            Self::App | Self::MiniProgram | Self::QuickApp => at >= APPS_SINCE,
         }
     }
 }

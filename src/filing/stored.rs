@@ -12,13 +12,8 @@ use super::{
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Person, Province,
     person::{EmergencyPhone, Name},
+    version::{first_only, write_first},
 };
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Stored {
-    V1(StoredOrder),
-}
 
 #[derive(Serialize, Deserialize)]
 struct StoredOrder {
@@ -64,7 +59,7 @@ impl Serialize for FilingOrder {
             administrator: service.administrator().into(),
             access: service.access(),
         });
-        Stored::V1(StoredOrder {
+        let stored = StoredOrder {
             filing_type: self.filing_type(),
             changes: self.changes().iter().collect(),
             province: self.province(),
@@ -73,14 +68,14 @@ impl Serialize for FilingOrder {
                 leader: self.leader().into(),
             },
             services: services.collect(),
-        })
-        .serialize(serializer)
+        };
+        write_first(serializer, &stored)
     }
 }
 
 impl<'de> Deserialize<'de> for FilingOrder {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored::V1(order) = Stored::deserialize(deserializer)?;
+        let order: StoredOrder = first_only(deserializer, "stored order")?;
         order.check().map_err(D::Error::custom)
     }
 }

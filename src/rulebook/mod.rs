@@ -21,3 +21,4 @@ pub use history::{
 };
 pub use rule::{Rule, RuleId, RuleIdProblem};
 pub use table::{Rulebook, RulebookProblem};
+pub(crate) use tables::APPS_SINCE;

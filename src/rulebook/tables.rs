@@ -1,6 +1,6 @@
 //! The data: the tables that are known, and when each was in force.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Fileable, History, Period, Rule, Rulebook, day::hour};
 use crate::{
@@ -242,11 +242,14 @@ const FROM_2018_09_24: &[Province] = &[
     Province::Hubei,
 ];
 
+/// When apps, mini programs and quick apps began to be filed (D01).
+pub(crate) const APPS_SINCE: DateTime<Utc> = hour(2023, 9, 1, 0);
+
 /// Websites have always been filed; the other kinds since 工信部信管〔2023〕105号.
 const FILEABLE: &[Fileable] = &[
-    Fileable::new(ServiceKind::App, hour(2023, 9, 1, 0)),
-    Fileable::new(ServiceKind::MiniProgram, hour(2023, 9, 1, 0)),
-    Fileable::new(ServiceKind::QuickApp, hour(2023, 9, 1, 0)),
+    Fileable::new(ServiceKind::App, APPS_SINCE),
+    Fileable::new(ServiceKind::MiniProgram, APPS_SINCE),
+    Fileable::new(ServiceKind::QuickApp, APPS_SINCE),
 ];
 
 const fn row(

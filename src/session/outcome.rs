@@ -120,7 +120,7 @@ fn seconds_up(wait: TimeDelta) -> u32 {
         .max(1)
 }
 
-/// Why nothing happened: there is nothing to store.
+/// Why nothing happened: there is nothing to store. Codes and texts: [`docs::codes`](crate::docs::codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {

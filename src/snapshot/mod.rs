@@ -19,6 +19,7 @@ use serde::{
 use crate::{
     Session,
     session::invariants::{Broken, check},
+    version::Version,
 };
 
 /// A [`Session`] as it is stored: the one form that stays readable for ever.
@@ -196,45 +197,5 @@ impl<'de> Visitor<'de> for VersionFirst {
         // A compact format can't skip what it doesn't know, and needn't.
         let _ = content.newtype_variant::<IgnoredAny>();
         Ok(Snapshot(Versioned::Unknown(version)))
-    }
-}
-
-/// `v1` by name, 1 by number.
-struct Version(u32);
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_identifier(VersionName)
-    }
-}
-
-struct VersionName;
-
-impl Visitor<'_> for VersionName {
-    type Value = Version;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the version of a snapshot, such as v1")
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, version: u64) -> Result<Version, E> {
-        let version = u32::try_from(version);
-        version
-            .map(Version)
-            .map_err(|_| E::custom("malformed version of a snapshot"))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Version, E> {
-        let number = name
-            .strip_prefix('v')
-            .filter(|digits| digits.starts_with(|c| matches!(c, '1'..='9')));
-        let version = number.and_then(|digits| digits.parse().ok());
-        version
-            .map(Version)
-            .ok_or_else(|| E::custom("malformed version of a snapshot"))
-    }
-
-    fn visit_bytes<E: serde::de::Error>(self, name: &[u8]) -> Result<Version, E> {
-        self.visit_str(core::str::from_utf8(name).unwrap_or_default())
     }
 }

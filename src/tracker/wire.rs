@@ -3,19 +3,32 @@
 use alloc::{string::String, vec::Vec};
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Fact, FactKind, Person, RegulatorStatus, Tracker};
-use crate::{MobileNumber, ReturnCause, Role, time::Micros};
+use crate::{
+    MobileNumber, ReturnCause, Role,
+    time::Micros,
+    version::{first_only, write_first},
+};
 
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Stored {
-    V1(V1),
+pub(super) struct Stored(V1);
+
+impl Serialize for Stored {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_first(serializer, &self.0)
+    }
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+impl<'de> Deserialize<'de> for Stored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        first_only(deserializer, "stored tracker").map(Self)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct V1 {
+struct V1 {
     submitted: i64,
     window: i64,
     resends_max: u8,
@@ -23,14 +36,14 @@ pub(super) struct V1 {
     facts: Vec<WireFact>,
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WirePerson {
     mobile: String,
     roles: Vec<Role>,
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireFact {
     at: i64,
@@ -38,7 +51,7 @@ struct WireFact {
 }
 
 /// Persons by their place in the list.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WireReport {
     Regulator(RegulatorStatus),
@@ -83,7 +96,7 @@ impl From<Tracker> for Stored {
             mobile: person.mobile.digits().into(),
             roles: person.roles.iter().collect(),
         };
-        Self::V1(V1 {
+        Self(V1 {
             submitted: tracker.submitted.raw(),
             window: tracker.window.num_microseconds().unwrap_or(i64::MAX),
             resends_max: tracker.resends_max,
@@ -97,7 +110,7 @@ impl TryFrom<Stored> for Tracker {
     type Error = Broken;
 
     fn try_from(stored: Stored) -> Result<Self, Self::Error> {
-        let Stored::V1(v1) = stored;
+        let Stored(v1) = stored;
         let window = TimeDelta::microseconds(v1.window);
         if window < TimeDelta::minutes(10) || window > TimeDelta::hours(72) {
             return Err(Broken::Range);

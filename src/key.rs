@@ -134,8 +134,12 @@ pub enum KeyError {
 
 /// Keys held in memory, with rotation: new rounds use the current key, older rounds theirs.
 ///
-/// Keep a key in the ring as long as rounds that were opened under it are open (at most 72 hours), and
-/// longer if their IDs shall carry over into new rounds (D25).
+/// Keep a key in the ring as long as rounds that were opened under it are open, and longer if their IDs
+/// shall carry over into new rounds (D25). A round is open for the sum of its policy's
+/// [`unreachable_after`](crate::Policy::unreachable_after),
+/// [`delivery_clamp`](crate::Policy::delivery_clamp) and [`window`](crate::Policy::window) at most:
+/// 48 hours and 10 minutes under [`Policy::REGULATOR`](crate::Policy::REGULATOR), 144 hours and 10
+/// minutes under any policy.
 ///
 /// ```
 /// use beian::{KeyId, KeyRing, Keys};

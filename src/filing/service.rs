@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Person, names::names, person::Name};
-
-/// 2023-09-01 00:00 Beijing time, in seconds since 1970-01-01 UTC (D01).
-const APPS_SINCE: i64 = 1_693_497_600;
+use crate::{Person, names::names, person::Name, rulebook::History};
 
 /// The kinds of internet information service that are filed.
 ///
@@ -43,10 +40,7 @@ impl ServiceKind {
     /// 2023-09-01 00:00 Beijing time (D01). To be asked at filing and again at each submission.
     #[must_use]
     pub fn is_fileable(self, at: DateTime<Utc>) -> bool {
-        match self {
-            Self::Website => true,
-            Self::App | Self::MiniProgram | Self::QuickApp => at.timestamp() >= APPS_SINCE,
-        }
+        History::DOCUMENTED.check_fileable(self, at).is_ok()
     }
 }
 

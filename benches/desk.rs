@@ -87,7 +87,10 @@ fn submit_wrong(bencher: Bencher, sessions: u32) {
     let mut n = 0_u32;
     bencher
         .with_inputs(|| {
-            n = n.wrapping_add(7919) % sessions;
+            n = n
+                .wrapping_add(7919)
+                .checked_rem(sessions)
+                .unwrap_or_default();
             Entry::parse(&number(n), "000000", "000000").unwrap()
         })
         .bench_local_refs(|entry| block(desk.submit(entry)).unwrap().unwrap());

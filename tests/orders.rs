@@ -350,6 +350,17 @@ fn an_order_takes_200_services() {
     assert_eq!(check(&of(200)).unwrap().services().len(), 200);
     assert_eq!(found(&of(201)), one("services", "services_too_many"));
     assert_eq!(found(&of(9_999)), one("services", "services_too_many"));
+    // Nobody gets a hundred thousand problems for an order of empty services.
+    let empty = OrderForm {
+        services: vec![beian::filing::ServiceForm::default(); 9_999],
+        ..form()
+    };
+    let problems = found(&empty);
+    let seen = |n: usize| {
+        let service = format!("services[{n}].");
+        problems.iter().any(|(path, _)| path.starts_with(&service))
+    };
+    assert!(seen(200) && !seen(201));
 }
 
 #[test]

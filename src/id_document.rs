@@ -122,7 +122,10 @@ impl FromStr for IdDocumentKind {
             .iter()
             .copied()
             .find(|kind| kind.name() == name)
-            .or_else(|| code.parse().ok().map(Self::from_code))
+            .or_else(|| {
+                let plain = code.bytes().all(|byte| byte.is_ascii_digit());
+                code.parse().ok().filter(|_| plain).map(Self::from_code)
+            })
             .ok_or(UnknownName {
                 what: "ID document kind",
                 possible: &[
@@ -324,6 +327,17 @@ impl IdDocument {
         } else {
             self.last_six()
         }
+    }
+
+    /// Whether both can be the same document: of one kind, with the same numbers as far as both have
+    /// them. The back of a permit may be given in one place and left out in another (B13).
+    pub(crate) fn may_be(&self, other: &Self) -> bool {
+        let backs = self
+            .back_last_six
+            .as_ref()
+            .zip(other.back_last_six.as_ref());
+        (self.kind, &self.last_six) == (other.kind, &other.last_six)
+            && backs.is_none_or(|(one, other)| one == other)
     }
 
     /// A document without its last six: it was stored (D25), or its number can't be read.

@@ -342,6 +342,34 @@ fn d01_apps_are_not_fileable_before_september_2023() {
 }
 
 #[test]
+fn d03_b13_a_back_number_given_in_one_place_makes_no_other_document() {
+    let refuse = FilingPolicy::default().refuse_differing_ids(true);
+    let permit = |number, back: Option<&str>| {
+        let permit = IdDocument::hk_macao_permit(number).unwrap();
+        let permit = match back {
+            Some(back) => permit.back_number(back).unwrap(),
+            None => permit,
+        };
+        Person::new("张三", "19900000001", permit).unwrap()
+    };
+    let build = |leader, administrator| {
+        FilingOrder::initial(Province::Beijing, leader)
+            .service(ServiceKind::Website, "示例站", administrator)
+            .policy(&refuse)
+            .build()
+            .is_ok()
+    };
+    let one = Some("A123456(3)");
+    assert!(build(permit("H00000001", one), permit("H00000001", None)));
+    assert!(build(permit("H00000001", one), permit("H00000001", one)));
+    assert!(!build(permit("H00000001", one), permit("H00000002", one)));
+    assert!(!build(
+        permit("H00000001", one),
+        permit("H00000001", Some("A123457(3)"))
+    ));
+}
+
+#[test]
 fn an_order_takes_200_services() {
     let of = |n| OrderForm {
         services: vec![service_form("website", 2); n],

@@ -172,7 +172,7 @@ impl OpenError {
                 "The previous round of the order is still open.",
             ),
             Self::PreviousRoundWithdrawn => (
-                "该订单已撤回，请重新提交新的备案订单。",
+                "该订单已撤回，请提交新的备案订单。",
                 "The order has been withdrawn. File a new one.",
             ),
             Self::CodesExhausted => (

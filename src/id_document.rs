@@ -329,6 +329,17 @@ impl IdDocument {
         }
     }
 
+    /// Whether both can be the same document: of one kind, with the same numbers as far as both have
+    /// them. The back of a permit may be given in one place and left out in another (B13).
+    pub(crate) fn may_be(&self, other: &Self) -> bool {
+        let backs = self
+            .back_last_six
+            .as_ref()
+            .zip(other.back_last_six.as_ref());
+        (self.kind, &self.last_six) == (other.kind, &other.last_six)
+            && backs.is_none_or(|(one, other)| one == other)
+    }
+
     /// A document without its last six: it was stored (D25), or its number can't be read.
     pub(crate) fn without_number(kind: IdDocumentKind) -> Self {
         Self {

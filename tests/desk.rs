@@ -685,6 +685,32 @@ fn a_backlog_longer_than_one_lease_goes_out_in_one_call() {
 }
 
 #[test]
+fn a_lease_is_a_second_at_least() {
+    let world = World::new();
+    world.open(1, 1);
+    let hasty = world.another(Unreachable).lease(TimeDelta::zero());
+    let done = block(hasty.dispatch(&world.sender)).unwrap().unwrap();
+    assert_eq!(done.left_out, [SessionId::from(1)]);
+    assert_eq!(done.next, world.now() + TimeDelta::seconds(1));
+    assert_eq!(world.dispatch().accepted, 0);
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(world.dispatch().accepted, 1);
+}
+
+#[test]
+fn what_ended_before_an_instant_can_be_removed_from_memory() {
+    let world = World::new();
+    world.text(1, 1);
+    world.text(2, 1);
+    block(world.desk.withdraw(1)).unwrap().unwrap();
+    let store = world.store.inner();
+    assert_eq!(store.remove_ended_before(world.now()), 0);
+    assert_eq!(store.remove_ended_before(world.now() + MICROSECOND), 1);
+    assert_eq!(store.len(), 1);
+    assert!(world.stored(2).status().is_open());
+}
+
+#[test]
 fn several_dispatchers_share_the_work() {
     let world = World::new();
     for id in 1..=100 {

@@ -421,6 +421,11 @@ fn attack_16_counting_only_matching_ids_nobody_else_can_lock() {
         assert_eq!(submitted.answer(), EntryAnswer::NotFound);
     }
     assert_eq!((world.left(1, LI), world.left(2, LI)), (5, 5));
+    let counters = world.desk.counters();
+    assert_eq!(
+        (counters.wrong_entries, counters.ids_not_counted),
+        (0, 20_000)
+    );
     assert_eq!(world.submit(LI, &code).answer(), EntryAnswer::AllVerified);
 }
 

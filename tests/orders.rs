@@ -343,6 +343,34 @@ fn d01_apps_are_not_fileable_before_september_2023() {
 }
 
 #[test]
+fn d03_b13_a_back_number_given_in_one_place_makes_no_other_document() {
+    let refuse = FilingPolicy::default().refuse_differing_ids(true);
+    let permit = |number, back: Option<&str>| {
+        let permit = IdDocument::hk_macao_permit(number).unwrap();
+        let permit = match back {
+            Some(back) => permit.with_back_number(back).unwrap(),
+            None => permit,
+        };
+        Person::new("张三", "19900000001", permit).unwrap()
+    };
+    let build = |leader, administrator| {
+        FilingOrder::initial(Province::Beijing, leader)
+            .service(ServiceKind::Website, "示例站", administrator)
+            .policy(&refuse)
+            .build()
+            .is_ok()
+    };
+    let one = Some("A123456(3)");
+    assert!(build(permit("H00000001", one), permit("H00000001", None)));
+    assert!(build(permit("H00000001", one), permit("H00000001", one)));
+    assert!(!build(permit("H00000001", one), permit("H00000002", one)));
+    assert!(!build(
+        permit("H00000001", one),
+        permit("H00000001", Some("A123457(3)"))
+    ));
+}
+
+#[test]
 fn an_order_takes_200_services() {
     let of = |n| OrderForm {
         services: vec![service_form("website", 2); n],
@@ -351,6 +379,17 @@ fn an_order_takes_200_services() {
     assert_eq!(check(&of(200)).unwrap().services().len(), 200);
     assert_eq!(found(&of(201)), one("services", "services_too_many"));
     assert_eq!(found(&of(9_999)), one("services", "services_too_many"));
+    // Nobody gets a hundred thousand problems for an order of empty services.
+    let empty = OrderForm {
+        services: vec![beian::filing::ServiceForm::default(); 9_999],
+        ..form()
+    };
+    let problems = found(&empty);
+    let seen = |n: usize| {
+        let service = format!("services[{n}].");
+        problems.iter().any(|(path, _)| path.starts_with(&service))
+    };
+    assert!(seen(200) && !seen(201));
 }
 
 #[test]

@@ -454,3 +454,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn b12_a_certificate_code_is_digits_and_nothing_else() {
+    for code in ["+2", "other_+43", "other_", "-2", " 2", "2 ", "65536", ""] {
+        assert!(code.parse::<IdDocumentKind>().is_err(), "{code:?}");
+    }
+    assert_eq!("other_43".parse(), Ok(IdDocumentKind::Other(43)));
+    assert_eq!("other_2".parse(), Ok(IdDocumentKind::ResidentIdCard));
+}

@@ -169,3 +169,26 @@ fn d01_the_text_of_an_open_round_names_no_hours_for_they_are_the_rulebooks() {
         assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
     }
 }
+
+#[test]
+fn a_template_has_the_code_once_and_nothing_that_could_be_taken_for_it() {
+    use beian::{Template, TemplateProblem};
+    let template = |text: &'static str| Template::new(text).map(drop);
+    for good in [
+        "{code}",
+        "验证码{code}，24小时内有效。",
+        "12345 {code} 1234567",
+    ] {
+        assert_eq!(template(good), Ok(()), "{good}");
+    }
+    for (text, problem) in [
+        ("", TemplateProblem::NoCode),
+        ("{code} {code}", TemplateProblem::TwoCodes),
+        ("1{code}", TemplateProblem::OtherDigits),
+        ("{code}1", TemplateProblem::OtherDigits),
+        ("123456 {code}", TemplateProblem::OtherDigits),
+        ("{code}, 123456", TemplateProblem::OtherDigits),
+    ] {
+        assert_eq!(template(text), Err(problem), "{text}");
+    }
+}

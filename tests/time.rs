@@ -218,6 +218,21 @@ fn d06_accepted_at_exactly_24_hours_is_reached_and_has_a_whole_window() {
 }
 
 #[test]
+fn d05_d06_a_round_is_open_for_144_hours_and_10_minutes_at_most() {
+    let days = TimeDelta::hours(72);
+    let slowest = policy(|p| p.not_the_regulators(days, 2).unreachable_after(days));
+    for (policy, hours) in [(Policy::REGULATOR, 48), (slowest, 144)] {
+        let mut round = Round::open_with(1, policy.clone());
+        let first = round.id_of_due(LI);
+        round.pass(policy.unreachable_after()).accept(LI);
+        round.pass(TimeDelta::minutes(10));
+        round.report(first, Report::Delivered).unwrap();
+        let longest = TimeDelta::hours(hours) + TimeDelta::minutes(10);
+        assert_eq!(round.closes(LI), start() + longest);
+    }
+}
+
+#[test]
 fn d06_unreachable_after_24_hours_whatever_the_window() {
     for hours in [1, 48] {
         let policy = policy(|p| p.not_the_regulators(TimeDelta::hours(hours), 2));

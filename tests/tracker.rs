@@ -162,7 +162,9 @@ fn r22_two_resends_can_be_asked_for_and_the_third_sends_nothing() {
     assert_eq!(steps(&tracker, after(30))[0].0, Step::AskForResend);
 
     tracker.report(ask(after(40)).0, after(40)).unwrap();
+    tracker.report(ask(after(40)).0, after(40)).unwrap(); // the same fact twice is one
     assert_eq!(left(&tracker), 1);
+    assert_eq!(tracker.facts().len(), 1);
     assert_eq!(steps(&tracker, after(41))[0].0, Step::WaitForMessage);
     assert_eq!(steps(&tracker, after(50))[0].0, Step::LookForMessage);
     assert_eq!(steps(&tracker, after(70))[0].0, Step::AskForResend);

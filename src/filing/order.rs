@@ -381,7 +381,7 @@ impl Draft {
                 continue;
             };
             match seen.iter().find(|(known, _)| *known == mobile) {
-                Some((_, first)) if *first != id => {
+                Some((_, first)) if !first.may_be(id) => {
                     problems.add(format!("{path}.id_document"), ProblemKind::DifferingIds);
                 }
                 Some(_) => {}

@@ -68,6 +68,7 @@ struct Counts {
     verified: AtomicU64,
     wrong_entries: AtomicU64,
     wrong_ids: AtomicU64,
+    ids_not_counted: AtomicU64,
     unknown_numbers: AtomicU64,
     conflicts: AtomicU64,
 }
@@ -302,6 +303,7 @@ impl<S: SessionStore> Desk<S> {
             verified,
             wrong_entries,
             wrong_ids,
+            ids_not_counted,
             unknown_numbers,
             conflicts,
         } = &self.counts;
@@ -309,6 +311,7 @@ impl<S: SessionStore> Desk<S> {
             verified: read(verified),
             wrong_entries: read(wrong_entries),
             wrong_ids: read(wrong_ids),
+            ids_not_counted: read(ids_not_counted),
             unknown_numbers: read(unknown_numbers),
             conflicts: read(conflicts),
         }
@@ -539,6 +542,7 @@ impl Counts {
                 EntryOutcome::Wrong { .. } | EntryOutcome::Locked | EntryOutcome::Returned => {
                     one(&self.wrong_entries)
                 }
+                EntryOutcome::NotCounted(Refusal::IdNotCounted) => one(&self.ids_not_counted),
                 EntryOutcome::NotCounted(_) => continue,
             };
         }
@@ -684,6 +688,9 @@ pub struct Counters {
     pub wrong_entries: u64,
     /// Wrong IDs that counted on the resend form.
     pub wrong_ids: u64,
+    /// Entries whose ID didn't match, under a policy that counts matching IDs only (D19): nothing else
+    /// shows somebody who guesses at IDs there. Once for each order.
+    pub ids_not_counted: u64,
     /// Entries for a number that nobody has.
     pub unknown_numbers: u64,
     /// Saves that found another version: another host was faster, or an id was given twice.

@@ -245,7 +245,7 @@ impl ProblemKind {
                 "The number has changed and no provider is left to change it at. Deregister the service, then file it again as an added service.",
             ),
             Self::NotYetFileable => (
-                "APP、小程序和快应用自2023年9月1日起方可备案，请改为网站或在该日之后提交。",
+                "APP、小程序和快应用自2023年9月1日起方可备案，请自该日起提交。",
                 "Apps, mini programs and quick apps are filed from 1 September 2023. File them from then on.",
             ),
             Self::BackNumberMissing => (

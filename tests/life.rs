@@ -322,30 +322,6 @@ fn a_refusal_says_where_the_order_is_and_what_is_possible() {
     );
 }
 
-#[test]
-fn a_stored_life_that_was_submitted_has_a_round() {
-    let stored = |stage: &str, rounds: u32| {
-        let life = format!(r#"{{"rounds":{rounds},"stage":{stage}}}"#);
-        serde_json::from_str::<OrderLife>(&life).is_ok()
-    };
-    for stage in [
-        r#""sms_verification""#,
-        r#""administration_review""#,
-        r#""approved""#,
-        r#"{"returned":"window_closed"}"#,
-        r#"{"returned":"administration_decision"}"#,
-    ] {
-        assert!(!stored(stage, 0) && stored(stage, 1), "{stage}");
-    }
-    for stage in [
-        r#""initial_review""#,
-        r#""withdrawn""#,
-        r#"{"returned":"platform_decision"}"#,
-    ] {
-        assert!(stored(stage, 0) && stored(stage, 1), "{stage}");
-    }
-}
-
 proptest! {
     #![proptest_config(common::config())]
 

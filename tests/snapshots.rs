@@ -253,3 +253,12 @@ fn a_field_that_nobody_knows_is_refused() {
     json["v1"]["policy"]["code_length"] = 4.into();
     assert!(serde_json::from_value::<Session>(json).is_err());
 }
+
+#[test]
+fn a_number_in_another_spelling_is_refused() {
+    let (world, _) = World::open(1, Policy::REGULATOR, noon());
+    let mut json = serde_json::to_value(&world.session).unwrap();
+    let mobile = &mut json["v1"]["people"][0]["identity"]["mobile"];
+    *mobile = format!("+86{}", mobile.as_str().unwrap()).into();
+    assert!(serde_json::from_value::<Session>(json).is_err());
+}

@@ -42,15 +42,9 @@ async fn worker(desk: Arc<Desk<MemoryStore>>, gateway: Gateway, nudge: Arc<Notif
     loop {
         let pause = match desk.dispatch(&gateway).await {
             Ok(done) => {
-                println!(
-                    "worker: {} sent, again at {}",
-                    done.accepted,
-                    done.next.time()
-                );
-                done.next
-                    .signed_duration_since(Utc::now())
-                    .to_std()
-                    .unwrap_or_default()
+                println!("worker: {} sent", done.accepted);
+                let pause = done.next.signed_duration_since(Utc::now());
+                pause.to_std().unwrap_or_default()
             }
             Err(error) => {
                 println!("worker: {error}");
@@ -87,11 +81,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // People read their messages and enter the codes on the page.
     for _ in 0..2 {
         let (number, code) = handset.recv().await.ok_or("no message")?;
-        let last_six = if number.ends_with('1') {
-            "345678"
-        } else {
-            "654321"
-        };
+        let leader = number.ends_with('1');
+        let last_six = if leader { "345678" } else { "654321" };
         let submitted = desk
             .submit(&Entry::parse(&number, &code, last_six)?)
             .await?;

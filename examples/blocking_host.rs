@@ -39,15 +39,9 @@ fn worker(desk: &Desk<MemoryStore>, gateway: &Gateway, nudge: &mpsc::Receiver<()
     loop {
         let pause = match block(desk.dispatch(gateway)) {
             Ok(Ok(done)) => {
-                println!(
-                    "worker: {} sent, again at {}",
-                    done.accepted,
-                    done.next.time()
-                );
-                done.next
-                    .signed_duration_since(Utc::now())
-                    .to_std()
-                    .unwrap_or_default()
+                println!("worker: {} sent", done.accepted);
+                let pause = done.next.signed_duration_since(Utc::now());
+                pause.to_std().unwrap_or_default()
             }
             Ok(Err(error)) => {
                 println!("worker: {error}");
@@ -89,20 +83,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     // People read their messages and enter the codes on the page.
     for _ in 0..2 {
         let (number, code) = handset.recv()?;
-        let last_six = if number.ends_with('1') {
-            "345678"
-        } else {
-            "654321"
-        };
+        let leader = number.ends_with('1');
+        let last_six = if leader { "345678" } else { "654321" };
         let submitted = block(desk.submit(&Entry::parse(&number, &code, last_six)?))??;
         println!("page:   {}", submitted.text(Lang::Zh));
         let resent = block(desk.resend(&ResendRequest::parse(&number, last_six)?))??;
         println!("page:   {}", resent.text(Lang::Zh));
     }
-    println!(
-        "order:  {}",
-        block(desk.session(1))??.status().order_status()
-    );
+    let status = block(desk.session(1))??.status();
+    println!("order:  {}", status.order_status());
     drop(nudge);
     worker.join().map_err(|_| "the worker panicked")?;
     Ok(())

@@ -99,7 +99,7 @@ pub(super) struct Wanted {
 
 /// Orders, oldest first.
 #[utoipa::path(
-    get, path = "/api/orders", tag = "orders", security(("console" = [])), params(self::Wanted),
+    get, path = "/api/orders", tag = "orders", security(("console" = [])), params(Wanted),
     responses(
         (status = 200, body = OrderList),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),

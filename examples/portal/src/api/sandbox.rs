@@ -53,7 +53,7 @@ pub(super) struct HandsetMessage {
 
 /// What has arrived, oldest first.
 #[utoipa::path(
-    get, path = "/sandbox/messages", tag = "sandbox", params(self::Whose),
+    get, path = "/sandbox/messages", tag = "sandbox", params(Whose),
     responses(
         (status = 200, body = Vec<HandsetMessage>),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),

@@ -20,7 +20,6 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -29,12 +28,10 @@ use axum::{
 use crate::{app::Portal, orders::OrderError};
 use visit::{Page, Section, Visit};
 
-/// A whole form of 200 services fits.
-const FORM_MAX: usize = 1 << 20;
 const CSS: &str = include_str!("../../assets/portal.css");
 
 /// All pages. Handsets exist in the sandbox only.
-pub fn router(portal: &Arc<Portal>) -> Router {
+pub fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
     let mut router = Router::new()
         .route("/", get(home::show))
         .route("/assets/portal.css", get(css))
@@ -62,8 +59,6 @@ pub fn router(portal: &Arc<Portal>) -> Router {
             .route("/handsets/gateway", post(handsets::set_gateway));
     }
     router
-        .layer(DefaultBodyLimit::max(FORM_MAX))
-        .with_state(Arc::clone(portal))
 }
 
 /// The page for a path that doesn't exist: the fallback of the whole app for people.
@@ -76,7 +71,6 @@ async fn css() -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, "text/css; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, CSS)
 }

@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt::Write as _, net::SocketAddr, sync::Arc, sync
 
 use askama::Template;
 use axum::{
-    body::Bytes,
+    Form,
     extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
@@ -20,8 +20,6 @@ use crate::{
 };
 
 const LANG_COOKIE: &str = "portal_lang";
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors 'none'";
 
 /// The style sheet's address: another one whenever it changes.
 static CSS_ADDRESS: LazyLock<String> = LazyLock::new(|| {
@@ -75,11 +73,11 @@ impl Page {
         }
     }
 
-    fn is_zh(&self) -> bool {
+    pub(super) fn is_zh(&self) -> bool {
         self.lang == Lang::Zh
     }
 
-    fn is_in(&self, section: &str) -> bool {
+    pub(super) fn is_in(&self, section: &str) -> bool {
         match self.section {
             Section::None => false,
             Section::Console => section == "console",
@@ -88,12 +86,12 @@ impl Page {
         }
     }
 
-    fn css(&self) -> &'static str {
+    pub(super) fn css(&self) -> &'static str {
         &CSS_ADDRESS
     }
 
     /// This page in the other language.
-    fn other_lang(&self) -> String {
+    pub(super) fn other_lang(&self) -> String {
         let lang = match self.lang {
             Lang::Zh => Lang::En,
             Lang::En => Lang::Zh,
@@ -155,14 +153,6 @@ impl Visit {
         self
     }
 
-    pub(super) fn here(&self) -> &str {
-        &self.here
-    }
-
-    pub(super) fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
     pub(super) fn may_use_console(&self) -> bool {
         self.portal.door.admits_person(&self.headers)
     }
@@ -202,7 +192,7 @@ impl Visit {
 
     pub(super) fn answer(&self, status: StatusCode, page: &impl Template) -> Response {
         match page.render() {
-            Ok(html) => self.with_headers((status, Html(html)).into_response()),
+            Ok(html) => self.with_cookies((status, Html(html)).into_response()),
             Err(error) => {
                 tracing::error!(%error, "template");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -212,10 +202,10 @@ impl Visit {
 
     /// To another page, by GET.
     pub(super) fn go(&self, to: &str) -> Response {
-        self.with_headers(Redirect::to(to).into_response())
+        self.with_cookies(Redirect::to(to).into_response())
     }
 
-    fn with_headers(&self, mut response: Response) -> Response {
+    fn with_cookies(&self, mut response: Response) -> Response {
         if self.chooses_lang {
             let lang = format!("{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.lang);
             self.set_cookie(&mut response, &lang);
@@ -223,15 +213,6 @@ impl Visit {
         if self.is_new {
             let visitor = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", csrf::COOKIE, self.visitor);
             self.set_cookie(&mut response, &visitor);
-        }
-        let headers = response.headers_mut();
-        for (name, value) in [
-            (header::CONTENT_SECURITY_POLICY, POLICY),
-            (header::CACHE_CONTROL, "no-store"),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "same-origin"),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
         }
         response
     }
@@ -281,16 +262,14 @@ impl FromRequest<Arc<Portal>> for Sent {
         let (mut parts, body) = request.into_parts();
         let Ok(visit) = Visit::from_request_parts(&mut parts, portal).await;
         let request = Request::from_parts(parts, body);
-        let Ok(body) = Bytes::from_request(request, portal).await else {
+        let Ok(Form(fields)) = Form::from_request(request, portal).await else {
             return Err(visit.sorry(Sorry::BadForm));
         };
-        let Some(mut fields) = Fields::read(&body) else {
-            return Err(visit.sorry(Sorry::BadForm));
-        };
+        let mut fields = Fields::new(fields);
         let given = fields.take(csrf::FIELD);
         let key = &portal.keys.signing;
         let signed_in = visit.sign_in_cookie();
-        if !csrf::is_own(key, &visit.visitor, signed_in, &given, &visit.headers) {
+        if !csrf::is_own(key, &visit.visitor, signed_in, &given) {
             return Err(visit.sorry(Sorry::StaleForm));
         }
         Ok(Self { visit, fields })

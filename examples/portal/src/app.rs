@@ -1,10 +1,23 @@
 //! The parts of the portal, put together.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
-use beian::host::Desk;
+use beian::{
+    Entry, MobileNumber, ResendAnswer, ResendRequest, SessionId,
+    host::{Desk, HostError, Resent, Submitted},
+};
 use chrono::TimeDelta;
-use tokio::{net::TcpListener, sync::watch, time};
+use tokio::{
+    net::TcpListener,
+    sync::{Mutex, MutexGuard, watch},
+    time,
+};
 
 use crate::{
     api,
@@ -16,7 +29,7 @@ use crate::{
     metrics::Metrics,
     orders::Orders,
     sms::{Gateway, Sandbox, Webhook},
-    store::Store,
+    store::{Store, StoreError},
     worker::{Bell, Worker},
 };
 
@@ -39,12 +52,69 @@ pub struct Portal {
     pub limits: Arc<Limits>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who is at the public forms.
+    pub turns: Turns,
     /// The keys.
     pub keys: Arc<PortalKeys>,
     /// Whether the sandbox's endpoints and handsets exist: its sender, on loopback.
     pub sandbox: bool,
+    /// How long the sandbox's gateway takes.
+    pub sms_delay: TimeDelta,
     /// Whether the portal listens on loopback only.
     pub loopback: bool,
+}
+
+impl Portal {
+    /// An entry on the form 短信核验.
+    ///
+    /// # Errors
+    /// As [`Desk::submit`].
+    pub async fn submit(&self, entry: &Entry) -> Result<Submitted, HostError<StoreError>> {
+        let _turn = self.turns.of(entry.mobile()).await;
+        let submitted = self.desk.submit(entry).await?;
+        warn_of(submitted.left_out());
+        Ok(submitted)
+    }
+
+    /// A request on the form 短信重发.
+    ///
+    /// # Errors
+    /// As [`Desk::resend`].
+    pub async fn resend(&self, request: &ResendRequest) -> Result<Resent, HostError<StoreError>> {
+        let _turn = self.turns.of(request.mobile()).await;
+        let resent = self.desk.resend(request).await?;
+        warn_of(resent.left_out());
+        if resent.answer() == ResendAnswer::Accepted {
+            self.bell.ring();
+        }
+        Ok(resent)
+    }
+}
+
+fn warn_of(left_out: &[SessionId]) {
+    for session in left_out {
+        tracing::warn!(%session, "round left out: its key is missing");
+    }
+}
+
+/// Many at once for one number take turns within a portal, instead of undoing each other's work; only
+/// other portals are in the way then. Several numbers share a turn.
+#[derive(Debug)]
+pub struct Turns([Mutex<()>; 64]);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Mutex::default()))
+    }
+}
+
+impl Turns {
+    async fn of(&self, mobile: &MobileNumber) -> Option<MutexGuard<'_, ()>> {
+        let mut hasher = DefaultHasher::new();
+        mobile.hash(&mut hasher);
+        let place = usize::try_from(hasher.finish() & 63).unwrap_or(0);
+        Some(self.0.get(place)?.lock().await)
+    }
 }
 
 /// A portal that listens.
@@ -56,6 +126,10 @@ pub struct Running {
     listener: TcpListener,
     gateway: Arc<Gateway>,
 }
+
+/// Longer than a slow gateway takes for the sessions of one batch.
+const LEASE: TimeDelta = TimeDelta::seconds(120);
+const LEASE_SANDBOX: TimeDelta = TimeDelta::seconds(10);
 
 /// How long requests and the worker have to finish once the portal is told to stop.
 const GRACE: Duration = Duration::from_secs(4);
@@ -69,32 +143,34 @@ impl Running {
         let address = config.address().await?;
         let keys = PortalKeys::open(&config.key_file).map_err(problem)?;
         let keys = Arc::new(keys);
-        let gateway_url = match &config.sms {
+        let webhook = match &config.sms {
             SmsChoice::Sandbox => None,
             SmsChoice::Webhook(url) => {
                 Some(Webhook::new(url, keys.signing.clone()).map_err(problem)?)
             }
         };
         let store = Store::open(&config.database).await.map_err(problem)?;
+        store.end_leases_of_the_dead().await.map_err(problem)?;
         let store = Arc::new(store);
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|error| ConfigProblem(format!("--listen: {error}")))?;
         let address = listener.local_addr().map_err(problem)?;
 
         let clock = PortalClock::default();
-        let sandbox = gateway_url.is_none();
-        let gateway = match gateway_url {
-            Some(webhook) => Gateway::Webhook(webhook),
-            None => {
-                clock.refresh(&store).await.map_err(problem)?;
-                let delay = TimeDelta::from_std(config.sms_delay).map_err(problem)?;
-                Gateway::Sandbox(Sandbox::new(Arc::clone(&store), clock.clone(), delay))
-            }
+        let sms_delay = TimeDelta::from_std(config.sms_delay).map_err(problem)?;
+        let sandbox = webhook.is_none();
+        let gateway = if let Some(webhook) = webhook {
+            Gateway::Webhook(Box::new(webhook))
+        } else {
+            clock.refresh(&store).await.map_err(problem)?;
+            Gateway::Sandbox(Sandbox::new(Arc::clone(&store), clock.clone(), sms_delay))
         };
         let loopback = address.ip().is_loopback();
         let sandbox = sandbox && loopback;
+        let lease = if sandbox { LEASE_SANDBOX } else { LEASE };
         let desk = Desk::new(Arc::clone(&store), Arc::clone(&keys), clock.clone())
-            .lease(TimeDelta::seconds(60));
+            .lease(lease)
+            .tries(64);
         let desk = Arc::new(desk);
         let limits = if sandbox {
             Limits::NONE
@@ -115,8 +191,10 @@ impl Running {
             door: Door::new(config.console_token.clone(), keys.signing.clone()),
             limits: Arc::new(limits),
             metrics: Arc::default(),
+            turns: Turns::default(),
             keys,
             sandbox,
+            sms_delay,
             loopback,
         };
         Ok(Self {
@@ -165,12 +243,12 @@ impl Running {
             time::sleep(GRACE).await;
         };
         let finished = async {
-            let served = server.await;
+            let outcome = server.await;
             let _ = (&mut worker).await;
-            served
+            outcome
         };
-        let served = tokio::select! {
-            served = finished => served,
+        let outcome = tokio::select! {
+            outcome = finished => outcome,
             () = grace_is_over => {
                 tracing::warn!("some requests were cut off");
                 Ok(())
@@ -179,7 +257,7 @@ impl Running {
         worker.abort();
         // What is open is rolled back when the process ends; nothing acknowledged is lost.
         let _ = time::timeout(Duration::from_millis(500), self.portal.store.close()).await;
-        served
+        outcome
     }
 }
 

@@ -52,7 +52,11 @@ fn log(level: &str) {
     if io::stderr().is_terminal() {
         builder.compact().init();
     } else {
-        builder.json().flatten_event(true).init();
+        builder
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .init();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use beian::host::{Clock as _, Desk};
+use beian::host::{Clock as _, Desk, HostError};
 use chrono::{DateTime, Utc};
 use tokio::{
     sync::{Notify, watch},
@@ -107,9 +107,12 @@ impl Worker {
             sandbox.report_delivered(&self.desk).await?;
         }
         let done = self.desk.dispatch(&*self.gateway).await;
-        let done = done.map_err(|error| match error {
-            beian::host::HostError::Store(error) => error,
-            _ => StoreError::Conflict,
+        let done = done.map_err(|error| {
+            if let HostError::Store(error) = error {
+                error
+            } else {
+                StoreError::Conflict
+            }
         })?;
         self.metrics.count_dispatched(&done);
         for session in &done.left_out {

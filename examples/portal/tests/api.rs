@@ -1,5 +1,12 @@
 //! The JSON API over SQLite.
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
 
 mod support;
 
@@ -417,7 +424,7 @@ async fn beyond_loopback_the_console_needs_its_token_and_there_is_no_sandbox() {
     // Public, and known and unknown numbers are limited alike.
     let id = server.file(&add_service()).await;
     server.step(&id, "submit").await;
-    let mut taken = Vec::new();
+    let mut counts = Vec::new();
     for mobile in [ADMINISTRATOR.0, "19900009999"] {
         let body = json!({ "mobile": mobile, "id_last6": "654321" }).to_string();
         let mut n = 0;
@@ -439,9 +446,9 @@ async fn beyond_loopback_the_console_needs_its_token_and_there_is_no_sandbox() {
             assert_eq!(response.status(), 200);
             n += 1;
         }
-        taken.push(n);
+        counts.push(n);
     }
-    assert!(taken.iter().all(|n| (60..=62).contains(n)), "{taken:?}");
+    assert!(counts.iter().all(|n| (60..=62).contains(n)), "{counts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,11 +93,8 @@ pub(super) async fn verify(
         }
         entry = entry.with_submission_id(submission(key.as_bytes()));
     }
-    let submitted = portal.desk.submit(&entry).await;
+    let submitted = portal.submit(&entry).await;
     let submitted = submitted.map_err(|error| Problem::of_desk(&error, lang))?;
-    for session in submitted.left_out() {
-        tracing::warn!(%session, "round left out: its key is missing");
-    }
     Ok(Json(Verified {
         result: submitted.answer().name(),
         message: submitted.text(lang),
@@ -121,18 +118,11 @@ pub(super) async fn resend(
     limit(&portal, address, &form.mobile, lang)?;
     let request = ResendRequest::parse(&form.mobile, &form.id_last6);
     let request = request.map_err(|problems| Problem::of_entry(&problems, lang))?;
-    let resent = portal.desk.resend(&request).await;
+    let resent = portal.resend(&request).await;
     let resent = resent.map_err(|error| Problem::of_desk(&error, lang))?;
-    for session in resent.left_out() {
-        tracing::warn!(%session, "round left out: its key is missing");
-    }
     let retry_after_seconds = match resent.answer() {
         ResendAnswer::TooSoon { seconds } => Some(seconds),
-        ResendAnswer::Accepted => {
-            portal.bell.ring();
-            None
-        }
-        ResendAnswer::NoneLeft | ResendAnswer::NothingPending => None,
+        ResendAnswer::Accepted | ResendAnswer::NoneLeft | ResendAnswer::NothingPending => None,
     };
     Ok(Json(Resent {
         result: resent.answer().name(),

@@ -4,11 +4,17 @@ mod extract;
 mod forms;
 mod guard;
 mod openapi;
-#[expect(unused_qualifications, reason = "in what the macro of the document makes")]
+#[expect(
+    unused_qualifications,
+    reason = "in what the macro of the document makes"
+)]
 mod orders;
 mod problem;
 mod reports;
-#[expect(unused_qualifications, reason = "in what the macro of the document makes")]
+#[expect(
+    unused_qualifications,
+    reason = "in what the macro of the document makes"
+)]
 mod sandbox;
 mod view;
 mod watch;

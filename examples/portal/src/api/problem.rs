@@ -336,7 +336,12 @@ impl Problem {
         match error {
             HostError::Conflict => Self::new(Code::TryAgain, lang),
             HostError::Store(error) => Self::of_store(error, lang),
-            error => {
+            HostError::NotFound => Self::new(Code::OrderNotFound, lang),
+            error @ (HostError::Key(_)
+            | HostError::Open(_)
+            | HostError::Refused(_)
+            | HostError::Exists
+            | _) => {
                 tracing::error!(%error, "desk");
                 Self::new(Code::Internal, lang)
             }

@@ -17,7 +17,7 @@ pub enum Gateway {
     /// Handsets in the database.
     Sandbox(Sandbox),
     /// A real gateway behind a URL.
-    Webhook(Webhook),
+    Webhook(Box<Webhook>),
 }
 
 impl SmsSender for Gateway {

@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Executor as _, any::AnyPoolOptions, migrate::Migrator};
-use tokio::sync::Mutex;
+use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
+use tokio::{sync::Mutex, time};
 
 use super::{Dialect, Store, StoreError};
 
@@ -30,6 +30,9 @@ pub enum OpenError {
     /// It can't be reached.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// It doesn't answer.
+    #[error("database: no answer within 10 seconds")]
+    NoAnswer,
     /// Its tables can't be made.
     #[error("database: migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -83,6 +86,10 @@ impl Store {
         let options = AnyPoolOptions::new()
             .max_connections(12)
             .acquire_timeout(Duration::from_secs(10));
+        // Once by itself: a pool would try again until its time is over, and not say why.
+        let first = AnyConnection::connect(address);
+        let first = time::timeout(Duration::from_secs(10), first).await;
+        first.map_err(|_| OpenError::NoAnswer)??.close().await?;
         let pool = options.connect(address).await?;
         POSTGRES.run(&pool).await?;
         Ok(Self {
@@ -116,6 +123,7 @@ impl From<OpenError> for StoreError {
             OpenError::Database(error) => Self::Database(error),
             OpenError::UnknownScheme
             | OpenError::InUse
+            | OpenError::NoAnswer
             | OpenError::File(_)
             | OpenError::Migration(_) => Self::Malformed("database"),
         }

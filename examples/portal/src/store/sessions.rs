@@ -107,6 +107,30 @@ impl SessionStore for Store {
     }
 }
 
+/// At the start of the only process.
+impl Store {
+    /// Ends the leases of a process that is gone, where there is only one at a time: what it left is
+    /// taken up at once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_leases_of_the_dead(&self) -> Result<(), StoreError> {
+        if self.is_shared() {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        for statement in [
+            "update session set leased_until = 0 where leased_until > 0 and wake_at is not null",
+            "update sandbox_message set leased_until = 0 where leased_until > 0 and reported = 0",
+        ] {
+            sqlx::query(statement)
+                .execute(&mut *write.transaction)
+                .await?;
+        }
+        write.commit().await
+    }
+}
+
 /// What is watched from outside.
 impl Store {
     /// How many sessions there are, by the status of their order.

@@ -1,5 +1,14 @@
 //! A portal in this process, on a free port, with a database of its own.
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test takes what it needs")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each test takes what it needs; a panic is how a test fails"
+)]
 
 use std::{
     net::SocketAddr,

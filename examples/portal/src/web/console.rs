@@ -63,7 +63,9 @@ pub(super) struct Which {
 
 pub(super) async fn list(Staff(visit): Staff, Query(which): Query<Which>) -> Response {
     let status = which.status.filter(|status| !status.is_empty());
-    let status = status.map(|status| status.parse::<OrderStatus>()).transpose();
+    let status = status
+        .map(|status| status.parse::<OrderStatus>())
+        .transpose();
     let after = which.after.filter(|after| !after.is_empty());
     let after = after.map(|after| after.parse()).transpose();
     let (Ok(status), Ok(after)) = (status, after) else {
@@ -101,12 +103,22 @@ pub(super) async fn list(Staff(visit): Staff, Query(which): Query<Which>) -> Res
     visit.ok(&list)
 }
 
+/// A form's address, typed or kept: there is nothing to see.
+pub(super) async fn back(Staff(visit): Staff) -> Response {
+    visit.go("/console")
+}
+
 fn row(visit: &Visit, order: &Order) -> Row {
     let lang = visit.lang;
     let status = order.life.status();
-    let round = order.round.as_ref().filter(|round| round.status().is_open());
+    let round = order
+        .round
+        .as_ref()
+        .filter(|round| round.status().is_open());
     let closes = round.and_then(|round| {
-        let waiting = round.recipients().filter(|person| person.verified_at().is_none());
+        let waiting = round
+            .recipients()
+            .filter(|person| person.verified_at().is_none());
         waiting.filter_map(|person| person.window_closes_at()).min()
     });
     let now = visit.portal.clock.now();

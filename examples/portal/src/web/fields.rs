@@ -13,7 +13,9 @@ impl Fields {
     /// What was typed into a field; it is taken out, so that it isn't in memory twice.
     pub(super) fn take(&mut self, name: &str) -> String {
         let typed = self.0.iter_mut().find(|(known, _)| known == name);
-        typed.map(|(_, typed)| std::mem::take(typed)).unwrap_or_default()
+        typed
+            .map(|(_, typed)| std::mem::take(typed))
+            .unwrap_or_default()
     }
 
     /// Every choice of a group of check boxes.
@@ -107,7 +109,9 @@ impl HtmlSafe for Choices {}
 /// The id of the field with this name or problem path, without characters that mean something.
 pub(super) fn id(name: &str) -> String {
     let part = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    part.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    part.filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 #[cfg(test)]
@@ -116,7 +120,10 @@ mod tests {
 
     #[test]
     fn ids_come_from_problem_paths() {
-        assert_eq!(id("services[0].administrator.mobile"), "services-0-administrator-mobile");
+        assert_eq!(
+            id("services[0].administrator.mobile"),
+            "services-0-administrator-mobile"
+        );
         assert_eq!(id("services"), "services");
     }
 
@@ -127,7 +134,11 @@ mod tests {
 
     #[test]
     fn a_list_is_as_long_as_its_last_index_says() {
-        let fields = typed(&[("services[0].name", "a"), ("services[2].name", "b"), ("other[9]", "c")]);
+        let fields = typed(&[
+            ("services[0].name", "a"),
+            ("services[2].name", "b"),
+            ("other[9]", "c"),
+        ]);
         assert_eq!(fields.count("services"), 3);
         assert_eq!(fields.count("changes"), 0);
     }

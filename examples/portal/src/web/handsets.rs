@@ -13,14 +13,17 @@ use super::{
     visit::{Page, Section, Sent, Visit},
     when::{When, left},
 };
-use crate::{api::SENDER, store::{GatewayMode, StoreError}};
+use crate::{
+    api::SENDER,
+    store::{GatewayMode, StoreError},
+};
 
 /// By how much the buttons put the clock forward, in minutes.
 const STEPS: [(&str, i64); 3] = [("10m", 10), ("1h", 60), ("24h", 1440)];
 
 #[derive(askama::Template)]
 #[template(path = "handsets.html")]
-struct Handsets {
+struct Sandbox {
     p: Page,
     search: Field,
     handsets: Vec<Handset>,
@@ -89,7 +92,11 @@ pub(super) async fn advance(Sent { visit, mut fields }: Sent) -> Response {
     let portal = &visit.portal;
     // What was due before is done before.
     portal.bell.settle().await;
-    match portal.store.advance_clock(TimeDelta::minutes(minutes)).await {
+    match portal
+        .store
+        .advance_clock(TimeDelta::minutes(minutes))
+        .await
+    {
         Ok(offset) => portal.clock.put_forward_to(offset),
         Err(error) => return failed(&visit, &error),
     }
@@ -112,7 +119,7 @@ async fn page(
     mobile: Option<&MobileNumber>,
     wrong: bool,
     search: Field,
-) -> Result<Handsets, StoreError> {
+) -> Result<Sandbox, StoreError> {
     let portal = &visit.portal;
     let now = portal.clock.now();
     let mut handsets: BTreeMap<String, Vec<Message>> = BTreeMap::new();
@@ -125,7 +132,10 @@ async fn page(
                 after,
                 sent_at: When::exact(message.sent_at),
             };
-            handsets.entry(message.mobile).or_default().insert(0, message_view);
+            handsets
+                .entry(message.mobile)
+                .or_default()
+                .insert(0, message_view);
         }
     }
     let mut handsets: Vec<_> = handsets
@@ -140,7 +150,7 @@ async fn page(
     handsets.sort_by_cached_key(|handset| std::cmp::Reverse(newest(handset)));
     let mode = portal.store.gateway_mode().await?;
     let offset = portal.clock.offset();
-    Ok(Handsets {
+    Ok(Sandbox {
         p: visit.page(Section::Handsets),
         search,
         handsets,
@@ -166,9 +176,10 @@ fn mode_text(visit: &Visit, mode: GatewayMode) -> &'static str {
         GatewayMode::Accept => visit.t("正常接收并送达", "Accept and deliver"),
         GatewayMode::Refuse => visit.t("拒绝发送", "Refuse"),
         GatewayMode::Defer => visit.t("暂不接收，稍后重试", "Defer: try again later"),
-        GatewayMode::AcceptWithoutDelivery => {
-            visit.t("接收但不送达（无回执）", "Accept, but never deliver or report")
-        }
+        GatewayMode::AcceptWithoutDelivery => visit.t(
+            "接收但不送达（无回执）",
+            "Accept, but never deliver or report",
+        ),
     }
 }
 
@@ -181,7 +192,9 @@ fn around_code(text: &str) -> (String, String, String) {
             continue;
         }
         let end = at.saturating_add(1);
-        let more = text.get(end..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let more = text
+            .get(end..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         if end.saturating_sub(start) == 6 && !more {
             let part = |range: Option<&str>| range.unwrap_or_default().to_owned();
             return (
@@ -206,7 +219,10 @@ mod tests {
     #[test]
     fn the_code_is_set_apart() {
         let (before, code, after) = around_code("【工信部】验证码012345，24小时内有效");
-        assert_eq!((before.as_str(), code.as_str(), after.as_str()), ("【工信部】验证码", "012345", "，24小时内有效"));
+        assert_eq!(
+            (before.as_str(), code.as_str(), after.as_str()),
+            ("【工信部】验证码", "012345", "，24小时内有效")
+        );
         assert_eq!(around_code("12381 1234567").1, "");
         assert_eq!(around_code("123456").1, "123456");
     }

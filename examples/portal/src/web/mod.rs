@@ -20,7 +20,9 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::{FromRequestParts as _, Request, State},
     http::{StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -39,10 +41,19 @@ pub fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
         .route("/console/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/console/sign-out", post(sign_in::leave))
         .route("/console/orders/new", get(new_order::show))
-        .route("/console/orders", post(new_order::submit))
+        .route(
+            "/console/orders",
+            get(console::back).post(new_order::submit),
+        )
         .route("/console/orders/{id}", get(order::show))
-        .route("/console/orders/{id}/submit", post(order::submit))
-        .route("/console/orders/{id}/resubmit", post(order::resubmit))
+        .route(
+            "/console/orders/{id}/submit",
+            get(order::back).post(order::submit),
+        )
+        .route(
+            "/console/orders/{id}/resubmit",
+            get(order::back).post(order::resubmit),
+        )
         .route(
             "/console/orders/{id}/withdraw",
             get(order::confirm_withdrawal).post(order::withdraw),
@@ -51,7 +62,10 @@ pub fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
             "/regulator/verification",
             get(regulator::verification).post(regulator::verify),
         )
-        .route("/regulator/resend", get(regulator::resend).post(regulator::send_again));
+        .route(
+            "/regulator/resend",
+            get(regulator::resend).post(regulator::send_again),
+        );
     if portal.sandbox {
         router = router
             .route("/handsets", get(handsets::show))
@@ -61,9 +75,36 @@ pub fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
     router
 }
 
-/// The page for a path that doesn't exist: the fallback of the whole app for people.
-pub async fn not_found(visit: Visit) -> Response {
-    visit.sorry(Sorry::NotFound)
+/// Whatever goes wrong outside of the pages, as a page: around all routes, for browsers.
+pub async fn for_people(
+    State(portal): State<Arc<Portal>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let accepts = request.headers().get(header::ACCEPT);
+    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
+    let is_person = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    if !is_person || request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(visit) = Visit::from_request_parts(&mut parts, &portal).await;
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let why = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Sorry::NotFound,
+        StatusCode::FORBIDDEN => Sorry::StaleForm,
+        status if status.is_client_error() => Sorry::BadForm,
+        _ => Sorry::Unavailable,
+    };
+    let mut page = visit.sorry(why);
+    *page.status_mut() = status;
+    page
 }
 
 /// Addressed by its hash, so that it can be kept for ever.
@@ -146,7 +187,9 @@ impl Visit {
                 beian::Lang::Zh => format!("请在{seconds}秒后重试。"),
                 beian::Lang::En => format!("Try again in {seconds} s."),
             },
-            _ => text.to_owned(),
+            Sorry::NotFound | Sorry::StaleForm | Sorry::BadForm | Sorry::Unavailable => {
+                text.to_owned()
+            }
         };
         let page = SorryPage {
             p: self.page(Section::None),
@@ -156,7 +199,9 @@ impl Visit {
         };
         let mut response = self.answer(status, &page);
         if let Sorry::TooMany { seconds } = why {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -3,7 +3,8 @@
 
 use axum::{extract::Query, http::StatusCode, response::Response};
 use beian::{
-    Access, Change, FilingType, IdDocumentKind, Lang, OrderProblems, Province, Rulebook, ServiceKind,
+    Access, Change, FilingType, IdDocumentKind, Lang, OrderProblems, Province, Rulebook,
+    ServiceKind,
     filing::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm},
 };
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use super::{
     Sorry,
     fields::{Choice, Choices, Field, Fields, Select, id},
     order::address,
-    visit::{Page, Section, Staff, StaffSent, Visit},
+    visit::{Page, Section, Staff, StaffSent, Visit, capital},
 };
 use crate::orders::OrderError;
 
@@ -114,7 +115,10 @@ pub(super) async fn submit(StaffSent { visit, mut fields }: StaffSent) -> Respon
         typed.services.push(ServiceForm::default());
         return visit.ok(&form(&visit, filing_type, &typed, None));
     }
-    if let Some(place) = action.strip_prefix("remove:").and_then(|place| place.parse::<usize>().ok()) {
+    if let Some(place) = action
+        .strip_prefix("remove:")
+        .and_then(|place| place.parse::<usize>().ok())
+    {
         if place < typed.services.len() {
             typed.services.remove(place);
         }
@@ -186,7 +190,12 @@ fn sample(filing_type: FilingType) -> OrderForm {
         },
     };
     let modifies = filing_type == FilingType::Modify;
-    let all = || Change::ALL.iter().map(|change| change.name().to_owned()).collect();
+    let all = || {
+        Change::ALL
+            .iter()
+            .map(|change| change.name().to_owned())
+            .collect()
+    };
     OrderForm {
         filing_type: filing_type.name().to_owned(),
         changes: modifies.then(all),
@@ -207,18 +216,21 @@ fn sample(filing_type: FilingType) -> OrderForm {
 
 /// Whether the form begins with a service; what is needed in the end is the crate's to say.
 const fn needs_services(filing_type: FilingType) -> bool {
-    !matches!(filing_type, FilingType::Modify | FilingType::DeregisterEntity)
+    !matches!(
+        filing_type,
+        FilingType::Modify | FilingType::DeregisterEntity
+    )
 }
 
 fn types(visit: &Visit) -> Types {
-    let types = FilingType::ALL.iter().map(|filing_type| Type {
+    let cards = FilingType::ALL.iter().map(|filing_type| Type {
         name: filing_type.name(),
         text: filing_type.text(visit.lang),
         texted: texted(*filing_type, visit.lang),
     });
     Types {
         p: visit.page(Section::Console),
-        types: types.collect(),
+        types: cards.collect(),
     }
 }
 
@@ -227,12 +239,12 @@ fn texted(filing_type: FilingType, lang: Lang) -> String {
     let rules = Rulebook::CURRENT.rules().iter();
     let rules = rules.filter(|rule| rule.filing_type() == filing_type);
     let lines = rules.map(|rule| {
-        let roles: Vec<_> = rule.texted().iter().map(|role| role.text(lang)).collect();
-        let who = match (roles.is_empty(), lang) {
+        let people: Vec<_> = rule.texted().iter().map(|role| role.text(lang)).collect();
+        let who = match (people.is_empty(), lang) {
             (true, Lang::Zh) => "无需核验".to_owned(),
             (true, Lang::En) => "nobody".to_owned(),
-            (false, Lang::Zh) => roles.join("、"),
-            (false, Lang::En) => roles.join(", "),
+            (false, Lang::Zh) => people.join("、"),
+            (false, Lang::En) => people.join(", "),
         };
         match (rule.change(), lang) {
             (None, _) => who,
@@ -285,7 +297,7 @@ fn form(
             options: (Change::ALL.iter())
                 .map(|change| Choice {
                     value: change.name(),
-                    text: change.text(lang).to_owned(),
+                    text: capital(change.text(lang)),
                     chosen: chosen(*change),
                 })
                 .collect(),
@@ -306,10 +318,14 @@ fn form(
         entity_name: Field {
             hint: visit.t(
                 "单位全称；个人备案填写本人姓名。",
-                "Full name of the organisation; an individual's own name.",
+                "Full name of the organisation; an individual’s own name.",
             ),
             autocomplete: "organization",
-            ..builder.text("entity.name", visit.t("主体名称", "Name of the entity"), &typed.entity.name)
+            ..builder.text(
+                "entity.name",
+                visit.t("主体名称", "Name of the entity"),
+                &typed.entity.name,
+            )
         },
         leader: builder.person("entity.leader", &typed.entity.leader),
         services: (typed.services.iter().enumerate())
@@ -344,10 +360,12 @@ impl Builder<'_> {
     /// Whose field it is, for somebody who reads the summary alone.
     fn place(&self, path: &str) -> String {
         let visit = self.visit;
-        let service = path.strip_prefix("services[").and_then(|rest| rest.split_once(']'));
+        let service = path
+            .strip_prefix("services[")
+            .and_then(|rest| rest.split_once(']'));
         let Some((n, rest)) = service else {
             return if path.starts_with("entity.leader") {
-                beian::Role::EntityLeader.text(visit.lang).to_owned()
+                capital(beian::Role::EntityLeader.text(visit.lang))
             } else if path.starts_with("entity") {
                 visit.t("主体", "Entity").to_owned()
             } else {
@@ -383,11 +401,15 @@ impl Builder<'_> {
         let visit = self.visit;
         let at = |field: &str| format!("{path}.{field}");
         let document = at("id_document");
-        let back = person.id_document.back_number.as_deref().unwrap_or_default();
+        let back = person
+            .id_document
+            .back_number
+            .as_deref()
+            .unwrap_or_default();
         let emergency = person.emergency_phone.as_deref().unwrap_or_default();
         let kinds = IdDocumentKind::NAMED.iter().map(|kind| Choice {
             value: kind.name(),
-            text: kind.text(visit.lang).to_owned(),
+            text: capital(kind.text(visit.lang)),
             chosen: kind.name() == person.id_document.kind,
         });
         PersonFields {
@@ -400,7 +422,11 @@ impl Builder<'_> {
                     "联系方式1，核验短信只发送到此号码。",
                     "The code is only sent to this number.",
                 ),
-                ..self.text(&at("mobile"), visit.t("手机号码", "Mobile number"), &person.mobile)
+                ..self.text(
+                    &at("mobile"),
+                    visit.t("手机号码", "Mobile number"),
+                    &person.mobile,
+                )
             },
             emergency_phone: Field {
                 keyboard: "tel",
@@ -460,7 +486,7 @@ impl Builder<'_> {
                 options: (ServiceKind::ALL.iter())
                     .map(|kind| Choice {
                         value: kind.name(),
-                        text: kind.text(visit.lang).to_owned(),
+                        text: capital(kind.text(visit.lang)),
                         chosen: kind.name() == service.kind,
                     })
                     .collect(),
@@ -474,14 +500,14 @@ impl Builder<'_> {
                 name: format!("{path}.access"),
                 label: visit.t(
                     "负责人手机号码与原备案是否一致",
-                    "Is the administrator's number still the one that was filed?",
+                    "Is the administrator’s number still the one that was filed?",
                 ),
                 problem: self.problem(&format!("{path}.access")),
                 many: false,
                 options: (Access::ALL.iter())
                     .map(|known| Choice {
                         value: known.name(),
-                        text: known.text(visit.lang).to_owned(),
+                        text: capital(known.text(visit.lang)),
                         chosen: known.name() == access,
                     })
                     .collect(),

@@ -2,11 +2,8 @@
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{
-    Access, OrderStatus, RecipientState, RecipientView, Refusal, Role, Session,
-    filing::Step,
-    host::Clock as _,
-    rulebook,
-    tracker,
+    Access, OrderStatus, RecipientState, RecipientView, Refusal, Role, Session, filing::Step,
+    host::Clock as _, rulebook, tracker,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -42,9 +39,7 @@ struct OrderPage {
     recipients: Vec<Recipient>,
     trail: Vec<Line>,
     rounds: u32,
-    can_submit: bool,
-    can_resubmit: bool,
-    can_withdraw: bool,
+    possible: &'static [Step],
     /// A round is open: codes can be entered.
     open: bool,
     refused: Option<String>,
@@ -112,10 +107,7 @@ pub(super) async fn show(Staff(visit): Staff, Path(id): Path<String>) -> Respons
     }
 }
 
-pub(super) async fn submit(
-    Path(id): Path<String>,
-    StaffSent { visit, .. }: StaffSent,
-) -> Response {
+pub(super) async fn submit(Path(id): Path<String>, StaffSent { visit, .. }: StaffSent) -> Response {
     let Ok(known) = id.parse() else {
         return visit.sorry(Sorry::NotFound);
     };
@@ -132,6 +124,14 @@ pub(super) async fn resubmit(
     };
     let done = visit.portal.orders.resubmit(known).await;
     after_step(visit, known, done).await
+}
+
+/// A button's address, typed or kept.
+pub(super) async fn back(Staff(visit): Staff, Path(id): Path<String>) -> Response {
+    match id.parse() {
+        Ok(id) => visit.go(&address(id)),
+        Err(_) => visit.sorry(Sorry::NotFound),
+    }
 }
 
 /// There is no way back, so it takes two steps.
@@ -215,7 +215,11 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
         id: order.id.to_string(),
         entity: filing.entity().name().to_owned(),
         filing_type: filing.filing_type().text(lang),
-        changes: filing.changes().iter().map(|change| change.text(lang)).collect(),
+        changes: filing
+            .changes()
+            .iter()
+            .map(|change| change.text(lang))
+            .collect(),
         province: filing.province().text(lang),
         filed_at: When::minute(order.filed_at),
         leader: Someone::new(filing.leader(), visit),
@@ -235,13 +239,17 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
         recipients: (order.round.iter().flat_map(Session::recipients))
             .map(|person| recipient(visit, order, &person, now))
             .collect(),
-        trail: (order.trail.iter()).map(|line| trail(visit, order, line)).collect(),
+        trail: order.trail.iter().map(|line| trail(visit, line)).collect(),
         rounds: order.life.rounds(),
-        can_submit: order.can(Step::Submit),
-        can_resubmit: order.can(Step::Resubmit),
-        can_withdraw: order.can(Step::Withdraw),
+        possible: order.life.possible(),
         open: status == OrderStatus::SmsVerification,
         refused,
+    }
+}
+
+impl OrderPage {
+    fn can(&self, step: &str) -> bool {
+        self.possible.iter().any(|possible| possible.name() == step)
     }
 }
 
@@ -311,9 +319,10 @@ fn next(visit: &Visit, order: &Order) -> Vec<String> {
                 )
                 .to_owned(),
         ],
-        OrderStatus::SmsVerification => {
-            round.iter().map(|round| round.text(lang).to_owned()).collect()
-        }
+        OrderStatus::SmsVerification => round
+            .iter()
+            .map(|round| round.text(lang).to_owned())
+            .collect(),
         OrderStatus::AdministrationReview => {
             let round = round.iter().map(|round| round.text(lang).to_owned());
             round
@@ -328,7 +337,10 @@ fn next(visit: &Visit, order: &Order) -> Vec<String> {
         status @ (OrderStatus::Approved | OrderStatus::Withdrawn) => {
             vec![match order.life.possible() {
                 [] => visit
-                    .t("订单已结束，无需任何操作。", "The order is closed. Nothing more has to be done.")
+                    .t(
+                        "订单已结束，无需任何操作。",
+                        "The order is closed. Nothing more has to be done.",
+                    )
                     .to_owned(),
                 _ => status.text(lang).to_owned(),
             }]
@@ -342,7 +354,11 @@ fn preview(visit: &Visit, order: &Order, now: DateTime<Utc>) -> Vec<String> {
         return Vec::new();
     }
     match rulebook::requirement(&order.filing, now) {
-        Ok(requirement) => requirement.text(visit.lang).lines().map(str::to_owned).collect(),
+        Ok(requirement) => requirement
+            .text(visit.lang)
+            .lines()
+            .map(str::to_owned)
+            .collect(),
         Err(refusal) => vec![refusal.text(visit.lang)],
     }
 }
@@ -355,14 +371,20 @@ fn recipient(
 ) -> Recipient {
     let lang = visit.lang;
     let open = order.life.status() == OrderStatus::SmsVerification;
-    let closes = person.window_closes_at().filter(|_| person.verified_at().is_none());
+    let closes = person
+        .window_closes_at()
+        .filter(|_| person.verified_at().is_none());
     let left = closes.filter(|_| open);
     Recipient {
         mobile: person.mobile().map_or_else(
             || visit.t("已删除", "erased").to_owned(),
             ToString::to_string,
         ),
-        roles: person.roles().iter().map(|role: Role| role.text(lang)).collect(),
+        roles: person
+            .roles()
+            .iter()
+            .map(|role: Role| role.text(lang))
+            .collect(),
         state: person.state().text(lang),
         class: match person.state() {
             RecipientState::WaitingForMessage => "plain",
@@ -375,7 +397,11 @@ fn recipient(
         verified_at: person.verified_at().map(When::minute),
         resends_left: person.resends_left(),
         wrong_entries_left: person.wrong_entries_left(),
-        next: if open { person_next(person, visit) } else { Vec::new() },
+        next: if open {
+            person_next(person, visit)
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -401,28 +427,31 @@ fn person_next(person: &RecipientView<'_>, visit: &Visit) -> Vec<&'static str> {
     }
 }
 
-fn trail(visit: &Visit, order: &Order, line: &Trail) -> Line {
+fn trail(visit: &Visit, line: &Trail) -> Line {
     let [zh, en] = &line.texts;
     let text = |name: &str| line.event.get(name).and_then(Value::as_str);
     let number = |name: &str| line.event.get(name).and_then(Value::as_u64);
     let own = match text("type") {
-        Some("order_filed") => visit.t("订单已创建，进入初审", "order filed, initial review begins"),
-        Some("order_submitted") => {
-            visit.t("初审通过，订单提交管局", "initial review passed, submitted to the administration")
+        Some("order_filed") => {
+            visit.t("订单已创建，进入初审", "order filed, initial review begins")
         }
+        Some("order_submitted") => visit.t(
+            "初审通过，订单提交管局",
+            "initial review passed, submitted to the administration",
+        ),
         Some("order_resubmitted") => visit.t("订单重新提交管局", "order submitted again"),
         Some("order_withdrawn") => visit.t("订单撤回", "order withdrawn"),
         _ => visit.t(zh, en),
     };
-    // Rounds of an order have the same people: the order can't be edited.
-    let person = number("recipient").and_then(|place| usize::try_from(place).ok());
-    let person = person.and_then(|place| order.round.as_ref()?.recipients().nth(place));
     let mut details = Vec::new();
     if let Some(cause) = text("cause").and_then(|cause| cause.parse::<beian::RoundFailure>().ok()) {
         details.push(cause.text(visit.lang).to_owned());
     }
     for (name, label) in [
-        ("wrong_entries", visit.t("累计错误次数", "wrong entries so far")),
+        (
+            "wrong_entries",
+            visit.t("累计错误次数", "wrong entries so far"),
+        ),
         ("wrong_ids", visit.t("累计证件错误次数", "wrong IDs so far")),
     ] {
         if let Some(count) = number(name) {
@@ -434,7 +463,10 @@ fn trail(visit: &Visit, order: &Order, line: &Trail) -> Line {
     }
     for (name, label) in [
         ("again_at", visit.t("下次发送", "next try")),
-        ("window_starts_at", visit.t("核验时限起算", "the window starts")),
+        (
+            "window_starts_at",
+            visit.t("核验时限起算", "the window starts"),
+        ),
         ("ended_at", visit.t("实际结束时间", "ended")),
     ] {
         let at = text(name).and_then(|at| at.parse::<DateTime<Utc>>().ok());
@@ -446,7 +478,7 @@ fn trail(visit: &Visit, order: &Order, line: &Trail) -> Line {
     Line {
         at: When::exact(line.at),
         text: own.to_owned(),
-        mobile: person.and_then(|person| person.mobile().map(ToString::to_string)),
+        mobile: text("mobile").map(str::to_owned),
         round: line.round.map(|round| {
             let [.., a, b, c, d] = *round.as_bytes();
             u32::from_be_bytes([a, b, c, d])

@@ -1,11 +1,10 @@
 //! What the issuing side shows: the forms 短信核验 and 短信重发 (R24). Never more than the public
 //! answers (D23).
 
-use axum::{
-    http::StatusCode,
-    response::Response,
+use axum::{http::StatusCode, response::Response};
+use beian::{
+    Entry, EntryAnswer, EntryProblems, MobileNumber, ResendAnswer, ResendRequest, SubmissionId,
 };
-use beian::{Entry, EntryAnswer, EntryProblems, MobileNumber, ResendAnswer, ResendRequest, SubmissionId};
 
 use super::{
     Sorry,
@@ -16,7 +15,7 @@ use crate::auth::random_id;
 
 #[derive(askama::Template)]
 #[template(path = "regulator.html")]
-struct Form {
+struct Regulator {
     p: Page,
     /// The tab: 短信核验, else 短信重发.
     verifies: bool,
@@ -61,7 +60,7 @@ pub(super) async fn resend(visit: Visit) -> Response {
 pub(super) async fn verify(Sent { visit, mut fields }: Sent) -> Response {
     let typed = Typed::take(&mut fields);
     let (code, form_id) = (fields.take("code"), fields.take("form_id"));
-    if let Err(too_many) = visit.count(MobileNumber::parse(&typed.mobile).ok()) {
+    if let Some(too_many) = visit.too_many(MobileNumber::parse(&typed.mobile).ok()) {
         return too_many;
     }
     let entry = match Entry::parse(&typed.mobile, &code, &typed.last_six) {
@@ -90,7 +89,7 @@ pub(super) async fn verify(Sent { visit, mut fields }: Sent) -> Response {
 
 pub(super) async fn send_again(Sent { visit, mut fields }: Sent) -> Response {
     let typed = Typed::take(&mut fields);
-    if let Err(too_many) = visit.count(MobileNumber::parse(&typed.mobile).ok()) {
+    if let Some(too_many) = visit.too_many(MobileNumber::parse(&typed.mobile).ok()) {
         return too_many;
     }
     let request = match ResendRequest::parse(&typed.mobile, &typed.last_six) {
@@ -133,7 +132,11 @@ impl Typed {
 fn submission(visit: &Visit, form_id: &str, typed: &Typed, code: &str) -> SubmissionId {
     let Typed { mobile, last_six } = typed;
     let body = format!("{form_id}\n{mobile}\n{code}\n{last_six}");
-    let signature = visit.portal.keys.signing.sign("submission", 0, body.as_bytes());
+    let signature = visit
+        .portal
+        .keys
+        .signing
+        .sign("submission", 0, body.as_bytes());
     let half = signature.get(..32).and_then(|half| half.parse().ok());
     half.unwrap_or_else(|| SubmissionId::from(0))
 }
@@ -144,9 +147,9 @@ fn form(
     typed: Typed,
     problems: EntryProblems,
     answer: Option<Answer>,
-) -> Form {
+) -> Regulator {
     let lang = visit.lang;
-    Form {
+    Regulator {
         p: visit.page(Section::Regulator),
         verifies,
         answer,
@@ -171,7 +174,7 @@ fn form(
             problem: problems.code.map(|problem| problem.text(lang).to_owned()),
             hint: visit.t(
                 "工信部短信中的6位数字验证码。",
-                "The six digits in the regulator's text message.",
+                "The six digits in the regulator’s text message.",
             ),
             keyboard: "numeric",
             autocomplete: "one-time-code",

@@ -30,7 +30,7 @@ static CSS_ADDRESS: LazyLock<String> = LazyLock::new(|| {
 
 /// One request of a person.
 #[derive(Debug, Clone)]
-pub struct Visit {
+pub(super) struct Visit {
     pub(super) portal: Arc<Portal>,
     pub(super) lang: Lang,
     /// Path and query of this page, without the language.
@@ -60,6 +60,7 @@ pub(super) struct Page {
     pub(super) csrf: String,
     pub(super) sandbox: bool,
     pub(super) signed_in: bool,
+    pub(super) css: &'static str,
     section: Section,
     here: String,
 }
@@ -70,6 +71,14 @@ impl Page {
         match self.lang {
             Lang::Zh => zh,
             Lang::En => en,
+        }
+    }
+
+    /// With a capital, to stand alone.
+    pub(super) fn cap(&self, text: &str) -> String {
+        match self.lang {
+            Lang::Zh => text.to_owned(),
+            Lang::En => capital(text),
         }
     }
 
@@ -84,10 +93,6 @@ impl Page {
             Section::Regulator => section == "regulator",
             Section::Handsets => section == "handsets",
         }
-    }
-
-    pub(super) fn css(&self) -> &'static str {
-        &CSS_ADDRESS
     }
 
     /// This page in the other language.
@@ -168,22 +173,20 @@ impl Visit {
             csrf: csrf::token(key, &self.visitor, self.sign_in_cookie()),
             sandbox: self.portal.sandbox,
             signed_in: !self.portal.door.is_open() && self.may_use_console(),
+            css: &CSS_ADDRESS,
             section,
             here: self.here.clone(),
         }
     }
 
     /// One more request of this address, for this number.
-    pub(super) fn count(&self, mobile: Option<MobileNumber>) -> Result<(), Response> {
-        let Some(address) = self.address else {
-            return Ok(());
-        };
-        self.portal.limits.check(address.ip(), mobile).map_err(|limit| {
-            self.portal.metrics.count_too_many();
-            self.sorry(Sorry::TooMany {
-                seconds: limit.retry_after.as_secs(),
-            })
-        })
+    /// What to say if it is one too many.
+    pub(super) fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
+        let limit = self.portal.limits.check(self.address?.ip(), mobile).err()?;
+        self.portal.metrics.count_too_many();
+        Some(self.sorry(Sorry::TooMany {
+            seconds: limit.retry_after.as_secs(),
+        }))
     }
 
     pub(super) fn ok(&self, page: &impl Template) -> Response {
@@ -207,11 +210,18 @@ impl Visit {
 
     fn with_cookies(&self, mut response: Response) -> Response {
         if self.chooses_lang {
-            let lang = format!("{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.lang);
+            let lang = format!(
+                "{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
+                self.lang
+            );
             self.set_cookie(&mut response, &lang);
         }
         if self.is_new {
-            let visitor = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", csrf::COOKIE, self.visitor);
+            let visitor = format!(
+                "{}={}; Path=/; HttpOnly; SameSite=Strict",
+                csrf::COOKIE,
+                self.visitor
+            );
             self.set_cookie(&mut response, &visitor);
         }
         response
@@ -230,16 +240,20 @@ impl Visit {
     }
 }
 
+/// The crate's short texts begin in lower case, to stand in a sentence.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
 /// A visit to the console by somebody who may; anybody else is asked to sign in.
 pub(super) struct Staff(pub(super) Visit);
 
 impl FromRequestParts<Arc<Portal>> for Staff {
     type Rejection = Response;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        portal: &Arc<Portal>,
-    ) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Response> {
         let Ok(visit) = Visit::from_request_parts(parts, portal).await;
         if visit.may_use_console() {
             Ok(Self(visit))

@@ -21,10 +21,9 @@ mod watch;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract::Request, http::StatusCode, middleware, response::Response};
+use axum::{Router, extract::{DefaultBodyLimit, Request}, http::StatusCode, middleware, response::Response};
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
-    timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
 pub use extract::{From, Speaks};
@@ -63,12 +62,16 @@ pub fn router(portal: &Arc<Portal>) -> Router {
             Arc::clone(portal),
             guard::same_site,
         ))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
         ))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(portal),
+            web::for_people,
+        ))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(guard::headers))
         .layer(middleware::from_fn(guard::observe))

@@ -64,7 +64,8 @@ pub(super) async fn messages(
     Speaks(lang): Speaks,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Json<Vec<HandsetMessage>>, Problem> {
-    let mobile = whose.mobile.map(|mobile| MobileNumber::parse(&mobile));
+    let mobile = whose.mobile.filter(|mobile| !mobile.is_empty());
+    let mobile = mobile.map(|mobile| MobileNumber::parse(&mobile));
     let mobile = mobile
         .transpose()
         .map_err(|_| Problem::new(Code::MalformedParameter, lang).malformed("mobile", lang))?;

@@ -233,6 +233,7 @@ impl Running {
         });
 
         let mut for_server = stopped.clone();
+        let for_worker = stopped.clone();
         let mut for_grace = stopped;
         let service = api::router(&self.portal).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(self.listener, service).with_graceful_shutdown(async move {
@@ -243,9 +244,21 @@ impl Running {
             time::sleep(GRACE).await;
         };
         let finished = async {
-            let outcome = server.await;
-            let _ = (&mut worker).await;
-            outcome
+            let mut server = std::pin::pin!(server.into_future());
+            tokio::select! {
+                outcome = &mut server => {
+                    let _ = (&mut worker).await;
+                    outcome
+                }
+                // It works until it is told to stop; a portal without it would only seem to run.
+                _ = &mut worker => {
+                    if *for_worker.borrow() {
+                        server.await
+                    } else {
+                        Err(io::Error::other("the worker has ended"))
+                    }
+                }
+            }
         };
         let outcome = tokio::select! {
             outcome = finished => outcome,

@@ -106,6 +106,22 @@ impl Worker {
             self.clock.refresh(&self.store).await?;
             sandbox.report_delivered(&self.desk).await?;
         }
+        let next = if sandbox.is_some() {
+            self.dispatch().await?
+        } else {
+            // A gateway may be slow: several messages at once, each session with one of the calls.
+            let call = || Box::pin(self.dispatch());
+            let (a, b, c, d) = tokio::try_join!(call(), call(), call(), call())?;
+            a.min(b).min(c).min(d)
+        };
+        if sandbox.is_none() {
+            return Ok(next);
+        }
+        let delivery = self.store.next_delivery().await?;
+        Ok(delivery.map_or(next, |delivery| delivery.min(next)))
+    }
+
+    async fn dispatch(&self) -> Result<DateTime<Utc>, StoreError> {
         let done = self.desk.dispatch(&*self.gateway).await;
         let done = done.map_err(|error| {
             if let HostError::Store(error) = error {
@@ -118,10 +134,6 @@ impl Worker {
         for session in &done.left_out {
             tracing::warn!(%session, "round left out: its key is missing, or others were faster");
         }
-        if sandbox.is_none() {
-            return Ok(done.next);
-        }
-        let delivery = self.store.next_delivery().await?;
-        Ok(delivery.map_or(done.next, |delivery| delivery.min(done.next)))
+        Ok(done.next)
     }
 }

@@ -47,6 +47,10 @@ impl Store {
         sqlx::any::install_default_drivers();
         if let Some(file) = address.strip_prefix("sqlite:") {
             let file = file.strip_prefix("//").unwrap_or(file);
+            // In memory, every connection would have a database of its own.
+            if file.is_empty() || file.starts_with(":memory:") || file.contains('?') {
+                return Err(OpenError::UnknownScheme);
+            }
             return Self::open_sqlite(Path::new(file)).await;
         }
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
@@ -71,7 +75,12 @@ impl Store {
                     Ok(())
                 })
             });
-        let url = format!("sqlite:{}?mode=rwc", file.display());
+        let path = file
+            .display()
+            .to_string()
+            .replace('%', "%25")
+            .replace('#', "%23");
+        let url = format!("sqlite:{path}?mode=rwc");
         let pool = options.connect(&url).await?;
         SQLITE.run(&pool).await?;
         Ok(Self {

@@ -21,7 +21,13 @@ mod watch;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract::{DefaultBodyLimit, Request}, http::StatusCode, middleware, response::Response};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::StatusCode,
+    middleware,
+    response::Response,
+};
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };

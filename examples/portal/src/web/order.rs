@@ -329,22 +329,22 @@ fn next(visit: &Visit, order: &Order) -> Vec<String> {
                 .chain([tracker::Step::AwaitReview.text(lang).to_owned()])
                 .collect()
         }
+        // Here the person is known, so the page says more than the public one (B09, D23).
         OrderStatus::Returned => {
+            let round = round.iter().map(|round| round.text(lang).to_owned());
             let cause = order.life.return_cause();
-            let cause = cause.map(|cause| cause.text(lang).to_owned());
-            cause.into_iter().collect()
+            round
+                .chain(cause.map(|cause| cause.text(lang).to_owned()))
+                .collect()
         }
-        status @ (OrderStatus::Approved | OrderStatus::Withdrawn) => {
-            vec![match order.life.possible() {
-                [] => visit
-                    .t(
-                        "订单已结束，无需任何操作。",
-                        "The order is closed. Nothing more has to be done.",
-                    )
-                    .to_owned(),
-                _ => status.text(lang).to_owned(),
-            }]
-        }
+        OrderStatus::Withdrawn | OrderStatus::Approved => vec![
+            visit
+                .t(
+                    "订单已结束，无需任何操作。",
+                    "The order is closed. Nothing more has to be done.",
+                )
+                .to_owned(),
+        ],
     }
 }
 

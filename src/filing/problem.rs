@@ -213,6 +213,40 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Every problem, for a list of all stable codes.
+    ///
+    /// ```
+    /// use beian::filing::ProblemKind;
+    ///
+    /// assert!(ProblemKind::all().any(|problem| problem.code() == "mobile_hotline"));
+    /// ```
+    pub fn all() -> impl Iterator<Item = Self> {
+        let own = [
+            Self::UnknownFilingType,
+            Self::UnknownChange,
+            Self::UnknownServiceKind,
+            Self::UnknownAccess,
+            Self::UnknownIdDocumentKind,
+            Self::EmergencyPhone,
+            Self::ChangesMissing,
+            Self::ChangesUnexpected,
+            Self::ServicesMissing,
+            Self::TooManyServices,
+            Self::AccessMissing,
+            Self::AccessUnexpected,
+            Self::PhoneChanged,
+            Self::PhoneChangedOrphan,
+            Self::NotYetFileable,
+            Self::BackNumberMissing,
+            Self::DifferingIds,
+        ];
+        own.into_iter()
+            .chain(ProvinceProblem::ALL.iter().copied().map(Self::Province))
+            .chain(NameProblem::ALL.iter().copied().map(Self::Name))
+            .chain(MobileProblem::ALL.iter().copied().map(Self::Mobile))
+            .chain(IdDocumentProblem::ALL.iter().copied().map(Self::IdDocument))
+    }
+
     /// The rule that is broken, such as `R10`; `None` if no single rule stands behind the problem.
     #[must_use]
     pub const fn rule(self) -> Option<&'static str> {

@@ -1,0 +1,59 @@
+-- Instants are microseconds since 1970-01-01 UTC. Mobile numbers are in clear: guard the file.
+create table session (
+  id           blob    not null primary key, -- order (12 bytes), round (4 bytes)
+  version      integer not null,
+  status       text    not null,
+  snapshot     text    not null,
+  wake_at      integer,                      -- null once ended
+  ended_at     integer,
+  leased_until integer not null default 0
+);
+create index session_wake on session (wake_at) where wake_at is not null;
+create table session_number (
+  mobile  text not null,
+  session blob not null references session (id),
+  primary key (mobile, session)
+) without rowid;
+create index session_number_session on session_number (session);
+create table session_event (
+  session blob    not null references session (id),
+  version integer not null,
+  place   integer not null,
+  event   text    not null,
+  zh      text    not null,
+  en      text    not null,
+  primary key (session, version, place)
+) without rowid;
+create table filing_order (
+  id       blob    not null primary key,     -- sorted by time of filing
+  version  integer not null,
+  filed_at integer not null,
+  filing   text    not null,                 -- without ID numbers
+  ids      text    not null,                 -- the last six of the IDs, as MACs
+  life     text    not null,                 -- after the portal's own latest step
+  status   text    not null,                 -- of that life
+  round    blob references session (id)      -- the latest one
+);
+create table order_event (
+  filing_order blob    not null references filing_order (id),
+  version      integer not null,
+  at           integer not null,
+  type         text    not null,
+  primary key (filing_order, version)
+) without rowid;
+create table setting (
+  name  text   not null primary key,
+  value text   not null
+);
+-- The sandbox's handsets: the only place where codes are, and never filled by another sender.
+create table sandbox_message (
+  id           text    not null primary key, -- the idempotency key
+  mobile       text    not null,
+  text         text    not null,
+  sent_at      integer not null,
+  deliver_at   integer not null,
+  reported     integer not null default 0,
+  leased_until integer not null default 0
+);
+create index sandbox_message_mobile on sandbox_message (mobile, sent_at);
+create index sandbox_message_due on sandbox_message (deliver_at) where reported = 0;

@@ -1,0 +1,159 @@
+//! `/api/verifications` and `/api/resends`: the two public forms.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{Json, Router, extract::State, http::HeaderMap, routing::post};
+use beian::{Entry, MobileNumber, ResendAnswer, ResendRequest};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use super::{
+    Code, Problem,
+    extract::{Body, From, Speaks},
+};
+use crate::app::Portal;
+
+/// The routes; open to everybody.
+pub(super) fn router() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/api/verifications", post(verify))
+        .route("/api/resends", post(resend))
+}
+
+/// What a person types into the form 短信核验.
+#[derive(Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub(super) struct Verification {
+    /// The mobile number that the message came to.
+    mobile: String,
+    /// The six digits of the message.
+    code: String,
+    /// The last six characters of the ID number.
+    id_last6: String,
+}
+
+/// What a person types into the form 短信重发.
+#[derive(Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub(super) struct Resend {
+    /// The mobile number that the message went to.
+    mobile: String,
+    /// The last six characters of the ID number.
+    id_last6: String,
+}
+
+/// What the public page answers to an entry.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Verified {
+    #[schema(schema_with = super::openapi::entry_answers)]
+    result: &'static str,
+    /// What the page says.
+    message: &'static str,
+}
+
+/// What the public page answers to a resend.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Resent {
+    #[schema(schema_with = super::openapi::resend_answers)]
+    result: &'static str,
+    /// What the page says.
+    message: String,
+    /// How long to wait, if it was too soon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u32>,
+}
+
+/// An entry on the form 短信核验.
+#[utoipa::path(
+    post, path = "/api/verifications", tag = "public", request_body = Verification,
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "Random; a repeat under the same key gets the first answer again")),
+    responses(
+        (status = 200, body = Verified),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn verify(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    From(address): From,
+    headers: HeaderMap,
+    Body(form): Body<Verification>,
+) -> Result<Json<Verified>, Problem> {
+    limit(&portal, address, &form.mobile, lang)?;
+    let entry = Entry::parse(&form.mobile, &form.code, &form.id_last6);
+    let mut entry = entry.map_err(|problems| Problem::of_entry(&problems, lang))?;
+    if let Some(key) = headers.get("idempotency-key") {
+        if key.is_empty() || key.len() > 255 {
+            let problem = Problem::new(Code::MalformedParameter, lang);
+            return Err(problem.malformed("Idempotency-Key", lang));
+        }
+        entry = entry.with_submission_id(submission(key.as_bytes()));
+    }
+    let submitted = portal.submit(&entry).await;
+    let submitted = submitted.map_err(|error| Problem::of_desk(&error, lang))?;
+    Ok(Json(Verified {
+        result: submitted.answer().name(),
+        message: submitted.text(lang),
+    }))
+}
+
+/// A request on the form 短信重发.
+#[utoipa::path(
+    post, path = "/api/resends", tag = "public", request_body = Resend,
+    responses(
+        (status = 200, body = Resent),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn resend(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    From(address): From,
+    Body(form): Body<Resend>,
+) -> Result<Json<Resent>, Problem> {
+    limit(&portal, address, &form.mobile, lang)?;
+    let request = ResendRequest::parse(&form.mobile, &form.id_last6);
+    let request = request.map_err(|problems| Problem::of_entry(&problems, lang))?;
+    let resent = portal.resend(&request).await;
+    let resent = resent.map_err(|error| Problem::of_desk(&error, lang))?;
+    let retry_after_seconds = match resent.answer() {
+        ResendAnswer::TooSoon { seconds } => Some(seconds),
+        ResendAnswer::Accepted | ResendAnswer::NoneLeft | ResendAnswer::NothingPending => None,
+    };
+    Ok(Json(Resent {
+        result: resent.answer().name(),
+        message: resent.text(lang).into_owned(),
+        retry_after_seconds,
+    }))
+}
+
+/// Counts a request of an address for what was typed as a number, before anything is looked up.
+///
+/// # Errors
+/// The 429.
+pub fn limit(
+    portal: &Portal,
+    address: IpAddr,
+    mobile: &str,
+    lang: beian::Lang,
+) -> Result<(), Problem> {
+    let mobile = MobileNumber::parse(mobile).ok();
+    portal.limits.check(address, mobile).map_err(|too_many| {
+        portal.metrics.count_too_many();
+        Problem::too_many(too_many, lang)
+    })
+}
+
+/// Sixteen bytes of whatever the client calls it.
+fn submission(key: &[u8]) -> [u8; 16] {
+    let digest = Sha256::digest(key);
+    let mut id = [0; 16];
+    for (place, byte) in id.iter_mut().zip(digest) {
+        *place = byte;
+    }
+    id
+}

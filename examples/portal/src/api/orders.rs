@@ -1,0 +1,189 @@
+//! `/api/orders`: the platform's side.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use beian::{OrderStatus, filing::OrderForm};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{
+    Code, Problem,
+    extract::{Body, OrderPath, Parameters, Speaks},
+    view::{OrderList, OrderView},
+};
+use crate::{app::Portal, store::OrderId};
+
+/// The routes, behind the console's token.
+pub(super) fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/api/orders", get(list).post(file))
+        .route("/api/orders/{id}", get(show))
+        .route("/api/orders/{id}/submit", post(submit))
+        .route("/api/orders/{id}/resubmit", post(resubmit))
+        .route("/api/orders/{id}/withdraw", post(withdraw))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(portal), admit))
+}
+
+async fn admit(
+    State(portal): State<Arc<Portal>>,
+    headers: HeaderMap,
+    request: axum::extract::Request,
+    next: Next,
+) -> Response {
+    if portal.door.admits_bearer(&headers) {
+        return next.run(request).await;
+    }
+    Problem::new(Code::Unauthorized, Speaks::of(&headers).0).into_response()
+}
+
+/// Files an order: it is in the initial review.
+#[utoipa::path(
+    post, path = "/api/orders", tag = "orders", security(("console" = [])),
+    request_body = super::openapi::NewOrder,
+    responses(
+        (status = 201, body = OrderView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn file(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    Body(form): Body<OrderForm>,
+) -> Result<Response, Problem> {
+    let order = portal.orders.file(&form).await;
+    let order = order.map_err(|error| Problem::of(&error, lang))?;
+    let location = [("location", format!("/api/orders/{}", order.id))];
+    Ok((StatusCode::CREATED, location, Json(OrderView::from(&order))).into_response())
+}
+
+/// One order.
+#[utoipa::path(
+    get, path = "/api/orders/{id}", tag = "orders", security(("console" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = OrderView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn show(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    OrderPath(id): OrderPath,
+) -> Result<Json<OrderView>, Problem> {
+    let order = portal.orders.order(id).await;
+    let order = order.map_err(|error| Problem::of(&error, lang))?;
+    Ok(Json(OrderView::from(&order)))
+}
+
+/// Which orders to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Only orders of this status.
+    status: Option<String>,
+    /// Only orders after this one: the `next` of the page before.
+    after: Option<String>,
+    /// How many, 50 if not said, 200 at most.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Option<String>,
+}
+
+/// Orders, oldest first.
+#[utoipa::path(
+    get, path = "/api/orders", tag = "orders", security(("console" = [])), params(Wanted),
+    responses(
+        (status = 200, body = OrderList),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    Parameters(wanted): Parameters<Wanted>,
+) -> Result<Json<OrderList>, Problem> {
+    let malformed = |field| Problem::new(Code::MalformedParameter, lang).malformed(field, lang);
+    let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+    let status = given(wanted.status).map(|status| status.parse::<OrderStatus>());
+    let status = status.transpose().map_err(|_| malformed("status"))?;
+    let after = given(wanted.after).map(|after| after.parse::<OrderId>());
+    let after = after.transpose().map_err(|_| malformed("after"))?;
+    let limit = given(wanted.limit).map(|limit| limit.parse::<u32>());
+    let limit = limit
+        .transpose()
+        .map_err(|_| malformed("limit"))?
+        .unwrap_or(50);
+    if limit == 0 {
+        return Err(malformed("limit"));
+    }
+    let page = portal.orders.list(status, after, limit.min(200)).await;
+    let page = page.map_err(|error| Problem::of(&error, lang))?;
+    Ok(Json(OrderList::from(&page)))
+}
+
+/// The initial review has passed: whoever must verify is texted.
+#[utoipa::path(
+    post, path = "/api/orders/{id}/submit", tag = "orders", security(("console" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = OrderView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn submit(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    OrderPath(id): OrderPath,
+) -> Result<Json<OrderView>, Problem> {
+    let order = portal.orders.submit(id).await;
+    portal.bell.ring();
+    let order = order.map_err(|error| Problem::of(&error, lang))?;
+    Ok(Json(OrderView::from(&order)))
+}
+
+/// A returned order is submitted again, unchanged.
+#[utoipa::path(
+    post, path = "/api/orders/{id}/resubmit", tag = "orders", security(("console" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = OrderView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn resubmit(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    OrderPath(id): OrderPath,
+) -> Result<Json<OrderView>, Problem> {
+    let order = portal.orders.resubmit(id).await;
+    portal.bell.ring();
+    let order = order.map_err(|error| Problem::of(&error, lang))?;
+    Ok(Json(OrderView::from(&order)))
+}
+
+/// An order is taken back, for good.
+#[utoipa::path(
+    post, path = "/api/orders/{id}/withdraw", tag = "orders", security(("console" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = OrderView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn withdraw(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    OrderPath(id): OrderPath,
+) -> Result<Json<OrderView>, Problem> {
+    let order = portal.orders.withdraw(id).await;
+    let order = order.map_err(|error| Problem::of(&error, lang))?;
+    Ok(Json(OrderView::from(&order)))
+}

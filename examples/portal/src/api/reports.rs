@@ -1,0 +1,82 @@
+//! `/webhook/reports`: what a gateway says of a message later. Signed as messages are.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use beian::{MessageId, Refusal, Report, host::HostError};
+use chrono::Utc;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{Code, Problem, extract::Speaks};
+use crate::{app::Portal, sms::REPORT_PURPOSE};
+
+/// How old a signature may be, and how far ahead its clock, in seconds.
+const FRESH_FOR: u64 = 300;
+
+/// The route.
+pub(super) fn router() -> Router<Arc<Portal>> {
+    Router::new().route("/webhook/reports", post(report))
+}
+
+/// A delivery report.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeliveryReport {
+    /// The message's idempotency key.
+    idempotency_key: String,
+    /// `delivered` or `undelivered`; also `accepted`, `deferred` or `failed`, if that is only known
+    /// now.
+    #[schema(schema_with = super::openapi::reports)]
+    report: String,
+}
+
+/// A delivery report. Signed: `X-Beian-Timestamp` in seconds, `X-Beian-Signature` the hex of
+/// HMAC-SHA-256 over `report.` + timestamp + `.` + body, at most five minutes old. A repeat, and a
+/// report on an unknown message, change nothing.
+#[utoipa::path(
+    post, path = "/webhook/reports", tag = "gateway", request_body = DeliveryReport,
+    params(
+        ("X-Beian-Timestamp" = i64, Header),
+        ("X-Beian-Signature" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn report(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let timestamp = text("x-beian-timestamp").and_then(|timestamp| timestamp.parse::<i64>().ok());
+    let signed = timestamp.is_some_and(|timestamp| {
+        let signature = text("x-beian-signature").unwrap_or_default();
+        Utc::now().timestamp().abs_diff(timestamp) <= FRESH_FOR
+            && (portal.keys.signing).verify(REPORT_PURPOSE, timestamp, &body, signature)
+    });
+    if !signed {
+        return Err(Problem::new(Code::BadSignature, lang));
+    }
+    let report: DeliveryReport =
+        serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedBody, lang))?;
+    let malformed = |field| Problem::new(Code::MalformedBody, lang).malformed(field, lang);
+    let message: MessageId =
+        (report.idempotency_key.parse()).map_err(|_| malformed("idempotency_key"))?;
+    let report: Report = report.report.parse().map_err(|_| malformed("report"))?;
+    match portal.desk.report(message, report).await {
+        Ok(_) => portal.bell.ring(),
+        Err(HostError::Refused(Refusal::UnknownMessage)) => {}
+        Err(error) => return Err(Problem::of_desk(&error, lang)),
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

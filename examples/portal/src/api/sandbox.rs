@@ -1,0 +1,167 @@
+//! `/sandbox`: handsets, clock and gateway. There only with the sandbox's sender, on loopback.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
+use beian::{MobileNumber, host::Clock as _};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Code, Problem,
+    extract::{Body, Parameters, Speaks},
+    view::instant,
+};
+use crate::{app::Portal, store::GatewayMode};
+
+/// What messages come from (R14).
+pub const SENDER: &str = "12381";
+/// A century, in seconds: far enough, and an instant that everything can express.
+const FARTHEST: i64 = 3_155_760_000;
+
+/// The routes.
+pub(super) fn router() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/sandbox/messages", get(messages))
+        .route("/sandbox/clock", get(clock).post(advance))
+        .route("/sandbox/gateway", post(gateway))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Whose {
+    /// The handset; all of them if not said.
+    mobile: Option<String>,
+}
+
+/// A message on a handset.
+#[derive(Serialize, ToSchema)]
+pub(super) struct HandsetMessage {
+    from: &'static str,
+    to: String,
+    /// The code is the only group of six digits in it.
+    text: String,
+    /// When the gateway took it.
+    #[schema(format = DateTime)]
+    sent_at: String,
+}
+
+/// What has arrived, oldest first.
+#[utoipa::path(
+    get, path = "/sandbox/messages", tag = "sandbox", params(Whose),
+    responses(
+        (status = 200, body = Vec<HandsetMessage>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn messages(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    Parameters(whose): Parameters<Whose>,
+) -> Result<Json<Vec<HandsetMessage>>, Problem> {
+    let mobile = whose.mobile.filter(|mobile| !mobile.is_empty());
+    let mobile = mobile.map(|mobile| MobileNumber::parse(&mobile));
+    let mobile = mobile
+        .transpose()
+        .map_err(|_| Problem::new(Code::MalformedParameter, lang).malformed("mobile", lang))?;
+    let messages = portal.store.handset(mobile.as_ref(), portal.clock.now());
+    let messages = messages
+        .await
+        .map_err(|error| Problem::of_store(&error, lang))?;
+    let messages = messages.into_iter().map(|message| HandsetMessage {
+        from: SENDER,
+        to: message.mobile,
+        text: message.text,
+        sent_at: instant(message.sent_at),
+    });
+    Ok(Json(messages.collect()))
+}
+
+/// The sandbox's clock.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ClockView {
+    #[schema(format = DateTime)]
+    now: String,
+    /// How far it is ahead of real time.
+    offset_seconds: i64,
+}
+
+/// What time it is.
+#[utoipa::path(get, path = "/sandbox/clock", tag = "sandbox", responses((status = 200, body = ClockView)))]
+pub(super) async fn clock(State(portal): State<Arc<Portal>>) -> Json<ClockView> {
+    Json(ClockView {
+        now: instant(portal.clock.now()),
+        offset_seconds: portal.clock.offset().num_seconds(),
+    })
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Advance {
+    /// Forward only.
+    #[schema(minimum = 0)]
+    advance_seconds: i64,
+}
+
+/// Puts the clock forward. What was due before is done before, what is due then is done when this
+/// answers.
+#[utoipa::path(
+    post, path = "/sandbox/clock", tag = "sandbox", request_body = Advance,
+    responses(
+        (status = 200, body = ClockView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn advance(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    Body(advance): Body<Advance>,
+) -> Result<Json<ClockView>, Problem> {
+    let seconds = advance.advance_seconds;
+    let farthest = FARTHEST.saturating_sub(portal.clock.offset().num_seconds());
+    if !(0..=farthest).contains(&seconds) {
+        return Err(Problem::new(Code::MalformedBody, lang).malformed("advance_seconds", lang));
+    }
+    portal.bell.settle().await;
+    // What is on its way arrives at its time, and not only at the end of a long step.
+    let whole = TimeDelta::seconds(seconds);
+    let first = whole.min(portal.sms_delay);
+    for step in [first, whole.checked_sub(&first).unwrap_or_default()] {
+        if step > TimeDelta::zero() {
+            let offset = portal.store.advance_clock(step).await;
+            let offset = offset.map_err(|error| Problem::of_store(&error, lang))?;
+            portal.clock.put_forward_to(offset);
+        }
+        portal.bell.settle().await;
+    }
+    Ok(clock(State(portal)).await)
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GatewayView {
+    mode: GatewayMode,
+}
+
+/// Tells the gateway what to do with messages from now on.
+#[utoipa::path(
+    post, path = "/sandbox/gateway", tag = "sandbox", request_body = GatewayView,
+    responses(
+        (status = 200, body = GatewayView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn gateway(
+    State(portal): State<Arc<Portal>>,
+    Speaks(lang): Speaks,
+    Body(view): Body<GatewayView>,
+) -> Result<Json<GatewayView>, Problem> {
+    let stored = portal.store.set_gateway_mode(view.mode).await;
+    stored.map_err(|error| Problem::of_store(&error, lang))?;
+    Ok(Json(view))
+}

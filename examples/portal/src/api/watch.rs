@@ -1,0 +1,49 @@
+//! `/healthz`, `/readyz`, `/metrics`: for whoever runs the portal.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use beian::{Lang, host::Clock as _};
+
+use super::Problem;
+use crate::{app::Portal, store::StoreError};
+
+const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The routes.
+pub(super) fn router() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+/// Whether requests can be answered now.
+async fn ready(State(portal): State<Arc<Portal>>) -> Response {
+    match portal.store.ping().await {
+        Ok(()) => "ready".into_response(),
+        Err(error) => Problem::of_store(&error, Lang::En).into_response(),
+    }
+}
+
+async fn metrics(State(portal): State<Arc<Portal>>) -> Response {
+    match text(&portal).await {
+        Ok(Ok(text)) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
+        Ok(Err(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(error) => Problem::of_store(&error, Lang::En).into_response(),
+    }
+}
+
+async fn text(portal: &Portal) -> Result<Result<String, std::fmt::Error>, StoreError> {
+    let sessions = portal.store.sessions_by_status().await?;
+    let due_lag = portal.store.due_lag(portal.clock.now()).await?;
+    let counters = portal.desk.counters();
+    let lag = due_lag.as_seconds_f64();
+    Ok(portal.metrics.text(counters, sessions, lag))
+}

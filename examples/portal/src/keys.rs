@@ -1,0 +1,219 @@
+//! The key file: what codes are derived with, and what webhooks and sign-ins are signed with.
+//!
+//! ```text
+//! code 1 2f6c…    32 bytes in hex; the last `code` line is the current key, the others stay known
+//! signing 91d0…   for webhooks and sign-ins
+//! ```
+
+use std::{
+    fmt::Write as _,
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    path::Path,
+};
+
+use beian::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac as CodeMac};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// The keys of the portal.
+#[derive(Debug)]
+pub struct PortalKeys {
+    /// What codes are derived with.
+    pub ring: KeyRing,
+    /// What webhooks and sign-ins are signed with.
+    pub signing: SigningKey,
+}
+
+impl Keys for PortalKeys {
+    fn current(&self) -> KeyId {
+        self.ring.current()
+    }
+
+    fn mac(&self, key: KeyId, message: &[u8]) -> Result<CodeMac, KeyError> {
+        self.ring.mac(key, message)
+    }
+}
+
+/// Signs with HMAC-SHA-256. Never printed.
+#[derive(Clone)]
+pub struct SigningKey(Hmac<Sha256>);
+
+impl SigningKey {
+    /// A key from bytes.
+    ///
+    /// # Errors
+    /// [`KeyFileProblem::Malformed`] if it is shorter than 32 bytes.
+    pub fn new(bytes: &[u8]) -> Result<Self, KeyFileProblem> {
+        if bytes.len() < 32 {
+            return Err(KeyFileProblem::Malformed { line: 0 });
+        }
+        let key = Hmac::new_from_slice(bytes);
+        key.map(Self)
+            .map_err(|_| KeyFileProblem::Malformed { line: 0 })
+    }
+
+    /// The signature over a purpose, an instant and a body, in hex.
+    #[must_use]
+    pub fn sign(&self, purpose: &str, timestamp: i64, body: &[u8]) -> String {
+        let signature = self.mac(purpose, timestamp, body).finalize().into_bytes();
+        hex(&signature)
+    }
+
+    /// Whether the signature is right; takes the same time for every wrong one.
+    #[must_use]
+    pub fn verify(&self, purpose: &str, timestamp: i64, body: &[u8], signature: &str) -> bool {
+        let signature = unhex(signature);
+        signature.is_some_and(|signature| {
+            self.mac(purpose, timestamp, body)
+                .verify_slice(&signature)
+                .is_ok()
+        })
+    }
+
+    /// Over `PURPOSE.TIMESTAMP.BODY`: neither of the first two has a dot.
+    fn mac(&self, purpose: &str, timestamp: i64, body: &[u8]) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(format!("{purpose}.{timestamp}.").as_bytes());
+        mac.update(body);
+        mac
+    }
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SigningKey(..)")
+    }
+}
+
+/// Why the key file can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileProblem {
+    /// It can't be read or made.
+    #[error("key file: {0}")]
+    File(#[from] io::Error),
+    /// Somebody else can read it.
+    #[error("key file: others can read it, expected mode 0600")]
+    Open,
+    /// A line isn't as it should be.
+    #[error(
+        "key file: line {line}: expected `code NUMBER HEX` or `signing HEX`, of 32 bytes or more"
+    )]
+    Malformed {
+        /// Which line.
+        line: usize,
+    },
+    /// A key is refused.
+    #[error("key file: {0}")]
+    Ring(#[from] KeyRingProblem),
+    /// A kind of line is missing.
+    #[error("key file: expected at least one `code` line and one `signing` line")]
+    Missing,
+    /// No random bytes.
+    #[error("key file: no random bytes: {0}")]
+    Entropy(#[from] getrandom::Error),
+}
+
+impl PortalKeys {
+    /// Reads the key file, or makes it if there is none.
+    ///
+    /// # Errors
+    /// [`KeyFileProblem`].
+    pub fn open(path: &Path) -> Result<Self, KeyFileProblem> {
+        match make(path) {
+            Err(KeyFileProblem::File(error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made?,
+        }
+        if fs::metadata(path)?.mode() & 0o077 != 0 {
+            return Err(KeyFileProblem::Open);
+        }
+        Self::parse(&fs::read_to_string(path)?)
+    }
+
+    fn parse(text: &str) -> Result<Self, KeyFileProblem> {
+        let mut ring: Option<KeyRing> = None;
+        let mut signing = None;
+        for (n, line) in text.lines().enumerate() {
+            let malformed = || KeyFileProblem::Malformed {
+                line: n.saturating_add(1),
+            };
+            let fields: Vec<_> = line.split_whitespace().collect();
+            match fields.as_slice() {
+                [] => {}
+                [first, ..] if first.starts_with('#') => {}
+                ["code", id, key] => {
+                    let id: u32 = id.parse().map_err(|_| malformed())?;
+                    let key = unhex(key).ok_or_else(malformed)?;
+                    ring = Some(match ring {
+                        None => KeyRing::single(id, key)?,
+                        Some(ring) => ring.rotate(id, key)?,
+                    });
+                }
+                ["signing", key] => {
+                    let key = unhex(key).ok_or_else(malformed)?;
+                    signing = Some(SigningKey::new(&key).map_err(|_| malformed())?);
+                }
+                _ => return Err(malformed()),
+            }
+        }
+        match (ring, signing) {
+            (Some(ring), Some(signing)) => Ok(Self { ring, signing }),
+            _ => Err(KeyFileProblem::Missing),
+        }
+    }
+}
+
+/// Written beside it and linked into place, so that it is there as a whole or not at all, also when
+/// several portals start at once.
+fn make(path: &Path) -> Result<(), KeyFileProblem> {
+    if path.try_exists()? {
+        return Ok(());
+    }
+    let mut bytes = [0; 72];
+    getrandom::fill(&mut bytes)?;
+    let (code, rest) = bytes.split_at(32);
+    let (signing, suffix) = rest.split_at(32);
+    let text = format!(
+        "# Keys of a portal. Whoever has them can compute every code: keep them secret and safe.\n\
+         # To rotate, add a `code` line with a new number: the last one is used for new rounds.\n\
+         # Keep the old lines as long as their IDs are to carry over into new rounds.\n\
+         code 1 {}\nsigning {}\n",
+        hex(code),
+        hex(signing)
+    );
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}", hex(suffix)));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::hard_link(&beside, path));
+    fs::remove_file(&beside)?;
+    Ok(written?)
+}
+
+/// Lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing into a string doesn't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let bytes = text.as_bytes().chunks_exact(2);
+    bytes
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! A filing portal: the model of a host around the crate `beian`.
+//!
+//! | to see how | look at |
+//! |---|---|
+//! | sessions are kept in a database | [`store`] |
+//! | orders and rounds stay consistent | [`orders`] |
+//! | messages go out, and reports come back | [`sms`], [`worker`] |
+//! | the public forms are answered | [`api`] |
+//! | keys are kept | [`keys`] |
+//!
+//! Nothing of the rules is here: they are the crate's.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod keys;
+pub mod limits;
+pub mod metrics;
+pub mod orders;
+pub mod sms;
+pub mod store;
+pub mod web;
+pub mod worker;

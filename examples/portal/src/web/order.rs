@@ -1,0 +1,488 @@
+//! One order: where it is, who was texted, what happens next, what happened.
+
+use axum::{extract::Path, http::StatusCode, response::Response};
+use beian::{
+    Access, OrderStatus, RecipientState, RecipientView, Refusal, Role, Session, filing::Step,
+    host::Clock as _, rulebook, tracker,
+};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::{
+    Sorry,
+    visit::{Page, Section, Staff, StaffSent, Visit},
+    when::{When, left},
+};
+use crate::{
+    orders::{Order, OrderError},
+    store::{OrderId, Trail},
+};
+
+#[derive(askama::Template)]
+#[template(path = "order.html")]
+struct OrderPage {
+    p: Page,
+    id: String,
+    entity: String,
+    filing_type: &'static str,
+    changes: Vec<&'static str>,
+    province: &'static str,
+    filed_at: When,
+    leader: Someone,
+    services: Vec<ServiceView>,
+    status: &'static str,
+    class: &'static str,
+    milestones: Vec<Milestone>,
+    next: Vec<String>,
+    /// Who would be texted, or that nobody would, while the order isn't submitted.
+    preview: Vec<String>,
+    recipients: Vec<Recipient>,
+    trail: Vec<Line>,
+    rounds: u32,
+    possible: &'static [Step],
+    /// A round is open: codes can be entered.
+    open: bool,
+    refused: Option<String>,
+}
+
+struct Someone {
+    name: String,
+    mobile: String,
+    document: &'static str,
+}
+
+struct ServiceView {
+    kind: &'static str,
+    name: String,
+    administrator: Someone,
+    access: Option<&'static str>,
+}
+
+/// A stage of the way.
+#[derive(Clone)]
+struct Milestone {
+    label: &'static str,
+    /// `done`, `current`, `failed`, `skipped`, `todo`.
+    class: &'static str,
+    state: &'static str,
+}
+
+struct Recipient {
+    mobile: String,
+    roles: Vec<&'static str>,
+    state: &'static str,
+    class: &'static str,
+    closes: Option<When>,
+    left: Option<String>,
+    verified_at: Option<When>,
+    resends_left: u8,
+    wrong_entries_left: u8,
+    next: Vec<&'static str>,
+}
+
+/// A line of the audit trail.
+struct Line {
+    at: When,
+    text: String,
+    mobile: Option<String>,
+    round: Option<u32>,
+    details: Vec<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "withdraw.html")]
+struct Withdraw {
+    p: Page,
+    id: String,
+    entity: String,
+    filing_type: &'static str,
+    status: &'static str,
+    class: &'static str,
+}
+
+pub(super) async fn show(Staff(visit): Staff, Path(id): Path<String>) -> Response {
+    match load(&visit, &id).await {
+        Ok(order) => visit.ok(&page(&visit, &order, None)),
+        Err(error) => visit.failed(&error),
+    }
+}
+
+pub(super) async fn submit(Path(id): Path<String>, StaffSent { visit, .. }: StaffSent) -> Response {
+    let Ok(known) = id.parse() else {
+        return visit.sorry(Sorry::NotFound);
+    };
+    let done = visit.portal.orders.submit(known).await;
+    after_step(visit, known, done).await
+}
+
+pub(super) async fn resubmit(
+    Path(id): Path<String>,
+    StaffSent { visit, .. }: StaffSent,
+) -> Response {
+    let Ok(known) = id.parse() else {
+        return visit.sorry(Sorry::NotFound);
+    };
+    let done = visit.portal.orders.resubmit(known).await;
+    after_step(visit, known, done).await
+}
+
+/// A button's address, typed or kept.
+pub(super) async fn back(Staff(visit): Staff, Path(id): Path<String>) -> Response {
+    match id.parse() {
+        Ok(id) => visit.go(&address(id)),
+        Err(_) => visit.sorry(Sorry::NotFound),
+    }
+}
+
+/// There is no way back, so it takes two steps.
+pub(super) async fn confirm_withdrawal(Staff(visit): Staff, Path(id): Path<String>) -> Response {
+    let order = match load(&visit, &id).await {
+        Ok(order) => order,
+        Err(error) => return visit.failed(&error),
+    };
+    if !order.can(Step::Withdraw) {
+        return visit.go(&address(order.id));
+    }
+    let page = Withdraw {
+        p: visit.page(Section::Console),
+        id: order.id.to_string(),
+        entity: order.filing.entity().name().to_owned(),
+        filing_type: order.filing.filing_type().text(visit.lang),
+        status: order.life.status().text(visit.lang),
+        class: status_class(order.life.status()),
+    };
+    visit.ok(&page)
+}
+
+pub(super) async fn withdraw(
+    Path(id): Path<String>,
+    StaffSent { visit, .. }: StaffSent,
+) -> Response {
+    let Ok(known) = id.parse() else {
+        return visit.sorry(Sorry::NotFound);
+    };
+    let done = visit.portal.orders.withdraw(known).await;
+    after_step(visit, known, done).await
+}
+
+/// The order as it is now; if the step wasn't possible, with the reason.
+async fn after_step(visit: Visit, id: OrderId, done: Result<Order, OrderError>) -> Response {
+    let lang = visit.lang;
+    let why = match done {
+        Ok(_) => {
+            visit.portal.bell.ring();
+            return visit.go(&address(id));
+        }
+        Err(OrderError::Step(refusal)) => refusal.text(lang),
+        Err(OrderError::Round(refusal)) => refusal.text(lang).to_owned(),
+        Err(OrderError::Open(refusal)) => refusal.text(lang).to_owned(),
+        Err(OrderError::NotFileable(refusal)) => refusal.text(lang),
+        Err(error) => return visit.failed(&error),
+    };
+    let visit = visit.at(address(id));
+    match visit.portal.orders.order(id).await {
+        Ok(order) => visit.answer(StatusCode::CONFLICT, &page(&visit, &order, Some(why))),
+        Err(error) => visit.failed(&error),
+    }
+}
+
+pub(super) fn address(id: OrderId) -> String {
+    format!("/console/orders/{id}")
+}
+
+async fn load(visit: &Visit, id: &str) -> Result<Order, OrderError> {
+    let id = id.parse().map_err(|_| OrderError::NotFound)?;
+    visit.portal.orders.order(id).await
+}
+
+/// Which colour a status has.
+pub(super) const fn status_class(status: OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::InitialReview => "plain",
+        OrderStatus::SmsVerification => "busy",
+        OrderStatus::AdministrationReview | OrderStatus::Approved => "good",
+        OrderStatus::Returned => "bad",
+        OrderStatus::Withdrawn => "over",
+    }
+}
+
+fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
+    let lang = visit.lang;
+    let now = visit.portal.clock.now();
+    let (filing, status) = (&order.filing, order.life.status());
+    OrderPage {
+        p: visit.page(Section::Console),
+        id: order.id.to_string(),
+        entity: filing.entity().name().to_owned(),
+        filing_type: filing.filing_type().text(lang),
+        changes: filing
+            .changes()
+            .iter()
+            .map(|change| change.text(lang))
+            .collect(),
+        province: filing.province().text(lang),
+        filed_at: When::minute(order.filed_at),
+        leader: Someone::new(filing.leader(), visit),
+        services: (filing.services().iter())
+            .map(|service| ServiceView {
+                kind: service.kind().text(lang),
+                name: service.name().to_owned(),
+                administrator: Someone::new(service.administrator(), visit),
+                access: service.access().map(|access: Access| access.text(lang)),
+            })
+            .collect(),
+        status: status.text(lang),
+        class: status_class(status),
+        milestones: milestones(visit, order),
+        next: next(visit, order),
+        preview: preview(visit, order, now),
+        recipients: (order.round.iter().flat_map(Session::recipients))
+            .map(|person| recipient(visit, order, &person, now))
+            .collect(),
+        trail: order.trail.iter().map(|line| trail(visit, line)).collect(),
+        rounds: order.life.rounds(),
+        possible: order.life.possible(),
+        open: status == OrderStatus::SmsVerification,
+        refused,
+    }
+}
+
+impl OrderPage {
+    fn can(&self, step: &str) -> bool {
+        self.possible.iter().any(|possible| possible.name() == step)
+    }
+}
+
+impl Someone {
+    fn new(person: &beian::Person, visit: &Visit) -> Self {
+        Self {
+            name: person.name().to_owned(),
+            mobile: person.mobile().to_string(),
+            document: person.id_document().kind().text(visit.lang),
+        }
+    }
+}
+
+/// Initial review, verification, administration: what is behind, and what is ahead.
+fn milestones(visit: &Visit, order: &Order) -> Vec<Milestone> {
+    let status = order.life.status();
+    // Nobody had to verify.
+    let skipped = order.life.rounds() > 0 && order.round.is_none();
+    let submitted = order.life.rounds() > 0;
+    let ended_in_sms = order.life.return_cause();
+    let ended_in_sms =
+        ended_in_sms.is_some_and(|cause| cause.returned_from() == OrderStatus::SmsVerification);
+    let [review, sms, administration] = match status {
+        OrderStatus::InitialReview => ["current", "todo", "todo"],
+        OrderStatus::SmsVerification => ["done", "current", "todo"],
+        OrderStatus::AdministrationReview => ["done", "done", "current"],
+        OrderStatus::Approved => ["done", "done", "done"],
+        OrderStatus::Returned if ended_in_sms => ["done", "failed", "todo"],
+        OrderStatus::Returned if submitted => ["done", "done", "failed"],
+        OrderStatus::Returned => ["failed", "todo", "todo"],
+        OrderStatus::Withdrawn if submitted => ["done", "over", "todo"],
+        OrderStatus::Withdrawn => ["over", "todo", "todo"],
+    };
+    let sms = if skipped { "skipped" } else { sms };
+    let steps = [
+        (visit.t("平台初审", "Initial review"), review),
+        (visit.t("短信核验", "SMS verification"), sms),
+        (visit.t("管局审核", "Administration review"), administration),
+    ];
+    steps
+        .map(|(label, class)| Milestone {
+            label,
+            class,
+            state: match class {
+                "done" => visit.t("已完成", "done"),
+                "current" => visit.t("进行中", "in progress"),
+                "failed" => visit.t("已退回", "returned"),
+                "skipped" => visit.t("无需核验", "not needed"),
+                "over" => visit.t("已撤回", "withdrawn"),
+                _ => visit.t("未开始", "to come"),
+            },
+        })
+        .to_vec()
+}
+
+/// What happens next, in the crate's words.
+fn next(visit: &Visit, order: &Order) -> Vec<String> {
+    let lang = visit.lang;
+    let round = order.round.as_ref().map(Session::status);
+    match order.life.status() {
+        OrderStatus::InitialReview => vec![
+            visit
+                .t(
+                    "初审通过后，请提交管局；系统随后向需核验的负责人发送验证码。",
+                    "Once the initial review has passed, submit the order to the administration. \
+                     Whoever must verify is then sent a code.",
+                )
+                .to_owned(),
+        ],
+        OrderStatus::SmsVerification => round
+            .iter()
+            .map(|round| round.text(lang).to_owned())
+            .collect(),
+        OrderStatus::AdministrationReview => {
+            let round = round.iter().map(|round| round.text(lang).to_owned());
+            round
+                .chain([tracker::Step::AwaitReview.text(lang).to_owned()])
+                .collect()
+        }
+        // Here the person is known, so the page says more than the public one (B09, D23).
+        OrderStatus::Returned => {
+            let round = round.iter().map(|round| round.text(lang).to_owned());
+            let cause = order.life.return_cause();
+            round
+                .chain(cause.map(|cause| cause.text(lang).to_owned()))
+                .collect()
+        }
+        OrderStatus::Withdrawn | OrderStatus::Approved => vec![
+            visit
+                .t(
+                    "订单已结束，无需任何操作。",
+                    "The order is closed. Nothing more has to be done.",
+                )
+                .to_owned(),
+        ],
+    }
+}
+
+/// Who would be texted if the order were submitted now.
+fn preview(visit: &Visit, order: &Order, now: DateTime<Utc>) -> Vec<String> {
+    if order.life.rounds() > 0 || !order.can(Step::Submit) {
+        return Vec::new();
+    }
+    match rulebook::requirement(&order.filing, now) {
+        Ok(requirement) => requirement
+            .text(visit.lang)
+            .lines()
+            .map(str::to_owned)
+            .collect(),
+        Err(refusal) => vec![refusal.text(visit.lang)],
+    }
+}
+
+fn recipient(
+    visit: &Visit,
+    order: &Order,
+    person: &RecipientView<'_>,
+    now: DateTime<Utc>,
+) -> Recipient {
+    let lang = visit.lang;
+    let open = order.life.status() == OrderStatus::SmsVerification;
+    let closes = person
+        .window_closes_at()
+        .filter(|_| person.verified_at().is_none());
+    let left = closes.filter(|_| open);
+    Recipient {
+        mobile: person.mobile().map_or_else(
+            || visit.t("已删除", "erased").to_owned(),
+            ToString::to_string,
+        ),
+        roles: person
+            .roles()
+            .iter()
+            .map(|role: Role| role.text(lang))
+            .collect(),
+        state: person.state().text(lang),
+        class: match person.state() {
+            RecipientState::WaitingForMessage => "plain",
+            RecipientState::WaitingForCode => "busy",
+            RecipientState::Verified => "good",
+            RecipientState::Locked => "bad",
+        },
+        closes: closes.map(When::minute),
+        left: left.map(|closes| left_until(closes, now, visit)),
+        verified_at: person.verified_at().map(When::minute),
+        resends_left: person.resends_left(),
+        wrong_entries_left: person.wrong_entries_left(),
+        next: if open {
+            person_next(person, visit)
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn left_until(closes: DateTime<Utc>, now: DateTime<Utc>, visit: &Visit) -> String {
+    left(closes.signed_duration_since(now), visit.lang)
+}
+
+/// What one person does next, in the crate's words.
+fn person_next(person: &RecipientView<'_>, visit: &Visit) -> Vec<&'static str> {
+    let lang = visit.lang;
+    match person.state() {
+        RecipientState::WaitingForMessage => vec![tracker::Step::WaitForMessage.text(lang)],
+        RecipientState::WaitingForCode => {
+            let resend = if person.resends_left() > 0 {
+                tracker::Step::AskForResend
+            } else {
+                tracker::Step::NoResendLeft
+            };
+            vec![tracker::Step::EnterCode.text(lang), resend.text(lang)]
+        }
+        RecipientState::Verified => vec![tracker::Step::WaitForOthers.text(lang)],
+        RecipientState::Locked => vec![Refusal::Locked.text(lang)],
+    }
+}
+
+fn trail(visit: &Visit, line: &Trail) -> Line {
+    let [zh, en] = &line.texts;
+    let text = |name: &str| line.event.get(name).and_then(Value::as_str);
+    let number = |name: &str| line.event.get(name).and_then(Value::as_u64);
+    let own = match text("type") {
+        Some("order_filed") => {
+            visit.t("订单已创建，进入初审", "order filed, initial review begins")
+        }
+        Some("order_submitted") => visit.t(
+            "初审通过，订单提交管局",
+            "initial review passed, submitted to the administration",
+        ),
+        Some("order_resubmitted") => visit.t("订单重新提交管局", "order submitted again"),
+        Some("order_withdrawn") => visit.t("订单撤回", "order withdrawn"),
+        _ => visit.t(zh, en),
+    };
+    let mut details = Vec::new();
+    if let Some(cause) = text("cause").and_then(|cause| cause.parse::<beian::RoundFailure>().ok()) {
+        details.push(cause.text(visit.lang).to_owned());
+    }
+    for (name, label) in [
+        (
+            "wrong_entries",
+            visit.t("累计错误次数", "wrong entries so far"),
+        ),
+        ("wrong_ids", visit.t("累计证件错误次数", "wrong IDs so far")),
+    ] {
+        if let Some(count) = number(name) {
+            details.push(format!("{label}{}{count}", visit.t("：", ": ")));
+        }
+    }
+    if let Some(report) = text("report").and_then(|report| report.parse::<beian::Report>().ok()) {
+        details.push(report.text(visit.lang).to_owned());
+    }
+    for (name, label) in [
+        ("again_at", visit.t("下次发送", "next try")),
+        (
+            "window_starts_at",
+            visit.t("核验时限起算", "the window starts"),
+        ),
+        ("ended_at", visit.t("实际结束时间", "ended")),
+    ] {
+        let at = text(name).and_then(|at| at.parse::<DateTime<Utc>>().ok());
+        if let Some(at) = at {
+            let at = When::exact(at).text;
+            details.push(format!("{label}{}{at}", visit.t("：", ": ")));
+        }
+    }
+    Line {
+        at: When::exact(line.at),
+        text: own.to_owned(),
+        mobile: text("mobile").map(str::to_owned),
+        round: line.round.map(|round| {
+            let [.., a, b, c, d] = *round.as_bytes();
+            u32::from_be_bytes([a, b, c, d])
+        }),
+        details,
+    }
+}

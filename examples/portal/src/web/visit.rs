@@ -1,0 +1,309 @@
+//! A visit: in which language, from which form, signed in or not; and how it is answered.
+
+use std::{convert::Infallible, fmt::Write as _, net::SocketAddr, sync::Arc, sync::LazyLock};
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use beian::{Lang, MobileNumber};
+use sha2::{Digest as _, Sha256};
+
+use super::{CSS, Sorry, csrf, fields::Fields};
+use crate::{
+    app::Portal,
+    auth::{self, cookie, random_id},
+    keys::hex,
+};
+
+const LANG_COOKIE: &str = "portal_lang";
+
+/// The style sheet's address: another one whenever it changes.
+static CSS_ADDRESS: LazyLock<String> = LazyLock::new(|| {
+    let hash = hex(&Sha256::digest(CSS.as_bytes()));
+    let short: String = hash.chars().take(12).collect();
+    format!("/assets/portal.css?v={short}")
+});
+
+/// One request of a person.
+#[derive(Debug, Clone)]
+pub(super) struct Visit {
+    pub(super) portal: Arc<Portal>,
+    pub(super) lang: Lang,
+    /// Path and query of this page, without the language.
+    here: String,
+    headers: HeaderMap,
+    address: Option<SocketAddr>,
+    /// The language was chosen with this request.
+    chooses_lang: bool,
+    /// What the visitor's forms are bound to.
+    visitor: String,
+    is_new: bool,
+}
+
+/// Which part of the site is marked in the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    None,
+    Console,
+    Regulator,
+    Handsets,
+}
+
+/// What every template knows.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    pub(super) lang: Lang,
+    pub(super) csrf: String,
+    pub(super) sandbox: bool,
+    pub(super) signed_in: bool,
+    pub(super) css: &'static str,
+    section: Section,
+    here: String,
+}
+
+impl Page {
+    /// The text in the language of the page.
+    pub(super) const fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// With a capital, to stand alone.
+    pub(super) fn cap(&self, text: &str) -> String {
+        match self.lang {
+            Lang::Zh => text.to_owned(),
+            Lang::En => capital(text),
+        }
+    }
+
+    pub(super) fn is_zh(&self) -> bool {
+        self.lang == Lang::Zh
+    }
+
+    pub(super) fn is_in(&self, section: &str) -> bool {
+        match self.section {
+            Section::None => false,
+            Section::Console => section == "console",
+            Section::Regulator => section == "regulator",
+            Section::Handsets => section == "handsets",
+        }
+    }
+
+    /// This page in the other language.
+    pub(super) fn other_lang(&self) -> String {
+        let lang = match self.lang {
+            Lang::Zh => Lang::En,
+            Lang::En => Lang::Zh,
+        };
+        let and = if self.here.contains('?') { '&' } else { '?' };
+        format!("{}{and}lang={lang}", self.here)
+    }
+}
+
+impl FromRequestParts<Arc<Portal>> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        portal: &Arc<Portal>,
+    ) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        let mut asked = None;
+        let mut here = parts.uri.path().to_owned();
+        let mut and = '?';
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            if let Some(lang) = pair.strip_prefix("lang=") {
+                asked = lang.parse::<Lang>().ok();
+            } else {
+                let _ = write!(here, "{and}{pair}");
+                and = '&';
+            }
+        }
+        let kept = cookie(&parts.headers, LANG_COOKIE).and_then(|lang| lang.parse().ok());
+        let visitor = cookie(&parts.headers, csrf::COOKIE);
+        let visitor = visitor.filter(|id| id.len() == 32).map(str::to_owned);
+        Ok(Self {
+            portal: Arc::clone(portal),
+            lang: asked.or(kept).unwrap_or_default(),
+            here,
+            headers: parts.headers.clone(),
+            address: parts
+                .extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|ConnectInfo(address)| *address),
+            chooses_lang: asked.is_some(),
+            is_new: visitor.is_none(),
+            visitor: visitor.unwrap_or_else(random_id),
+        })
+    }
+}
+
+impl Visit {
+    pub(super) const fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// The page that was asked for is shown at another address, to be read there again.
+    pub(super) fn at(mut self, here: impl Into<String>) -> Self {
+        self.here = here.into();
+        self
+    }
+
+    pub(super) fn may_use_console(&self) -> bool {
+        self.portal.door.admits_person(&self.headers)
+    }
+
+    fn sign_in_cookie(&self) -> &str {
+        cookie(&self.headers, auth::COOKIE).unwrap_or_default()
+    }
+
+    pub(super) fn page(&self, section: Section) -> Page {
+        let key = &self.portal.keys.signing;
+        Page {
+            lang: self.lang,
+            csrf: csrf::token(key, &self.visitor, self.sign_in_cookie()),
+            sandbox: self.portal.sandbox,
+            signed_in: !self.portal.door.is_open() && self.may_use_console(),
+            css: &CSS_ADDRESS,
+            section,
+            here: self.here.clone(),
+        }
+    }
+
+    /// One more request of this address, for this number.
+    /// What to say if it is one too many.
+    pub(super) fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
+        let limit = self.portal.limits.check(self.address?.ip(), mobile).err()?;
+        self.portal.metrics.count_too_many();
+        Some(self.sorry(Sorry::TooMany {
+            seconds: limit.retry_after.as_secs(),
+        }))
+    }
+
+    pub(super) fn ok(&self, page: &impl Template) -> Response {
+        self.answer(StatusCode::OK, page)
+    }
+
+    pub(super) fn answer(&self, status: StatusCode, page: &impl Template) -> Response {
+        match page.render() {
+            Ok(html) => self.with_cookies((status, Html(html)).into_response()),
+            Err(error) => {
+                tracing::error!(%error, "template");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+
+    /// To another page, by GET.
+    pub(super) fn go(&self, to: &str) -> Response {
+        self.with_cookies(Redirect::to(to).into_response())
+    }
+
+    fn with_cookies(&self, mut response: Response) -> Response {
+        if self.chooses_lang {
+            let lang = format!(
+                "{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
+                self.lang
+            );
+            self.set_cookie(&mut response, &lang);
+        }
+        if self.is_new {
+            let visitor = format!(
+                "{}={}; Path=/; HttpOnly; SameSite=Strict",
+                csrf::COOKIE,
+                self.visitor
+            );
+            self.set_cookie(&mut response, &visitor);
+        }
+        response
+    }
+
+    /// Behind TLS the cookie stays there. Who terminates TLS is in front of the portal: what it, or
+    /// the browser, says of the scheme can only make the cookie stricter.
+    pub(super) fn set_cookie(&self, response: &mut Response, cookie: &str) {
+        let says = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
+        let tls = says("x-forwarded-proto").is_some_and(|scheme| scheme.starts_with("https"))
+            || says("origin").is_some_and(|origin| origin.starts_with("https://"));
+        let secure = if tls { "; Secure" } else { "" };
+        if let Ok(cookie) = HeaderValue::try_from(format!("{cookie}{secure}")) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// The crate's short texts begin in lower case, to stand in a sentence.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// A visit to the console by somebody who may; anybody else is asked to sign in.
+pub(super) struct Staff(pub(super) Visit);
+
+impl FromRequestParts<Arc<Portal>> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Response> {
+        let Ok(visit) = Visit::from_request_parts(parts, portal).await;
+        if visit.may_use_console() {
+            Ok(Self(visit))
+        } else {
+            Err(visit.go("/console/sign-in"))
+        }
+    }
+}
+
+/// A form that somebody sent from one of our pages.
+pub(super) struct Sent {
+    pub(super) visit: Visit,
+    pub(super) fields: Fields,
+}
+
+impl FromRequest<Arc<Portal>> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(visit) = Visit::from_request_parts(&mut parts, portal).await;
+        let request = Request::from_parts(parts, body);
+        let Ok(Form(fields)) = Form::from_request(request, portal).await else {
+            return Err(visit.sorry(Sorry::BadForm));
+        };
+        let mut fields = Fields::new(fields);
+        let given = fields.take(csrf::FIELD);
+        let key = &portal.keys.signing;
+        let signed_in = visit.sign_in_cookie();
+        if !csrf::is_own(key, &visit.visitor, signed_in, &given) {
+            return Err(visit.sorry(Sorry::StaleForm));
+        }
+        Ok(Self { visit, fields })
+    }
+}
+
+/// A form of the console.
+pub(super) struct StaffSent {
+    pub(super) visit: Visit,
+    pub(super) fields: Fields,
+}
+
+impl FromRequest<Arc<Portal>> for StaffSent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Staff(_) = Staff::from_request_parts(&mut parts, portal).await?;
+        let request = Request::from_parts(parts, body);
+        let Sent { visit, fields } = Sent::from_request(request, portal).await?;
+        Ok(Self { visit, fields })
+    }
+}

@@ -1,0 +1,139 @@
+//! The background: sends what is due, reports what has arrived, ends what is over.
+
+use std::{sync::Arc, time::Duration};
+
+use beian::host::{Clock as _, Desk, HostError};
+use chrono::{DateTime, Utc};
+use tokio::{
+    sync::{Notify, watch},
+    time,
+};
+
+use crate::{
+    clock::PortalClock,
+    limits::Limits,
+    metrics::Metrics,
+    sms::Gateway,
+    store::{Store, StoreError},
+};
+
+/// How long a pass may sleep: other portals may put the sandbox's clock forward or open rounds.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// What is due but leased by another portal is looked at again, but not at once.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
+/// After an error of the database.
+const AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// What the worker works with.
+#[derive(Debug)]
+pub struct Worker {
+    /// The rounds.
+    pub desk: Arc<Desk<Arc<Store>>>,
+    /// The store.
+    pub store: Arc<Store>,
+    /// The clock it wakes by.
+    pub clock: PortalClock,
+    /// The way out.
+    pub gateway: Arc<Gateway>,
+    /// Where it counts.
+    pub metrics: Arc<Metrics>,
+    /// What it tidies.
+    pub limits: Arc<Limits>,
+    /// How others wake it.
+    pub bell: Arc<Bell>,
+}
+
+/// Wakes the worker, and tells when it has worked.
+#[derive(Debug, Default)]
+pub struct Bell {
+    rung: Notify,
+    wanted: std::sync::atomic::AtomicU64,
+    done: watch::Sender<u64>,
+}
+
+impl Bell {
+    /// Something may be due: a round was opened, a resend accepted.
+    pub fn ring(&self) {
+        self.rung.notify_one();
+    }
+
+    /// Rings, and waits until a pass that began afterwards is over; two seconds at most.
+    pub async fn settle(&self) {
+        let wanted = &self.wanted;
+        let pass = wanted
+            .fetch_add(1, std::sync::atomic::Ordering::AcqRel)
+            .saturating_add(1);
+        let mut done = self.done.subscribe();
+        self.ring();
+        let settled = done.wait_for(|done| *done >= pass);
+        let _ = time::timeout(Duration::from_secs(2), settled).await;
+    }
+}
+
+impl Worker {
+    /// Works until `stop` says so; the pass that is under way then is finished.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let pass = self.bell.wanted.load(std::sync::atomic::Ordering::Acquire);
+            let sleep = match self.pass().await {
+                Ok(next) => {
+                    let wait = next.signed_duration_since(self.clock.now());
+                    let wait = wait.to_std().unwrap_or_default();
+                    wait.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
+                }
+                Err(error) => {
+                    tracing::error!(%error, "worker");
+                    AFTER_ERROR
+                }
+            };
+            self.bell.done.send_replace(pass);
+            self.limits.tidy();
+            tokio::select! {
+                () = time::sleep(sleep) => {}
+                () = self.bell.rung.notified() => {}
+                _ = stop.wait_for(|stop| *stop) => {}
+            }
+        }
+    }
+
+    /// Does everything that is due now; says when something will be again.
+    async fn pass(&self) -> Result<DateTime<Utc>, StoreError> {
+        let sandbox = match &*self.gateway {
+            Gateway::Sandbox(sandbox) => Some(sandbox),
+            Gateway::Webhook(_) => None,
+        };
+        if let Some(sandbox) = sandbox {
+            self.clock.refresh(&self.store).await?;
+            sandbox.report_delivered(&self.desk).await?;
+        }
+        let next = if sandbox.is_some() {
+            self.dispatch().await?
+        } else {
+            // A gateway may be slow: several messages at once, each session with one of the calls.
+            let call = || Box::pin(self.dispatch());
+            let (a, b, c, d) = tokio::try_join!(call(), call(), call(), call())?;
+            a.min(b).min(c).min(d)
+        };
+        if sandbox.is_none() {
+            return Ok(next);
+        }
+        let delivery = self.store.next_delivery().await?;
+        Ok(delivery.map_or(next, |delivery| delivery.min(next)))
+    }
+
+    async fn dispatch(&self) -> Result<DateTime<Utc>, StoreError> {
+        let done = self.desk.dispatch(&*self.gateway).await;
+        let done = done.map_err(|error| {
+            if let HostError::Store(error) = error {
+                error
+            } else {
+                StoreError::Conflict
+            }
+        })?;
+        self.metrics.count_dispatched(&done);
+        for session in &done.left_out {
+            tracing::warn!(%session, "round left out: its key is missing, or others were faster");
+        }
+        Ok(done.next)
+    }
+}

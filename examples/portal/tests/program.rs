@@ -1,0 +1,214 @@
+//! The program itself: its first line, its exit codes, its key file, and that it survives being killed.
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
+
+mod support;
+
+use std::{
+    io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use support::{ADMINISTRATOR, Folder, add_service, code_in};
+
+fn program(folder: &Folder) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
+    command.current_dir(&folder.0).stdin(Stdio::null());
+    command
+}
+
+fn output(folder: &Folder, arguments: &[&str]) -> Output {
+    program(folder).args(arguments).output().unwrap()
+}
+
+struct Started {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(folder: &Folder, arguments: &[&str]) -> Started {
+    let mut child = program(folder)
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let url = line
+        .trim()
+        .strip_prefix("listening on ")
+        .unwrap()
+        .to_owned();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    Started { child, url }
+}
+
+#[test]
+fn what_is_wrong_is_said_in_one_line() {
+    let folder = Folder::new();
+    std::fs::write(folder.path("open.key"), "code 1 00\n").unwrap();
+    let mode = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(folder.path("open.key"), mode).unwrap();
+    std::fs::write(folder.path("bad.key"), "code one 00\n").unwrap();
+    let mode = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(folder.path("bad.key"), mode).unwrap();
+    for arguments in [
+        &["--nonsense"][..],
+        &["--listen", "nowhere"],
+        &["--listen", "0.0.0.0:0"],
+        &["--database", "mysql://x"],
+        &["--database", "sqlite:/no/such/folder/x.db"],
+        &["--database", "postgres://portal:sesame@127.0.0.1:1/x"],
+        &["--sms", "pigeon"],
+        &["--sms", "webhook:ftp://example.com"],
+        &["--sms-delay", "soon"],
+        &["--console-token", "short"],
+        &["--key-file", "open.key"],
+        &["--key-file", "bad.key"],
+        &["--key-file", "/no/such/folder/x.key"],
+    ] {
+        let output = output(&folder, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(error.lines().count(), 1, "{arguments:?}: {error}");
+        assert!(
+            !error.contains("sesame") && !error.contains("short"),
+            "{error}"
+        );
+        assert!(output.stdout.is_empty());
+    }
+    let help = output(&folder, &["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    let help = String::from_utf8(help.stdout).unwrap();
+    for option in [
+        "--listen",
+        "--database",
+        "--sms",
+        "--sms-delay",
+        "--key-file",
+        "--console-token",
+    ] {
+        assert!(help.contains(option), "{option}");
+    }
+}
+
+#[test]
+fn the_key_file_is_made_once_and_for_its_owner_alone() {
+    let folder = Folder::new();
+    drop(start(&folder, &[]));
+    let key = folder.path("portal.key");
+    let mode = std::fs::metadata(&key).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let first = std::fs::read(&key).unwrap();
+    drop(start(&folder, &[]));
+    assert_eq!(std::fs::read(&key).unwrap(), first);
+    let names: Vec<_> = std::fs::read_dir(&folder.0)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert!(names.iter().all(|name| {
+        !Path::new(name)
+            .display()
+            .to_string()
+            .starts_with("portal.key.")
+    }));
+}
+
+#[test]
+fn it_stops_in_time() {
+    let folder = Folder::new();
+    let mut started = start(&folder, &[]);
+    // Somebody who never finishes a request.
+    let address = started.url.strip_prefix("http://").unwrap();
+    let mut slow = std::net::TcpStream::connect(address).unwrap();
+    std::io::Write::write_all(
+        &mut slow,
+        b"POST /api/orders HTTP/1.1\r\nhost: localhost\r\n",
+    )
+    .unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let began = Instant::now();
+    let id = started.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let status = started.child.wait().unwrap();
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_outlives_a_kill() {
+    let folder = Folder::new();
+    let client = reqwest::Client::new();
+    let post = async |started: &Started, path: &str, body: Value| -> Value {
+        let request = client.post(format!("{}{path}", started.url));
+        let request = request.header("content-type", "application/json");
+        let response = request.body(body.to_string()).send().await.unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    };
+    let started = start(&folder, &["--sms-delay", "0s"]);
+    let order = post(&started, "/api/orders", add_service()).await;
+    let id = order["id"].as_str().unwrap().to_owned();
+    let order = post(&started, &format!("/api/orders/{id}/submit"), json!({})).await;
+    assert_eq!(order["status"], "sms_verification");
+    drop(started); // SIGKILL
+
+    // The key has been rotated meanwhile; the old one stays known.
+    let key = folder.path("portal.key");
+    let mut text = std::fs::read_to_string(&key).unwrap();
+    text += "code 2 ";
+    text += &"5a".repeat(32);
+    std::fs::write(&key, text).unwrap();
+    let started = start(&folder, &["--sms-delay", "0s"]);
+    // A lease that the killed one held is over in a minute.
+    post(&started, "/sandbox/clock", json!({ "advance_seconds": 61 })).await;
+    let get = async |path: String| -> Value {
+        let response = client
+            .get(format!("{}{path}", started.url))
+            .send()
+            .await
+            .unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    };
+    let messages = get(format!("/sandbox/messages?mobile={}", ADMINISTRATOR.0)).await;
+    let messages = messages.as_array().unwrap();
+    assert_eq!(messages.len(), 1);
+    let code = code_in(messages[0]["text"].as_str().unwrap());
+    let entry = json!({ "mobile": ADMINISTRATOR.0, "code": code, "id_last6": ADMINISTRATOR.1 });
+    let answer = post(&started, "/api/verifications", entry).await;
+    assert_eq!(answer["result"], "all_verified");
+    assert_eq!(
+        get(format!("/api/orders/{id}")).await["status"],
+        "administration_review"
+    );
+}

@@ -1,0 +1,295 @@
+//! Three portals on one PostgreSQL, and many who want the same thing at once.
+#![allow(missing_docs, reason = "tests")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
+
+mod harness;
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use beian::{
+    Opening, Policy, Recipient, Recipients, Role, Seed, Session, Update, host::SessionStore as _,
+};
+use chrono::Utc;
+use harness::{
+    Answer, Database, Gateway, LAST_SIX, Persons, Portal, call, client, count, entry, eventually,
+    metric, wrong,
+};
+use portal::{keys::PortalKeys, store::Store};
+use reqwest::{Client, Method};
+use serde_json::Value;
+use support::code_in;
+use tokio::sync::{Barrier, Mutex};
+
+/// One test at a time: three portals have many connections.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+const PORTALS: usize = 3;
+
+/// With the sandbox's sender; the messages arrive at once.
+fn start(database: &Database) -> Vec<Portal> {
+    let start = |_| Portal::start(database, &["--sms-delay", "0s"]);
+    (0..PORTALS).map(start).collect()
+}
+
+/// Files an order and submits it at one of the portals.
+async fn submitted(client: &Client, portals: &[Portal], n: u32, filing_type: &str) -> String {
+    let address = portals[usize::try_from(n).unwrap() % portals.len()].address;
+    let order = Persons::new(n).order(filing_type);
+    let filed = call(
+        client,
+        Method::POST,
+        address,
+        "/api/orders",
+        Some(&order),
+        None,
+    )
+    .await;
+    let (status, order) = filed.unwrap();
+    assert_eq!(status, 201, "{order}");
+    let id = order["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/orders/{id}/submit");
+    let (status, order) = call(client, Method::POST, address, &path, None, None)
+        .await
+        .unwrap();
+    assert_eq!(status, 200, "{order}");
+    id
+}
+
+async fn code(client: &Client, portal: &Portal, mobile: &str) -> String {
+    let path = format!("/sandbox/messages?mobile={mobile}");
+    eventually("no message", async || {
+        let messages = call(client, Method::GET, portal.address, &path, None, None).await;
+        let messages = messages.unwrap().1;
+        Some(code_in(messages[0]["text"].as_str()?))
+    })
+    .await
+}
+
+async fn order(client: &Client, portal: &Portal, id: &str) -> Value {
+    let path = format!("/api/orders/{id}");
+    let answer = call(client, Method::GET, portal.address, &path, None, None).await;
+    let (status, order) = answer.unwrap();
+    assert_eq!(status, 200, "{order}");
+    order
+}
+
+/// Sends all entries at the same instant, in turn to each portal, each over its own connection.
+/// Gives the results; one that was told to try again later (503) isn't among them.
+async fn at_once(portals: &[Portal], entries: Vec<Value>) -> Vec<String> {
+    let barrier = Arc::new(Barrier::new(entries.len()));
+    let mut tasks = Vec::new();
+    for (n, entry) in entries.into_iter().enumerate() {
+        let (barrier, address) = (Arc::clone(&barrier), portals[n % portals.len()].address);
+        tasks.push(tokio::spawn(async move {
+            let client = client();
+            // The connection is there before it matters.
+            call(&client, Method::GET, address, "/healthz", None, None).await?;
+            barrier.wait().await;
+            let path = "/api/verifications";
+            call(&client, Method::POST, address, path, Some(&entry), None).await
+        }));
+    }
+    let mut results = Vec::new();
+    for task in tasks {
+        let answer: Answer = task.await.unwrap();
+        match answer.unwrap() {
+            (200, answer) => results.push(answer["result"].as_str().unwrap().to_owned()),
+            (503, answer) => assert_eq!(answer["code"], "try_again"),
+            other => panic!("{other:?}"),
+        }
+    }
+    results
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_of_64_clients_get_five_verdicts() {
+    let _turn = TURN.lock().await;
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let (client, portals) = (client(), start(&database));
+    let id = submitted(&client, &portals, 1, "add_service").await;
+    let [_, mobile] = Persons::new(1).0;
+    let right = code(&client, &portals[0], &mobile).await;
+    // Whoever is told to try again does so, until all have had five guesses or more.
+    let guess = |n| entry(&mobile, &wrong(&right, n), LAST_SIX[1]);
+    let mut answered = 0;
+    for round in 0..5 {
+        let guesses = (0..64).map(|n| guess(64 * round + n)).collect();
+        let results = at_once(&portals, guesses).await;
+        assert!(results.iter().all(|result| result == "not_found"));
+        answered += results.len();
+    }
+    assert!(answered >= 64, "{answered}");
+    for portal in &portals {
+        let order = order(&client, portal, &id).await;
+        assert_eq!(order["status"], "returned");
+        assert_eq!(order["returned_because"], "too_many_wrong_entries");
+        assert_eq!(order["recipients"][0]["wrong_entries_left"], 0);
+        assert_eq!(count(&order, "wrong_entry"), 5, "{order}");
+        assert_eq!(count(&order, "person_locked"), 1);
+        assert_eq!(count(&order, "round_returned"), 1);
+    }
+    // The five, and the one for the locked person that returned the order.
+    let counted = metric(&client, &portals, "portal_wrong_entries_total").await;
+    assert_eq!(counted, 6);
+    let late = at_once(&portals, vec![entry(&mobile, &right, LAST_SIX[1])]).await;
+    assert_eq!(late, ["not_found"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn among_guesses_the_right_code_has_no_more_luck_than_the_budget() {
+    let _turn = TURN.lock().await;
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let (client, portals) = (client(), start(&database));
+    let (mut verified, mut locked) = (0, 0);
+    for n in 0..8 {
+        let id = submitted(&client, &portals, n, "add_service").await;
+        let [_, mobile] = Persons::new(n).0;
+        let right = code(&client, &portals[0], &mobile).await;
+        // One in eight is right.
+        let code = |k| match (k + n) % 8 {
+            7 => right.clone(),
+            _ => wrong(&right, k),
+        };
+        let guesses = (0..64).map(|k| entry(&mobile, &code(k), LAST_SIX[1]));
+        let results = at_once(&portals, guesses.collect()).await;
+        let order = order(&client, &portals[1], &id).await;
+        let (wrong, right) = (
+            count(&order, "wrong_entry"),
+            count(&order, "person_verified"),
+        );
+        if order["status"] == "administration_review" {
+            assert!(right == 1 && wrong < 5, "{order}");
+            assert!(results.iter().any(|result| result == "all_verified"));
+            verified += 1;
+        } else {
+            assert!(right == 0 && wrong <= 5, "{order}");
+            assert!(results.iter().all(|result| result == "not_found"));
+            locked += usize::from(wrong == 5);
+        }
+    }
+    println!("{verified} orders verified, {locked} locked");
+    assert!(verified + locked > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_code_sent_32_times_at_once_verifies_once() {
+    let _turn = TURN.lock().await;
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let (client, portals) = (client(), start(&database));
+    let id = submitted(&client, &portals, 1, "initial").await;
+    let persons = Persons::new(1).0;
+    let expected = [
+        ("waiting_for_others", "sms_verification"),
+        ("all_verified", "administration_review"),
+    ];
+    for (n, (result, status)) in expected.into_iter().enumerate() {
+        let code = code(&client, &portals[0], &persons[n]).await;
+        let entry = entry(&persons[n], &code, LAST_SIX[n]);
+        let results = at_once(&portals, vec![entry; 32]).await;
+        assert!(results.iter().any(|found| found == result), "{results:?}");
+        let order = order(&client, &portals[2], &id).await;
+        assert_eq!(order["status"], status);
+        assert_eq!(count(&order, "person_verified"), n + 1, "{order}");
+        assert_eq!(count(&order, "round_completed"), n);
+        assert_eq!(count(&order, "wrong_entry"), 0);
+        let verified = metric(&client, &portals, "portal_verified_persons_total").await;
+        assert_eq!(verified, u64::try_from(n + 1).unwrap());
+    }
+}
+
+/// Sessions whose first message is due, put into the store as the portal would.
+async fn due_sessions(database: &Database, n: u32) {
+    let keys = PortalKeys::open(database.key_file().as_ref()).unwrap();
+    let keys = Arc::new(keys);
+    let store = Arc::new(Store::open(&database.address).await.unwrap());
+    let mut writers = Vec::new();
+    for writer in 0..4 {
+        let (keys, store) = (Arc::clone(&keys), Arc::clone(&store));
+        writers.push(tokio::spawn(async move {
+            let mine: Vec<_> = (0..n).filter(|n| n % 4 == writer).collect();
+            for chunk in mine.chunks(250) {
+                let updates: Vec<_> = chunk.iter().map(|n| opened(&keys, *n)).collect();
+                store.save(&updates).await.unwrap();
+            }
+        }));
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    store.close().await;
+}
+
+fn opened(keys: &PortalKeys, n: u32) -> Update {
+    let [mobile, _] = Persons::new(n).0;
+    let id = [LAST_SIX[0].parse().unwrap()];
+    let recipient = Recipient::new(mobile.parse().unwrap(), Role::EntityLeader, id);
+    let recipients = Recipients::new([recipient], Policy::REGULATOR).unwrap();
+    let seed = Seed::draw(&mut getrandom::SysRng).unwrap();
+    let opening = Opening::new(u128::from(n), &recipients, seed);
+    let decision = Session::open(&opening, keys, Utc::now()).unwrap();
+    decision.update().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_portals_send_the_messages_of_10_000_due_sessions_once_each() {
+    const SESSIONS: u32 = 10_000;
+    let _turn = TURN.lock().await;
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    due_sessions(&database, SESSIONS).await;
+    let (gateway, sms) = Gateway::start().await;
+    let began = Instant::now();
+    let portals: Vec<_> = (0..PORTALS)
+        .map(|_| Portal::start(&database, &["--sms", &sms]))
+        .collect();
+    let expected = usize::try_from(SESSIONS).unwrap();
+    let mut before = 0;
+    // As long as it gets on: no message for a minute is the end.
+    while before < expected {
+        before = eventually("nothing was sent", async || {
+            Some(gateway.count()).filter(|count| *count > before)
+        })
+        .await;
+    }
+    println!("{before} messages in {:?}", began.elapsed());
+    // Every report is stored: nothing is left to be sent when a portal looks again.
+    let client = client();
+    eventually("not all reports are stored", async || {
+        let accepted = metric(
+            &client,
+            &portals,
+            "portal_messages_total{result=\"accepted\"}",
+        );
+        (accepted.await >= u64::from(SESSIONS)).then_some(())
+    })
+    .await;
+    drop(portals);
+    database.end_leases().await;
+    let _portal = Portal::start(&database, &["--sms", &sms]);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut times = BTreeMap::new();
+    for message in gateway.received() {
+        *times.entry(message.key).or_insert(0) += 1;
+    }
+    assert_eq!(times.len(), expected);
+    let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
+    assert!(twice.is_empty(), "sent more than once: {twice:?}");
+}

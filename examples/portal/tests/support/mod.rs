@@ -1,0 +1,246 @@
+//! A portal in this process, on a free port, with a database of its own.
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each test takes what it needs; a panic is how a test fails"
+)]
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+use portal::{
+    app::Running,
+    config::{Asked, Config},
+};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
+/// A folder that is gone afterwards.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let n = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("portal-test-{}-{n}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub folder: Folder,
+    pub client: reqwest::Client,
+    pub token: Option<String>,
+    stop: Option<oneshot::Sender<()>>,
+    done: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+}
+
+impl Server {
+    /// In the sandbox, on loopback.
+    pub async fn sandbox() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub async fn with(options: &[&str]) -> Self {
+        Self::within(Folder::new(), options).await
+    }
+
+    pub async fn within(folder: Folder, options: &[&str]) -> Self {
+        let database = format!("sqlite:{}", folder.path("portal.db"));
+        let key_file = folder.path("portal.key");
+        let mut arguments = vec!["portal", "--key-file", &key_file];
+        if !options.contains(&"--listen") {
+            arguments.extend(["--listen", "127.0.0.1:0"]);
+        }
+        if !options.contains(&"--database") {
+            arguments.extend(["--database", &database]);
+        }
+        arguments.extend(options);
+        let token = options
+            .iter()
+            .position(|option| *option == "--console-token");
+        let token = token.map(|n| options[n + 1].to_owned());
+        let Asked::Run(config) = Config::read(arguments.iter().map(Into::into)).unwrap() else {
+            panic!("a portal to run")
+        };
+        let running = Running::start(&config).await.unwrap();
+        let address = running.address;
+        let (stop, stopped) = oneshot::channel();
+        let done = tokio::spawn(running.serve(async {
+            let _ = stopped.await;
+        }));
+        Self {
+            address,
+            folder,
+            client: reqwest::Client::new(),
+            token,
+            stop: Some(stop),
+            done: Some(done),
+        }
+    }
+
+    /// Told to stop; gives the folder back for the next one.
+    pub async fn stop(mut self) -> Folder {
+        drop(self.stop.take());
+        self.done.take().unwrap().await.unwrap().unwrap();
+        std::mem::replace(&mut self.folder, Folder::new())
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, self.url(path));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        read(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.request(Method::POST, path);
+        let request = request.header("content-type", "application/json");
+        read(request.body(body.to_string()).send().await.unwrap()).await
+    }
+
+    /// Without a body.
+    pub async fn step(&self, id: &str, step: &str) -> (u16, Value) {
+        let path = format!("/api/orders/{id}/{step}");
+        read(self.request(Method::POST, &path).send().await.unwrap()).await
+    }
+
+    pub async fn file(&self, order: &Value) -> String {
+        let (status, order) = self.post("/api/orders", order).await;
+        assert_eq!(status, 201, "{order}");
+        order["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn order(&self, id: &str) -> Value {
+        let (status, order) = self.get(&format!("/api/orders/{id}")).await;
+        assert_eq!(status, 200, "{order}");
+        order
+    }
+
+    pub async fn advance(&self, seconds: i64) -> Value {
+        let (status, clock) = self
+            .post("/sandbox/clock", &json!({ "advance_seconds": seconds }))
+            .await;
+        assert_eq!(status, 200, "{clock}");
+        clock
+    }
+
+    pub async fn gateway(&self, mode: &str) {
+        let (status, answer) = self
+            .post("/sandbox/gateway", &json!({ "mode": mode }))
+            .await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    pub async fn messages(&self, mobile: &str) -> Vec<Value> {
+        let (status, messages) = self
+            .get(&format!("/sandbox/messages?mobile={mobile}"))
+            .await;
+        assert_eq!(status, 200, "{messages}");
+        messages.as_array().unwrap().clone()
+    }
+
+    /// The code of the n-th message, once it has arrived.
+    pub async fn code(&self, mobile: &str, n: usize) -> String {
+        let until = Instant::now() + Duration::from_secs(10);
+        loop {
+            if let Some(message) = self.messages(mobile).await.get(n) {
+                return code_in(message["text"].as_str().unwrap());
+            }
+            assert!(Instant::now() < until, "no message {n}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn verify(&self, mobile: &str, code: &str, id_last6: &str) -> Value {
+        let entry = json!({ "mobile": mobile, "code": code, "id_last6": id_last6 });
+        let (status, answer) = self.post("/api/verifications", &entry).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    pub async fn resend(&self, mobile: &str, id_last6: &str) -> Value {
+        let request = json!({ "mobile": mobile, "id_last6": id_last6 });
+        let (status, answer) = self.post("/api/resends", &request).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+}
+
+pub async fn read(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    (status, value)
+}
+
+/// The only group of six digits.
+pub fn code_in(text: &str) -> String {
+    let groups = text.split(|c: char| !c.is_ascii_digit());
+    let mut codes = groups.filter(|group| group.len() == 6);
+    let code = codes.next().unwrap().to_owned();
+    assert_eq!(codes.next(), None, "{text}");
+    code
+}
+
+pub const LEADER: (&str, &str) = ("19900000001", "345678");
+pub const ADMINISTRATOR: (&str, &str) = ("19900000002", "654321");
+
+pub fn person(mobile: &str, passport: &str) -> Value {
+    json!({
+        "name": "张三", "mobile": mobile,
+        "id_document": { "kind": "passport", "number": passport },
+    })
+}
+
+/// An initial filing: two persons must verify.
+pub fn initial() -> Value {
+    json!({
+        "filing_type": "initial", "province": "北京",
+        "entity": { "name": "示例公司", "leader": person(LEADER.0, "E12345678") },
+        "services": [{
+            "kind": "website", "name": "示例站",
+            "administrator": person(ADMINISTRATOR.0, "E87654321"),
+        }],
+    })
+}
+
+/// One person, who must verify.
+pub fn add_service() -> Value {
+    let mut order = initial();
+    order["filing_type"] = "add_service".into();
+    order
+}

@@ -400,6 +400,8 @@ async fn browsers_get_errors_as_pages_and_programs_as_problems() {
         assert_eq!(page.status, status, "{path}");
         assert!(page.html.contains("</html>"), "{path}: {}", page.html);
     }
+    let page = browser.get("//example.org/").await;
+    assert!(page.html.contains("href=\"/example.org/?lang=en\""));
     let (status, problem) = server.get("/nowhere").await;
     assert_eq!((status, &problem["code"]), (404, &"not_found".into()));
 }

@@ -115,7 +115,8 @@ impl FromRequestParts<Arc<Portal>> for Visit {
     ) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
         let mut asked = None;
-        let mut here = parts.uri.path().to_owned();
+        // Two slashes would begin another site's address.
+        let mut here = format!("/{}", parts.uri.path().trim_start_matches('/'));
         let mut and = '?';
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             if let Some(lang) = pair.strip_prefix("lang=") {

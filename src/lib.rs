@@ -162,7 +162,7 @@ pub use role::{Role, Roles};
 pub use rulebook::Rulebook;
 pub use session::{
     CodeProblem, Decision, Entry, EntryAnswer, EntryOutcome, EntryProblems, Event, EventKind,
-    MalformedId, Message, MessageId, MessageKind, OpenError, Opening, RecipientState,
+    KeptIds, MalformedId, Message, MessageId, MessageKind, OpenError, Opening, RecipientState,
     RecipientView, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest,
     RoundFailure, RoundStatus, Seed, Session, SessionError, SessionId, SubmissionId, Update,
 };

@@ -500,3 +500,35 @@ fn recipients_and_mobiles_are_sorted_by_number() {
     let numbers: Vec<_> = round.session.mobiles().map(MobileNumber::digits).collect();
     assert_eq!(numbers, PEOPLE.map(|(number, _)| number));
 }
+
+#[test]
+fn d25_kept_ids_serve_rounds_of_an_order_that_was_stored() {
+    let permit = beian::IdDocument::passport("E12345678").unwrap();
+    let leader = beian::Person::new("张三", PEOPLE[LI].0, permit).unwrap();
+    let order = beian::FilingOrder::deregister_entity(beian::Province::Beijing, leader);
+    let order = order.build().unwrap();
+    let ids = beian::KeptIds::of(&order, &keys()).unwrap();
+    let json = serde_json::to_string(&ids).unwrap();
+    assert!(!json.contains("345678") && format!("{ids:?}") == "{199****0001}");
+    let bytes = postcard::to_allocvec(&ids).unwrap();
+    assert_eq!(postcard::from_bytes::<beian::KeptIds>(&bytes).unwrap(), ids);
+    let ids: beian::KeptIds = serde_json::from_str(&json).unwrap();
+
+    let recipients = without_id(LI);
+    let opening = Opening::new(1, &recipients, seed(1)).with_ids(&ids);
+    let mut round = Round::opened(&opening, keys(), start());
+    let code = round.accept(LI);
+    assert_eq!(
+        round.submit(LI, &code, WRONG_ID),
+        EntryOutcome::Wrong { left: 4 }
+    );
+    assert_eq!(round.submit(LI, &code, "345678"), EntryOutcome::Completed);
+
+    let other_ring = KeyRing::single(9, [9; 32]).unwrap();
+    assert!(matches!(
+        open_error(&opening, &other_ring),
+        OpenError::IdMissing(_)
+    ));
+    let twice = json.replacen('[', &format!("[{},", &json[7..json.len() - 2]), 1);
+    assert!(serde_json::from_str::<beian::KeptIds>(&twice).is_err());
+}

@@ -9,6 +9,7 @@ mod evolve;
 mod id;
 #[cfg(feature = "serde")]
 pub(crate) mod invariants;
+mod kept_ids;
 mod message;
 pub(crate) mod number;
 mod open;
@@ -25,6 +26,7 @@ pub use end::{RoundFailure, RoundStatus};
 pub use entry::{CodeProblem, Entry, EntryProblems, ResendRequest};
 pub use event::{Event, EventKind};
 pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
+pub use kept_ids::KeptIds;
 pub use message::{Message, MessageKind, Report, ReportOutcome};
 pub use open::{OpenError, Opening, Seed};
 pub use outcome::{EntryAnswer, EntryOutcome, Refusal, ResendAnswer, ResendOutcome, SessionError};

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 use super::{
-    Decision, MessageKind, RoundStatus, Session, SessionId,
+    Decision, KeptIds, MessageKind, RoundStatus, Session, SessionId,
     decide::Draft,
     state::{Identity, Person, Phase, State, Terms, UnderWay, Waiting},
 };
@@ -92,6 +92,7 @@ pub struct Opening<'a> {
     recipients: &'a Recipients,
     seed: Seed,
     previous: Option<&'a Session>,
+    ids: Option<&'a KeptIds>,
     others: &'a [Session],
 }
 
@@ -103,6 +104,7 @@ impl<'a> Opening<'a> {
             recipients,
             seed,
             previous: None,
+            ids: None,
             others: &[],
         }
     }
@@ -112,6 +114,16 @@ impl<'a> Opening<'a> {
     pub fn after(self, previous: &'a Session) -> Self {
         Self {
             previous: Some(previous),
+            ..self
+        }
+    }
+
+    /// IDs that were kept since the order was filed: they serve for recipients that come without,
+    /// before those of a previous round (D25).
+    #[must_use]
+    pub fn with_ids(self, ids: &'a KeptIds) -> Self {
+        Self {
+            ids: Some(ids),
             ..self
         }
     }
@@ -219,10 +231,11 @@ impl<'a> Opening<'a> {
                 ids,
             });
         }
-        let carried = self
-            .previous
-            .and_then(|previous| previous.identity_of(&mobile));
-        let carried = carried.filter(|identity| !identity.ids.is_empty());
+        let kept = self.ids.and_then(|ids| ids.identity_of(&mobile));
+        let previous = || self.previous?.identity_of(&mobile);
+        let carried = kept
+            .or_else(previous)
+            .filter(|identity| !identity.ids.is_empty());
         let carried = carried.ok_or(OpenError::IdMissing(mobile))?;
         match keys.mac(carried.id_key, b"") {
             Ok(_) => Ok(Identity {
@@ -279,8 +292,9 @@ pub enum OpenError {
     /// More than 255 different numbers.
     #[error("too many recipients: expected at most 255")]
     TooManyRecipients,
-    /// Neither the recipient nor the round before brings an ID: it has to be asked for again (D25).
-    #[error("no ID for {0}: expected one with the order, or a previous round that still has it")]
+    /// Neither the recipient nor kept IDs nor the round before bring an ID whose key is known: it has to
+    /// be asked for again (D25).
+    #[error("no ID for {0}: expected one with the order, kept, or from a previous round")]
     IdMissing(MobileNumber),
     /// The order's round before this one is still open.
     #[error("the previous round of the order is still open")]

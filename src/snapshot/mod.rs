@@ -4,6 +4,7 @@
 //! and all earlier ones stay readable.
 
 mod audit;
+mod kept_ids;
 mod v1;
 mod value;
 

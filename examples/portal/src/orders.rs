@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use beian::{
-    FilingOrder, KeyError, OpenError, Opening, OrderProblems, OrderStatus, Policy, Recipient,
-    Recipients, Refusal, Role, Seed, Session, Update,
+    FilingOrder, KeptIds, KeyError, OpenError, Opening, OrderProblems, OrderStatus, Recipients,
+    Refusal, Seed, Session, Update,
     filing::{FilingPolicy, LifeRefusal, OrderForm, OrderLife, Step},
     host::{Clock as _, Desk, HostError, SessionStore as _},
     rulebook::{self, NotFileable},
@@ -84,7 +84,7 @@ impl Orders {
     pub async fn file(&self, form: &OrderForm) -> Result<Order, OrderError> {
         let now = self.clock.now();
         let filing = form.check(&FilingPolicy::default(), Some(now))?;
-        let ids = self.keep_ids(&filing, now)?;
+        let ids = KeptIds::of(&filing, &*self.keys)?;
         let mut random = [0; 5];
         getrandom::fill(&mut random)?;
         let row = OrderRow {
@@ -219,31 +219,9 @@ impl Orders {
         }
         let seed = Seed::draw(&mut SysRng)?;
         let opening = Opening::new(order.id.round(life.rounds()), recipients, seed)
-            .after(&order.ids)
+            .with_ids(&order.ids)
             .beside(&others);
         Ok(Session::open(&opening, &*self.keys, now)?)
-    }
-
-    /// The last six of every ID of an order as MACs, to be carried over into its rounds: a round that
-    /// ends before anybody sees it. Stored with the order, never among the sessions.
-    fn keep_ids(&self, filing: &FilingOrder, now: DateTime<Utc>) -> Result<Session, OrderError> {
-        let province = filing.province();
-        let recipient = |person: &beian::Person, role| {
-            let last_six = person.id_document().last_six_in(province).cloned();
-            Recipient::new(*person.mobile(), role, last_six)
-        };
-        let administrators = (filing.services().iter())
-            .map(|service| recipient(service.administrator(), Role::ServiceAdministrator));
-        let everybody = std::iter::once(recipient(filing.leader(), Role::EntityLeader));
-        let everybody = Recipients::new(everybody.chain(administrators), Policy::REGULATOR)
-            .ok_or(OrderError::NotFound)?;
-        let opening = Opening::new(0, &everybody, Seed::draw(&mut SysRng)?);
-        let (round, ()) = Session::open(&opening, &*self.keys, now)?.persisted();
-        // Nobody is ever texted in it: it ends as soon as its time is over, which is now.
-        let over = now
-            .checked_add_signed(round.policy().round_max())
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        Ok(round.tick(over)?.persisted().0)
     }
 
     /// Whether it was stored; `false` if somebody else was faster.

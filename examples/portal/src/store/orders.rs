@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use beian::{FilingOrder, OrderStatus, Session, SessionId, Update, filing::OrderLife};
+use beian::{FilingOrder, KeptIds, OrderStatus, Session, SessionId, Update, filing::OrderLife};
 use chrono::{DateTime, Utc};
 use sqlx::{Row as _, any::AnyRow};
 
@@ -89,8 +89,8 @@ pub struct OrderRow {
     pub filed_at: DateTime<Utc>,
     /// What was filed, without ID numbers.
     pub filing: FilingOrder,
-    /// The last six of the IDs as MACs: a round that ended before it began.
-    pub ids: Session,
+    /// The last six of the IDs, which its rounds need.
+    pub ids: KeptIds,
     /// Its life after the portal's latest step. What the round did since comes on top.
     pub life: OrderLife,
     /// The latest round, if there was one.
@@ -297,7 +297,7 @@ fn order(row: &AnyRow) -> Result<OrderRow, StoreError> {
         version: row.try_get(1)?,
         filed_at: instant(row.try_get(2)?)?,
         filing: serde_json::from_str(&row.try_get::<String, _>(3)?)?,
-        ids: session(&row.try_get::<String, _>(4)?)?,
+        ids: serde_json::from_str(&row.try_get::<String, _>(4)?)?,
         life: serde_json::from_str(&row.try_get::<String, _>(5)?)?,
         round: round.as_deref().map(session).transpose()?,
     })

@@ -1,4 +1,5 @@
-//! A portal in this process, on a free port, with a database of its own.
+//! A portal in this process, on a free port, with a database of its own: SQLite, or one on the
+//! PostgreSQL server of `BEIAN_API_POSTGRES`.
 #![allow(
     dead_code,
     missing_docs,
@@ -23,6 +24,7 @@ use portal::{
 };
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::sync::oneshot;
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
@@ -70,7 +72,10 @@ impl Server {
     }
 
     pub async fn within(folder: Folder, options: &[&str]) -> Self {
-        let database = format!("sqlite:{}", folder.path("portal.db"));
+        let database = match std::env::var("BEIAN_API_POSTGRES") {
+            Ok(server) => on_postgres(&server, &folder).await,
+            Err(_) => format!("sqlite:{}", folder.path("portal.db")),
+        };
         let key_file = folder.path("portal.key");
         let mut arguments = vec!["portal", "--key-file", &key_file];
         if !options.contains(&"--listen") {
@@ -198,6 +203,25 @@ impl Server {
         assert_eq!(status, 200, "{answer}");
         answer
     }
+}
+
+/// The folder's own database on a PostgreSQL server, made if it isn't there.
+async fn on_postgres(server: &str, folder: &Folder) -> String {
+    let name = folder
+        .0
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .replace('-', "_");
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+    // It is there when a portal is started again.
+    let _ = connection.execute(create).await;
+    connection.close().await.unwrap();
+    let (address, options) = server.split_once('?').unwrap_or((server, ""));
+    let (address, _) = address.rsplit_once('/').unwrap();
+    format!("{address}/{name}?{options}")
 }
 
 pub async fn read(response: Response) -> (u16, Value) {

@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 600,
+        cases: 1500,
         failure_persistence: None,
         max_shrink_iters: 100_000,
         ..ProptestConfig::default()

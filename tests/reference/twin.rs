@@ -74,11 +74,11 @@ impl Twin {
         match kind % 20 {
             0 => self.open(a, b, c),
             1 => self.open_again(a),
-            2..6 => self.enter_known(a, b, c),
-            6 => self.enter_unknown(a, b, c),
-            7..9 => self.resend(a, b),
-            9..12 => self.report(a, b, c),
-            12..14 => self.dispatch(a),
+            2..4 => self.enter_known(a, b, c),
+            4 => self.enter_unknown(a, b, c),
+            5..8 => self.resend(a, b, c),
+            8..10 => self.report(a, b, c),
+            10..14 => self.dispatch(a),
             14 => self.tick(a),
             15 => self.withdraw(a, b),
             16..18 => {
@@ -115,8 +115,10 @@ impl Twin {
         if chosen.is_empty() {
             chosen.push(1);
         }
+        // In the upper half: who is filed under another ID this time (D15, D17).
+        let filed = |n: u16| ids_filed(n, people >> (n + 3) & 1 == 1);
         let recipients = chosen.iter().map(|n| {
-            let ids = ids_of(*n)
+            let ids = filed(*n)
                 .iter()
                 .filter_map(|id| id.parse().ok())
                 .collect::<Vec<_>>();
@@ -128,7 +130,7 @@ impl Twin {
             .map(|n| {
                 (
                     number(*n),
-                    ids_of(*n).iter().map(|id| against::id(id)).collect(),
+                    filed(*n).iter().map(|id| against::id(id)).collect(),
                 )
             })
             .collect();
@@ -175,7 +177,7 @@ impl Twin {
         else {
             return Ok(());
         };
-        let owner = (owner % 10_000) as u16;
+        let owner = who_is(owner);
         let someone = u16::from(who % NUMBERS) + 1;
         // Most people enter what they were sent.
         let (person, id) = match how % 8 {
@@ -223,14 +225,16 @@ impl Twin {
         against::same_submitted(&submitted, &models)
     }
 
-    fn resend(&mut self, who: u8, id: u8) -> Checked {
-        let who = u16::from(who % NUMBERS) + 1;
-        let owner = if id & 1 == 0 {
-            who
+    /// Mostly by somebody who is in an order, with the ID of that order.
+    fn resend(&mut self, which: u8, who: u8, id: u8) -> Checked {
+        let round = &self.world.rounds[self.pick(which)];
+        let person = &round.people[usize::from(who) % round.people.len()];
+        let (mut who, mut ids) = (who_is(person.number), ids_of(who_is(person.number)));
+        if id.is_multiple_of(4) {
+            who = u16::from(id >> 2) % u16::from(NUMBERS) + 1;
         } else {
-            u16::from(id % NUMBERS) + 1
-        };
-        let ids = ids_of(owner);
+            ids.retain(|id| person.ids.contains(&against::id(id)));
+        }
         let id = &ids[usize::from(id >> 4) % ids.len()];
         let request = ResendRequest::parse(TestPerson(who).mobile().digits(), id).map_err(text)?;
         let alone = self.alone(who)?;
@@ -288,8 +292,8 @@ impl Twin {
     /// Everything that is due, with a gateway that answers every message alike.
     fn dispatch(&mut self, how: u8) -> Checked {
         let (outcome, report) = match how % 8 {
-            0 | 1 => (SendOutcome::Deferred, super::Report::Deferred),
-            2 => (SendOutcome::Failed, super::Report::Failed),
+            0 => (SendOutcome::Deferred, super::Report::Deferred),
+            1 | 2 => (SendOutcome::Failed, super::Report::Failed),
             _ => (SendOutcome::Accepted, super::Report::Accepted),
         };
         ready(self.desk.dispatch(&Gateway(outcome)))?.map_err(text)?;
@@ -346,15 +350,15 @@ impl Twin {
             29 * SECOND,
             MINUTE - 1,
             MINUTE,
+            MINUTE,
             MINUTE + 1,
+            2 * MINUTE,
             5 * MINUTE,
             10 * MINUTE,
             10 * MINUTE + 1,
             30 * MINUTE,
             HOUR,
             12 * HOUR,
-            24 * HOUR,
-            26 * HOUR,
             -MINUTE,
             -HOUR,
         ];
@@ -373,12 +377,8 @@ impl Twin {
             super::State::Verified { at, .. } => Some(at + 10 * MINUTE),
             super::State::Waiting | super::State::Locked => None,
         };
-        let instants = [
-            round.wake(),
-            round.over_at().map(|(at, _)| at),
-            settled,
-            verified,
-        ];
+        let over = round.over_at().map(|(at, _)| at);
+        let instants = [settled, settled, settled, round.wake(), over, verified];
         let Some(at) = instants[usize::from(what) % instants.len()] else {
             return;
         };
@@ -484,12 +484,23 @@ fn number(who: u16) -> Number {
     against::number(&TestPerson(who).mobile())
 }
 
+fn who_is(number: Number) -> u16 {
+    u16::try_from(number % 10_000).unwrap_or(0)
+}
+
+/// What the person was filed with, in one order or another.
 fn ids_of(who: u16) -> Vec<String> {
+    let mut ids = ids_filed(who, false);
+    ids.extend(ids_filed(who, true));
+    ids
+}
+
+fn ids_filed(who: u16, other: bool) -> Vec<String> {
     let own = format!("77{who:04}");
-    if who == OF_TWO_IDS {
-        vec![own, SECOND_ID.into()]
-    } else {
-        vec![own]
+    match (other, who) {
+        (true, _) => vec![format!("66{who:04}")],
+        (false, OF_TWO_IDS) => vec![own, SECOND_ID.into()],
+        (false, _) => vec![own],
     }
 }
 

@@ -7,6 +7,7 @@
 //! | know why a number is what it is | [`rationale`] |
 //! | know what it withstands, and what only you can do | [`security`] |
 //! | see what every command does in every state | [`states`] |
+//! | know what it costs, beside what one would use instead | [`performance`] |
 //! | work on the crate | [`architecture`] |
 
 #[doc = include_str!("guide.md")]
@@ -23,6 +24,9 @@ pub mod security {}
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+
+#[doc = include_str!("performance.md")]
+pub mod performance {}
 
 /// # States and commands
 ///

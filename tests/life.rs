@@ -13,7 +13,7 @@ mod common;
 
 use beian::{
     LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role, Tracker,
-    filing::{LifeRefusal, OrderLife, Step},
+    filing::{LifeRefusal, OrderLife, StageState, Step},
     tracker::{FactKind, RegulatorStatus, TrackerStatus},
 };
 use chrono::{DateTime, TimeDelta};
@@ -277,6 +277,58 @@ fn r02_what_the_platform_returned_cant_skip_its_review() {
         .unwrap();
     let refusal = returned.resubmit(Some(&recipients())).unwrap_err();
     assert_eq!(refusal.possible(), [Step::Revise, Step::Withdraw]);
+}
+
+#[test]
+fn r02_r08_r18_the_stages_say_what_is_behind_an_order_and_what_is_ahead() {
+    use OrderStatus::{AdministrationReview, InitialReview, SmsVerification};
+    use StageState::{Current, Done, NotNeeded, Returned, ToCome, Withdrawn};
+    let recipients = recipients();
+    let reviewed = OrderLife::new();
+    let verifying = reviewed.submit(Some(&recipients)).unwrap();
+    let exempt = reviewed.submit(None).unwrap();
+    let failed = verifying.return_for(ReturnCause::WindowClosed).unwrap();
+    let refused = exempt
+        .return_for(ReturnCause::AdministrationDecision)
+        .unwrap();
+    for (life, states) in [
+        (reviewed, [Current, ToCome, ToCome]),
+        (
+            reviewed.return_for(ReturnCause::PlatformDecision).unwrap(),
+            [Returned, ToCome, ToCome],
+        ),
+        (reviewed.withdraw().unwrap(), [Withdrawn, ToCome, ToCome]),
+        (verifying, [Done, Current, ToCome]),
+        (verifying.withdraw().unwrap(), [Done, Withdrawn, ToCome]),
+        (verifying.complete().unwrap(), [Done, Done, Current]),
+        (
+            verifying.complete().unwrap().approve().unwrap(),
+            [Done, Done, Done],
+        ),
+        (failed, [Done, Returned, ToCome]),
+        (failed.withdraw().unwrap(), [Done, Withdrawn, ToCome]),
+        (failed.revise().unwrap(), [Current, ToCome, ToCome]),
+        (
+            failed.revise().unwrap().withdraw().unwrap(),
+            [Withdrawn, ToCome, ToCome],
+        ),
+        (exempt, [Done, NotNeeded, Current]),
+        (exempt.approve().unwrap(), [Done, NotNeeded, Done]),
+        (refused, [Done, NotNeeded, Returned]),
+        (refused.withdraw().unwrap(), [Done, NotNeeded, Withdrawn]),
+        (
+            refused.resubmit(Some(&recipients)).unwrap(),
+            [Done, Current, ToCome],
+        ),
+    ] {
+        let [review, sms, administration] = states;
+        let stages = [
+            (InitialReview, review),
+            (SmsVerification, sms),
+            (AdministrationReview, administration),
+        ];
+        assert_eq!(life.stages(), stages, "{life:?}");
+    }
 }
 
 #[test]

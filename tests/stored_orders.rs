@@ -371,12 +371,23 @@ fn b14_a_life_is_stored_and_read_back() {
     for (life, stored) in [
         (
             OrderLife::new(),
-            json!({"rounds": 0, "stage": "initial_review"}),
+            json!({"rounds": 0, "exempt": false, "stage": "initial_review"}),
         ),
-        (verifying, json!({"rounds": 1, "stage": "sms_verification"})),
+        (
+            OrderLife::new().submit(None).unwrap(),
+            json!({"rounds": 1, "exempt": true, "stage": "administration_review"}),
+        ),
+        (
+            verifying,
+            json!({"rounds": 1, "exempt": false, "stage": "sms_verification"}),
+        ),
         (
             returned,
-            json!({"rounds": 1, "stage": {"returned": "window_closed"}}),
+            json!({"rounds": 1, "exempt": false, "stage": {"returned": "window_closed"}}),
+        ),
+        (
+            returned.withdraw().unwrap(),
+            json!({"rounds": 1, "exempt": false, "stage": {"withdrawn": "sms_verification"}}),
         ),
     ] {
         assert_eq!(serde_json::to_value(life).unwrap(), stored);
@@ -389,21 +400,33 @@ fn b14_a_life_is_stored_and_read_back() {
 
 #[test]
 fn attack_27_a_life_that_cant_have_been_is_not_read_back() {
+    let read = |rounds: u32, exempt: bool, stage: &Value| {
+        let stored = json!({"rounds": rounds, "exempt": exempt, "stage": stage});
+        serde_json::from_value::<OrderLife>(stored).is_ok()
+    };
     for stage in [
         json!("sms_verification"),
+        json!({"returned": "window_closed"}),
+        json!({"withdrawn": "sms_verification"}),
+    ] {
+        assert!(!read(0, false, &stage) && !read(1, true, &stage), "{stage}");
+        assert!(read(1, false, &stage), "{stage}");
+    }
+    for stage in [
         json!("administration_review"),
         json!("approved"),
-        json!({"returned": "window_closed"}),
         json!({"returned": "administration_decision"}),
+        json!({"withdrawn": "administration_review"}),
     ] {
-        let life = |rounds: u32| json!({"rounds": rounds, "stage": stage});
-        assert!(
-            serde_json::from_value::<OrderLife>(life(0)).is_err(),
-            "{stage}"
-        );
-        assert!(
-            serde_json::from_value::<OrderLife>(life(1)).is_ok(),
-            "{stage}"
-        );
+        assert!(!read(0, false, &stage) && !read(0, true, &stage), "{stage}");
+        assert!(read(1, false, &stage) && read(1, true, &stage), "{stage}");
     }
+    for stage in [
+        json!({"withdrawn": "approved"}),
+        json!({"withdrawn": "returned"}),
+        json!({"withdrawn": "withdrawn"}),
+    ] {
+        assert!(!read(1, false, &stage), "{stage}");
+    }
+    assert!(!read(0, true, &json!("initial_review")));
 }

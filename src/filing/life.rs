@@ -1,7 +1,7 @@
 //! The life of an order, from the initial review to the administration's decision.
 
 use alloc::vec::Vec;
-use core::fmt;
+use core::{cmp::Ordering, fmt};
 
 use crate::{Recipients, RoundStatus, names::names};
 
@@ -144,10 +144,43 @@ names!(Step, "step", {
     Withdraw => "withdraw",
 });
 
+/// How far an order is with one stage of its way ([`OrderLife::stages`]).
+///
+/// ```
+/// use beian::filing::StageState;
+///
+/// assert_eq!(StageState::NotNeeded.name(), "not_needed");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StageState {
+    /// The order hasn't come so far.
+    ToCome,
+    /// The order is there.
+    Current,
+    /// Passed.
+    Done,
+    /// Left out: nobody had to verify (R08).
+    NotNeeded,
+    /// The order was returned from there.
+    Returned,
+    /// The order was withdrawn there.
+    Withdrawn,
+}
+
+names!(StageState, "state of a stage", {
+    ToCome => "to_come",
+    Current => "current",
+    Done => "done",
+    NotNeeded => "not_needed",
+    Returned => "returned",
+    Withdrawn => "withdrawn",
+});
+
 #[doc = include_str!("life.md")]
 ///
-/// With feature `serde` a life is stored as `{"rounds": 1, "stage": {"returned": "window_closed"}}`,
-/// every other stage as its name alone.
+/// With feature `serde` a life is stored as
+/// `{"rounds": 1, "exempt": false, "stage": {"returned": "window_closed"}}`, a withdrawn one with
+/// `{"withdrawn": "sms_verification"}`, every other stage as its name alone.
 ///
 /// ```
 /// use beian::{LastSix, MobileNumber, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role};
@@ -168,6 +201,8 @@ names!(Step, "step", {
 #[must_use = "a step gives a new life, the old one stays as it was"]
 pub struct OrderLife {
     rounds: u32,
+    /// Nobody had to verify in the latest round (R08).
+    exempt: bool,
     stage: Stage,
 }
 
@@ -183,7 +218,8 @@ enum Stage {
     AdministrationReview,
     Approved,
     Returned(ReturnCause),
-    Withdrawn,
+    /// From where, which is never a final status.
+    Withdrawn(OrderStatus),
 }
 
 impl OrderLife {
@@ -191,6 +227,7 @@ impl OrderLife {
     pub const fn new() -> Self {
         Self {
             rounds: 0,
+            exempt: false,
             stage: Stage::InitialReview,
         }
     }
@@ -268,7 +305,7 @@ impl OrderLife {
     /// [`LifeRefusal`] if the order is in the administration's review, approved or withdrawn.
     pub fn withdraw(self) -> Result<Self, LifeRefusal> {
         self.check(Step::Withdraw)?;
-        Ok(self.at(Stage::Withdrawn))
+        Ok(self.at(Stage::Withdrawn(self.reached())))
     }
 
     /// The order after what its round did: completed, returned, withdrawn, or still where it was. A
@@ -310,7 +347,7 @@ impl OrderLife {
             Stage::AdministrationReview => OrderStatus::AdministrationReview,
             Stage::Approved => OrderStatus::Approved,
             Stage::Returned(_) => OrderStatus::Returned,
-            Stage::Withdrawn => OrderStatus::Withdrawn,
+            Stage::Withdrawn(_) => OrderStatus::Withdrawn,
         }
     }
 
@@ -323,7 +360,7 @@ impl OrderLife {
             | Stage::SmsVerification
             | Stage::AdministrationReview
             | Stage::Approved
-            | Stage::Withdrawn => None,
+            | Stage::Withdrawn(_) => None,
         }
     }
 
@@ -347,7 +384,63 @@ impl OrderLife {
                 | ReturnCause::Unreachable
                 | ReturnCause::AdministrationDecision,
             ) => &[Step::Resubmit, Step::Revise, Step::Withdraw],
-            Stage::Approved | Stage::Withdrawn => &[],
+            Stage::Approved | Stage::Withdrawn(_) => &[],
+        }
+    }
+
+    /// The three stages of the way, in their order, for a timeline.
+    ///
+    /// ```
+    /// use beian::{OrderStatus, ReturnCause, filing::{OrderLife, StageState}};
+    ///
+    /// let order = OrderLife::new().submit(None)?; // nobody has to verify (R08)
+    /// assert_eq!(
+    ///     order.stages(),
+    ///     [
+    ///         (OrderStatus::InitialReview, StageState::Done),
+    ///         (OrderStatus::SmsVerification, StageState::NotNeeded),
+    ///         (OrderStatus::AdministrationReview, StageState::Current),
+    ///     ]
+    /// );
+    /// # Ok::<(), beian::filing::LifeRefusal>(())
+    /// ```
+    #[must_use]
+    pub fn stages(self) -> [(OrderStatus, StageState); 3] {
+        let reached = self.reached();
+        let here = match self.status() {
+            OrderStatus::InitialReview
+            | OrderStatus::SmsVerification
+            | OrderStatus::AdministrationReview => StageState::Current,
+            OrderStatus::Approved => StageState::Done,
+            OrderStatus::Returned => StageState::Returned,
+            OrderStatus::Withdrawn => StageState::Withdrawn,
+        };
+        [
+            OrderStatus::InitialReview,
+            OrderStatus::SmsVerification,
+            OrderStatus::AdministrationReview,
+        ]
+        .map(|stage| {
+            let state = match stage.cmp(&reached) {
+                Ordering::Less if stage == OrderStatus::SmsVerification && self.exempt => {
+                    StageState::NotNeeded
+                }
+                Ordering::Less => StageState::Done,
+                Ordering::Equal => here,
+                Ordering::Greater => StageState::ToCome,
+            };
+            (stage, state)
+        })
+    }
+
+    /// How far the order has come on its way: the stage that it is in, or left it from.
+    const fn reached(self) -> OrderStatus {
+        match self.stage {
+            Stage::InitialReview => OrderStatus::InitialReview,
+            Stage::SmsVerification => OrderStatus::SmsVerification,
+            Stage::AdministrationReview | Stage::Approved => OrderStatus::AdministrationReview,
+            Stage::Returned(cause) => cause.returned_from(),
+            Stage::Withdrawn(from) => from,
         }
     }
 
@@ -374,6 +467,7 @@ impl OrderLife {
         };
         Self {
             rounds: self.rounds.saturating_add(1),
+            exempt: recipients.is_none(),
             stage,
         }
     }
@@ -394,41 +488,60 @@ impl Default for OrderLife {
 #[serde(rename = "OrderLife")]
 struct Stored {
     rounds: u32,
+    exempt: bool,
     stage: Stage,
 }
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for OrderLife {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { rounds, stage } = *self;
-        Stored { rounds, stage }.serialize(serializer)
+        let Self {
+            rounds,
+            exempt,
+            stage,
+        } = *self;
+        let stored = Stored {
+            rounds,
+            exempt,
+            stage,
+        };
+        stored.serialize(serializer)
     }
 }
 
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for OrderLife {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored { rounds, stage } = Stored::deserialize(deserializer)?;
-        let needs_a_round = match stage {
-            Stage::InitialReview
-            | Stage::Returned(ReturnCause::PlatformDecision)
-            | Stage::Withdrawn => false,
-            Stage::SmsVerification
-            | Stage::AdministrationReview
-            | Stage::Approved
-            | Stage::Returned(
-                ReturnCause::WindowClosed
-                | ReturnCause::TooManyWrongEntries
-                | ReturnCause::Unreachable
-                | ReturnCause::AdministrationDecision,
-            ) => true,
+        let Stored {
+            rounds,
+            exempt,
+            stage,
+        } = Stored::deserialize(deserializer)?;
+        let life = Self {
+            rounds,
+            exempt,
+            stage,
         };
-        if needs_a_round && rounds == 0 {
-            return Err(serde::de::Error::custom(
-                "an order that was submitted has at least one round",
-            ));
+        life.possible_history().map_err(serde::de::Error::custom)?;
+        Ok(life)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl OrderLife {
+    /// Whether steps lead here, for what comes out of a store.
+    fn possible_history(self) -> Result<(), &'static str> {
+        let reached = self.reached();
+        if reached.is_final() || reached == OrderStatus::Returned {
+            return Err("an order can't be withdrawn from where it is over or returned");
         }
-        Ok(Self { rounds, stage })
+        if self.rounds == 0 && (self.exempt || reached != OrderStatus::InitialReview) {
+            return Err("an order that was submitted has at least one round");
+        }
+        if self.exempt && reached == OrderStatus::SmsVerification {
+            return Err("nobody verifies in this round, so there is no SMS verification");
+        }
+        Ok(())
     }
 }
 

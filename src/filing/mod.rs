@@ -25,7 +25,7 @@ pub(crate) use choice::Choice;
 pub use form::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm};
 pub use kind::{Change, Changes, FilingType};
 pub(crate) use label::label;
-pub use life::{LifeRefusal, OrderLife, OrderStatus, ReturnCause, Step};
+pub use life::{LifeRefusal, OrderLife, OrderStatus, ReturnCause, StageState, Step};
 pub use order::{FilingOrder, OrderBuilder};
 pub use policy::{DenyProblem, FilingPolicy};
 pub use problem::{OrderProblem, OrderProblems, ProblemKind};

@@ -6,7 +6,9 @@ use super::{Lang, texts};
 use crate::{
     Access, Change, FilingType, IdDocumentKind, OrderProblems, OrderStatus, PersonProblem,
     ReturnCause, ServiceKind,
-    filing::{Choice, DenyProblem, LifeRefusal, OrderProblem, ProblemKind, Step, label},
+    filing::{
+        Choice, DenyProblem, LifeRefusal, OrderProblem, ProblemKind, StageState, Step, label,
+    },
 };
 
 texts!(FilingType, {
@@ -43,6 +45,15 @@ texts!(OrderStatus, {
     SmsVerification => "待短信核验", "SMS verification";
     AdministrationReview => "管局审核中", "administration review";
     Approved => "审核通过", "approved";
+    Returned => "已退回", "returned";
+    Withdrawn => "已撤回", "withdrawn";
+});
+
+texts!(StageState, {
+    ToCome => "未开始", "to come";
+    Current => "进行中", "in progress";
+    Done => "已完成", "done";
+    NotNeeded => "无需核验", "not needed";
     Returned => "已退回", "returned";
     Withdrawn => "已撤回", "withdrawn";
 });

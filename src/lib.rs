@@ -90,7 +90,7 @@
 //! | do so one session at a time, as pure values | [`Session`], [`Decision`] |
 //! | keep keys | [`KeyRing`], [`Keys`] |
 //! | change one of the ten values that may change | [`Policy`] |
-//! | speak to people in Chinese and English | [`Lang`] and the `text` methods |
+//! | speak to people in Chinese and English | [`Lang`] and the `text` methods, [`BeijingTime`] |
 //! | look up a stable code or name | [`docs::codes`] |
 //! | test a host, its store, its sender | `testkit` |
 //! | read the rules, the reasons, the threats, the architecture, and how to build a host | [`docs`] |
@@ -169,5 +169,5 @@ pub use session::{
 #[cfg(feature = "serde")]
 pub use snapshot::{Snapshot, SnapshotError};
 pub use template::{Template, TemplateProblem};
-pub use text::Lang;
+pub use text::{BeijingTime, Lang};
 pub use tracker::Tracker;

@@ -17,7 +17,7 @@ use beian::{
     NameProblem, OpenError, OrderStatus, PersonProblem, PolicyProblem, Province, ProvinceProblem,
     RecipientState, Refusal, Report, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
     ServiceKind, TemplateProblem,
-    filing::{DenyProblem, OrderLife, ProblemKind, Step},
+    filing::{DenyProblem, OrderLife, ProblemKind, StageState, Step},
     host::HostError,
     rulebook::{HistoryProblem, NotFileable, RuleIdProblem, RulebookProblem},
     tracker::{self, PersonStanding, RegulatorStatus, ReminderKind, ReportRefusal, TrackerStatus},
@@ -242,6 +242,7 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`OrderStatus`", all!(OrderStatus, name)),
         ("`ReturnCause`", all!(ReturnCause, name)),
         ("`filing::Step`", all!(Step, name)),
+        ("`filing::StageState`", all!(StageState, name)),
         ("`RegulatorStatus`", all!(RegulatorStatus, name)),
     ];
     names.extend(trackers());

@@ -11,6 +11,7 @@ mod id;
 pub(crate) mod invariants;
 mod kept_ids;
 mod message;
+mod next_step;
 pub(crate) mod number;
 mod open;
 mod outcome;
@@ -49,7 +50,7 @@ use state::{Identity, Person, Phase, State, Terms};
 ///
 /// **Out**, as often as asked: [`outbox`](Self::outbox), the messages that are due ·
 /// [`wake`](Self::wake), when to look again · [`status`](Self::status) ·
-/// [`recipients`](Self::recipients).
+/// [`recipients`](Self::recipients) · [`next_steps`](Self::next_steps).
 ///
 /// Every command first ends a round whose time is over (D08). `Err` means that nothing happened;
 /// `Ok` means that there is something to store. A wrong code is `Ok`: an entry was counted. A report

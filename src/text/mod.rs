@@ -8,6 +8,7 @@ mod rulebook;
 mod session;
 mod tracker;
 
+pub use beijing::BeijingTime;
 use beijing::span;
 
 use crate::names::names;

@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Lang, beijing::Beijing, span};
+use super::{Lang, beijing::BeijingTime, span};
 use crate::{Exemption, Recipient, Requirement, Role, ServiceRef};
 
 impl Requirement {
@@ -68,12 +68,12 @@ impl Exemption {
             ),
             (Self::NotInForce { from: Some(from) }, Lang::Zh) => format!(
                 "无需短信核验：该省份自{}（北京时间）起实行短信核验（D01）。",
-                Beijing(*from)
+                BeijingTime(*from)
             ),
             (Self::NotInForce { from: Some(from) }, Lang::En) => format!(
                 "Nobody verifies: SMS verification was not in force yet; \
                  in this province it was from {} Beijing time (D01).",
-                Beijing(*from)
+                BeijingTime(*from)
             ),
             (Self::NotInForce { from: None }, Lang::Zh) => {
                 "无需短信核验：该省份未实行短信核验（D01）。".into()

@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String};
 
-use super::{Lang, beijing::Beijing, texts};
+use super::{Lang, beijing::BeijingTime, texts};
 use crate::{
     Change, Exemption, FilingType,
     filing::ProblemKind,
@@ -28,7 +28,7 @@ impl NotFileable {
     /// ```
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        let (kind, from) = (self.kind.text(lang), Beijing(self.from));
+        let (kind, from) = (self.kind.text(lang), BeijingTime(self.from));
         match lang {
             Lang::Zh => format!("{kind}自{from}（北京时间）起方可备案（D01）。"),
             Lang::En => {

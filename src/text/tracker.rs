@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 
 use chrono::{DateTime, Utc};
 
-use super::{Lang, beijing::Beijing, texts};
+use super::{Lang, beijing::BeijingTime, texts};
 use crate::tracker::{
     Deadline, NextStep, PersonStanding, RegulatorStatus, Reminder, ReminderKind, ReportRefusal,
     Step, TrackerStatus,
@@ -29,27 +29,27 @@ impl TrackerStatus {
             (Self::Done { at }, Lang::Zh) => {
                 format!(
                     "工信部系统于{}显示：短信核验已全部完成，订单进入管局审核。",
-                    Beijing(*at)
+                    BeijingTime(*at)
                 )
             }
             (Self::Done { at }, Lang::En) => format!(
                 "Everybody has verified (reported for {} Beijing time); the order is in the \
                  administration's review.",
-                Beijing(*at)
+                BeijingTime(*at)
             ),
             (Self::TimedOut { at }, Lang::Zh) => {
-                format!("工信部系统于{}显示：短信核验超时，订单退回。", Beijing(*at))
+                format!("工信部系统于{}显示：短信核验超时，订单退回。", BeijingTime(*at))
             }
             (Self::TimedOut { at }, Lang::En) => format!(
                 "Not verified in time: the order was returned (reported for {} Beijing time).",
-                Beijing(*at)
+                BeijingTime(*at)
             ),
             (Self::Returned { at, cause }, Lang::Zh) => {
-                format!("订单已于{}退回：{}", Beijing(*at), cause.text(lang))
+                format!("订单已于{}退回：{}", BeijingTime(*at), cause.text(lang))
             }
             (Self::Returned { at, cause }, Lang::En) => format!(
                 "The order was returned (reported for {} Beijing time): {}",
-                Beijing(*at),
+                BeijingTime(*at),
                 cause.text(lang)
             ),
         }
@@ -63,39 +63,45 @@ impl PersonStanding {
         match (self, lang) {
             (Self::MessageExpected { from, until }, Lang::Zh) => format!(
                 "核验短信预计{}至{}到达，以实际收到时间为准。",
-                Beijing(*from),
-                Beijing(*until)
+                BeijingTime(*from),
+                BeijingTime(*until)
             ),
             (Self::MessageExpected { from, until }, Lang::En) => format!(
                 "The message is expected between {} and {} Beijing time.",
-                Beijing(*from),
-                Beijing(*until)
+                BeijingTime(*from),
+                BeijingTime(*until)
             ),
             (Self::MessageOverdue { since }, Lang::Zh) => {
-                format!("核验短信预计应于{}前到达，尚未确认收到。", Beijing(*since))
+                format!(
+                    "核验短信预计应于{}前到达，尚未确认收到。",
+                    BeijingTime(*since)
+                )
             }
             (Self::MessageOverdue { since }, Lang::En) => format!(
                 "The message was expected by {} Beijing time; nobody has said that it came.",
-                Beijing(*since)
+                BeijingTime(*since)
             ),
             (Self::Received { at }, Lang::Zh) => {
-                format!("核验人表示已于{}收到短信。", Beijing(*at))
+                format!("核验人表示已于{}收到短信。", BeijingTime(*at))
             }
             (Self::Received { at }, Lang::En) => format!(
                 "Says that the message came at {} Beijing time.",
-                Beijing(*at)
+                BeijingTime(*at)
             ),
             (Self::Passed { at }, Lang::Zh) => {
-                format!("核验人表示已于{}完成核验。", Beijing(*at))
+                format!("核验人表示已于{}完成核验。", BeijingTime(*at))
             }
             (Self::Verified { at }, Lang::Zh) => {
-                format!("工信部系统于{}显示已完成核验。", Beijing(*at))
+                format!("工信部系统于{}显示已完成核验。", BeijingTime(*at))
             }
             (Self::Verified { at }, Lang::En) => {
-                format!("Has verified (reported for {} Beijing time).", Beijing(*at))
+                format!(
+                    "Has verified (reported for {} Beijing time).",
+                    BeijingTime(*at)
+                )
             }
             (Self::Passed { at }, Lang::En) => {
-                format!("Says they verified at {} Beijing time.", Beijing(*at))
+                format!("Says they verified at {} Beijing time.", BeijingTime(*at))
             }
         }
     }
@@ -105,8 +111,8 @@ impl Deadline {
     /// Both bounds in one sentence, the safe one first.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        let earliest = Beijing(self.earliest);
-        match (self.latest.map(Beijing), lang) {
+        let earliest = BeijingTime(self.earliest);
+        match (self.latest.map(BeijingTime), lang) {
             (None, Lang::Zh) => format!("核验时限最早于{earliest}届满。"),
             (None, Lang::En) => {
                 format!("The time to verify ends at {earliest} Beijing time at the earliest.")
@@ -138,7 +144,7 @@ impl NextStep {
     }
 
     fn until(&self, until: DateTime<Utc>, lang: Lang) -> String {
-        let until = Beijing(until);
+        let until = BeijingTime(until);
         match (self.step == Step::WaitForMessage, lang) {
             (true, Lang::Zh) => format!("预计{until}前到达。"),
             (true, Lang::En) => format!(" It is expected by {until} Beijing time."),
@@ -156,9 +162,8 @@ texts!(Step, {
         "请查找12381或106**********12381发送的短信，包括被拦截的短信。",
         "look for a message from 12381 or 106…12381, among the blocked ones too.";
     AskForResend =>
-        "如未收到短信，请登录beian.miit.gov.cn，在“短信重发”页签申请重发，最多可重发2次。",
-        "if no message has come, ask for a resend on beian.miit.gov.cn, tab 短信重发; \
-        at most two are sent.";
+        "如未收到短信，请登录beian.miit.gov.cn，在“短信重发”页签申请重发。",
+        "if no message has come, ask for a resend on beian.miit.gov.cn, tab 短信重发.";
     NoResendLeft =>
         "重发次数已用完，不会再发送短信。请继续查找已发送的短信；如订单被退回，可重新提交。",
         "the resends are used up, no more message is sent. Go on looking for those that \
@@ -170,6 +175,9 @@ texts!(Step, {
     WaitForOthers =>
         "您的短信核验完成，请等待其他核验人进行短信核验。",
         "nothing more to do; the other persons have yet to verify.";
+    AwaitReturn =>
+        "错误次数过多，已不能核验；请等待订单退回后重新提交。",
+        "too many wrong entries, nothing can be entered any more: resubmit once the order is returned.";
     AwaitConfirmation =>
         "请等待工信部系统确认核验结果。",
         "Wait for the regulator to confirm it.";

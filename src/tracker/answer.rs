@@ -208,7 +208,8 @@ pub struct Reminder {
     pub due: DateTime<Utc>,
 }
 
-/// What is to be done next. A stable code; the words come from [`NextStep::text`].
+/// What is to be done next: what a [`Tracker`] and a [`Session`](crate::Session) answer. A stable code;
+/// the words come from [`NextStep::text`].
 ///
 /// ```
 /// use beian::tracker::Step;
@@ -229,6 +230,8 @@ pub enum Step {
     EnterCode,
     /// This person is done, others are not (R19).
     WaitForOthers,
+    /// Too many wrong entries: nothing can be entered any more, and the order will be returned (D19).
+    AwaitReturn,
     /// Everybody says that they are done: wait for the regulator to say so.
     AwaitConfirmation,
     /// Everybody says that they are done, but the regulator still waits for somebody.
@@ -248,6 +251,7 @@ names!(Step, "step", {
     NoResendLeft => "no_resend_left",
     EnterCode => "enter_code",
     WaitForOthers => "wait_for_others",
+    AwaitReturn => "await_return",
     AwaitConfirmation => "await_confirmation",
     FindWhoIsMissing => "find_who_is_missing",
     AskRegulator => "ask_regulator",

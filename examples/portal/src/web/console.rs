@@ -8,7 +8,7 @@ use super::{
     Sorry,
     order::status_class,
     visit::{Page, Section, Staff, Visit},
-    when::{When, left},
+    when::When,
 };
 use crate::orders::Order;
 
@@ -131,6 +131,6 @@ fn row(visit: &Visit, order: &Order) -> Row {
         services: order.filing.services().len(),
         status: status.text(lang),
         class: status_class(status),
-        left: closes.map(|closes| left(closes.signed_duration_since(now), lang)),
+        left: closes.map(|closes| lang.time_left(closes - now)),
     }
 }

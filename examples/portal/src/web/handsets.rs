@@ -11,7 +11,7 @@ use super::{
     Sorry,
     fields::{Choice, Field},
     visit::{Page, Section, Sent, Visit},
-    when::{When, left},
+    when::When,
 };
 use crate::{
     api::SENDER,
@@ -155,9 +155,9 @@ async fn page(
         search,
         handsets,
         now: When::exact(now),
-        ahead: (offset > TimeDelta::zero()).then(|| left(offset, visit.lang)),
+        ahead: (offset > TimeDelta::zero()).then(|| visit.lang.time_left(offset)),
         steps: STEPS
-            .map(|(name, minutes)| (name, left(TimeDelta::minutes(minutes), visit.lang)))
+            .map(|(name, minutes)| (name, visit.lang.time_left(TimeDelta::minutes(minutes))))
             .to_vec(),
         modes: GatewayMode::ALL
             .map(|known| Choice {

@@ -2,8 +2,10 @@
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{
-    Access, OrderStatus, RecipientState, RecipientView, Refusal, Role, Session, filing::Step,
-    host::Clock as _, rulebook, tracker,
+    Access, OrderStatus, RecipientState, RecipientView, Role, Session,
+    filing::{StageState, Step},
+    host::Clock as _,
+    rulebook, tracker,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -11,7 +13,7 @@ use serde_json::Value;
 use super::{
     Sorry,
     visit::{Page, Section, Staff, StaffSent, Visit},
-    when::{When, left},
+    when::When,
 };
 use crate::{
     orders::{Order, OrderError},
@@ -59,12 +61,10 @@ struct ServiceView {
 }
 
 /// A stage of the way.
-#[derive(Clone)]
 struct Milestone {
     label: &'static str,
-    /// `done`, `current`, `failed`, `skipped`, `todo`.
-    class: &'static str,
-    state: &'static str,
+    state: StageState,
+    text: &'static str,
 }
 
 struct Recipient {
@@ -263,46 +263,20 @@ impl Someone {
     }
 }
 
-/// Initial review, verification, administration: what is behind, and what is ahead.
 fn milestones(visit: &Visit, order: &Order) -> Vec<Milestone> {
-    let status = order.life.status();
-    // Nobody had to verify.
-    let skipped = order.life.rounds() > 0 && order.round.is_none();
-    let submitted = order.life.rounds() > 0;
-    let ended_in_sms = order.life.return_cause();
-    let ended_in_sms =
-        ended_in_sms.is_some_and(|cause| cause.returned_from() == OrderStatus::SmsVerification);
-    let [review, sms, administration] = match status {
-        OrderStatus::InitialReview => ["current", "todo", "todo"],
-        OrderStatus::SmsVerification => ["done", "current", "todo"],
-        OrderStatus::AdministrationReview => ["done", "done", "current"],
-        OrderStatus::Approved => ["done", "done", "done"],
-        OrderStatus::Returned if ended_in_sms => ["done", "failed", "todo"],
-        OrderStatus::Returned if submitted => ["done", "done", "failed"],
-        OrderStatus::Returned => ["failed", "todo", "todo"],
-        OrderStatus::Withdrawn if submitted => ["done", "over", "todo"],
-        OrderStatus::Withdrawn => ["over", "todo", "todo"],
-    };
-    let sms = if skipped { "skipped" } else { sms };
-    let steps = [
-        (visit.t("平台初审", "Initial review"), review),
-        (visit.t("短信核验", "SMS verification"), sms),
-        (visit.t("管局审核", "Administration review"), administration),
+    let labels = [
+        visit.t("平台初审", "Initial review"),
+        visit.t("短信核验", "SMS verification"),
+        visit.t("管局审核", "Administration review"),
     ];
-    steps
-        .map(|(label, class)| Milestone {
+    let stages = order.life.stages().into_iter().zip(labels);
+    stages
+        .map(|((_, state), label)| Milestone {
             label,
-            class,
-            state: match class {
-                "done" => visit.t("已完成", "done"),
-                "current" => visit.t("进行中", "in progress"),
-                "failed" => visit.t("已退回", "returned"),
-                "skipped" => visit.t("无需核验", "not needed"),
-                "over" => visit.t("已撤回", "withdrawn"),
-                _ => visit.t("未开始", "to come"),
-            },
+            state,
+            text: state.text(visit.lang),
         })
-        .to_vec()
+        .collect()
 }
 
 /// What happens next, in the crate's words.
@@ -371,6 +345,7 @@ fn recipient(
 ) -> Recipient {
     let lang = visit.lang;
     let open = order.life.status() == OrderStatus::SmsVerification;
+    let steps = person.next_steps(now).into_iter();
     let closes = person
         .window_closes_at()
         .filter(|_| person.verified_at().is_none());
@@ -393,37 +368,11 @@ fn recipient(
             RecipientState::Locked => "bad",
         },
         closes: closes.map(When::minute),
-        left: left.map(|closes| left_until(closes, now, visit)),
+        left: left.map(|closes| lang.time_left(closes - now)),
         verified_at: person.verified_at().map(When::minute),
         resends_left: person.resends_left(),
         wrong_entries_left: person.wrong_entries_left(),
-        next: if open {
-            person_next(person, visit)
-        } else {
-            Vec::new()
-        },
-    }
-}
-
-fn left_until(closes: DateTime<Utc>, now: DateTime<Utc>, visit: &Visit) -> String {
-    left(closes.signed_duration_since(now), visit.lang)
-}
-
-/// What one person does next, in the crate's words.
-fn person_next(person: &RecipientView<'_>, visit: &Visit) -> Vec<&'static str> {
-    let lang = visit.lang;
-    match person.state() {
-        RecipientState::WaitingForMessage => vec![tracker::Step::WaitForMessage.text(lang)],
-        RecipientState::WaitingForCode => {
-            let resend = if person.resends_left() > 0 {
-                tracker::Step::AskForResend
-            } else {
-                tracker::Step::NoResendLeft
-            };
-            vec![tracker::Step::EnterCode.text(lang), resend.text(lang)]
-        }
-        RecipientState::Verified => vec![tracker::Step::WaitForOthers.text(lang)],
-        RecipientState::Locked => vec![Refusal::Locked.text(lang)],
+        next: steps.map(|step| step.step.text(lang)).collect(),
     }
 }
 

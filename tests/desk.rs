@@ -239,6 +239,8 @@ fn d19_the_sixth_entry_returns_every_order_where_the_person_is_locked() {
         }
     );
     assert!(world.status(2).is_open());
+    // Of the six, the sixth is none in the first order.
+    assert_eq!(world.desk.counters().wrong_entries, 5 + 3);
 }
 
 #[test]
@@ -344,6 +346,7 @@ fn d20_a_round_whose_key_is_missing_is_left_out_and_reported() {
         .unwrap()
         .unwrap();
     assert_eq!((dispatched.ended, dispatched.left_out), (2, Vec::new()));
+    assert_eq!(without_the_first.counters().ended, 2);
 }
 
 #[test]
@@ -657,6 +660,11 @@ fn each_message_goes_out_once_a_call_and_the_desk_says_when_to_come_back() {
     assert_eq!(
         (done.accepted, done.deferred, done.failed, done.ended),
         (1, 1, 1, 0)
+    );
+    let counters = world.desk.counters();
+    assert_eq!(
+        (counters.accepted, counters.deferred, counters.failed),
+        (1, 1, 1)
     );
     assert_eq!(done.next, world.now() + TimeDelta::seconds(30));
 

@@ -8,7 +8,7 @@ use core::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Clock, SaveError, SessionStore, SmsSender};
+use super::{Clock, SaveError, SendOutcome, SessionStore, SmsSender};
 use crate::{
     Decision, Entry, EntryAnswer, EntryOutcome, KeyError, Keys, Lang, MessageId, MobileNumber,
     OpenError, Opening, Recipients, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome,
@@ -71,6 +71,10 @@ struct Counts {
     ids_not_counted: AtomicU64,
     unknown_numbers: AtomicU64,
     conflicts: AtomicU64,
+    accepted: AtomicU64,
+    deferred: AtomicU64,
+    failed: AtomicU64,
+    ended: AtomicU64,
 }
 
 /// How many sessions one lease takes: few, so that several dispatchers share a backlog.
@@ -306,6 +310,10 @@ impl<S: SessionStore> Desk<S> {
             ids_not_counted,
             unknown_numbers,
             conflicts,
+            accepted,
+            deferred,
+            failed,
+            ended,
         } = &self.counts;
         Counters {
             verified: read(verified),
@@ -314,6 +322,10 @@ impl<S: SessionStore> Desk<S> {
             ids_not_counted: read(ids_not_counted),
             unknown_numbers: read(unknown_numbers),
             conflicts: read(conflicts),
+            accepted: read(accepted),
+            deferred: read(deferred),
+            failed: read(failed),
+            ended: read(ended),
         }
     }
 
@@ -385,9 +397,9 @@ impl<S: SessionStore> Desk<S> {
         };
         if session.tick(self.clock.now()).is_ok() {
             session = self.session(id).await?;
-            done.ended = done
-                .ended
-                .saturating_add(u64::from(!session.status().is_open()));
+            let ended = u64::from(!session.status().is_open());
+            done.ended = done.ended.saturating_add(ended);
+            self.counts.ended.fetch_add(ended, Ordering::Relaxed);
         }
         let messages = session
             .outbox(&*self.keys, self.clock.now())
@@ -402,6 +414,7 @@ impl<S: SessionStore> Desk<S> {
             }
             let outcome = sender.send(message).await;
             done.count(outcome);
+            self.counts.count_sent(outcome);
             let (id, report) = (message.id(), Report::from(outcome));
             (session, _) = self
                 .command(session, |session, now| session.report(id, report, now))
@@ -539,11 +552,10 @@ impl Counts {
         for (_, outcome) in &submitted.orders {
             match outcome {
                 EntryOutcome::Completed | EntryOutcome::Verified => one(&self.verified),
-                EntryOutcome::Wrong { .. } | EntryOutcome::Locked | EntryOutcome::Returned => {
-                    one(&self.wrong_entries)
-                }
+                EntryOutcome::Wrong { .. } | EntryOutcome::Locked => one(&self.wrong_entries),
                 EntryOutcome::NotCounted(Refusal::IdNotCounted) => one(&self.ids_not_counted),
-                EntryOutcome::NotCounted(_) => continue,
+                // The sixth attempt isn't compared (B07).
+                EntryOutcome::Returned | EntryOutcome::NotCounted(_) => continue,
             };
         }
     }
@@ -554,6 +566,15 @@ impl Counts {
                 self.wrong_ids.fetch_add(1, Ordering::Relaxed);
             }
         }
+    }
+
+    fn count_sent(&self, outcome: SendOutcome) {
+        let counter = match outcome {
+            SendOutcome::Accepted => &self.accepted,
+            SendOutcome::Deferred => &self.deferred,
+            SendOutcome::Failed => &self.failed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -668,11 +689,11 @@ impl Dispatched {
         }
     }
 
-    fn count(&mut self, outcome: super::SendOutcome) {
+    fn count(&mut self, outcome: SendOutcome) {
         let counter = match outcome {
-            super::SendOutcome::Accepted => &mut self.accepted,
-            super::SendOutcome::Deferred => &mut self.deferred,
-            super::SendOutcome::Failed => &mut self.failed,
+            SendOutcome::Accepted => &mut self.accepted,
+            SendOutcome::Deferred => &mut self.deferred,
+            SendOutcome::Failed => &mut self.failed,
         };
         *counter = counter.saturating_add(1);
     }
@@ -684,7 +705,8 @@ impl Dispatched {
 pub struct Counters {
     /// Persons who verified.
     pub verified: u64,
-    /// Wrong entries that counted, once for each order they counted in.
+    /// Wrong entries that counted, once for each order they counted in. The sixth attempt, which returns
+    /// the order, is none (B07).
     pub wrong_entries: u64,
     /// Wrong IDs that counted on the resend form.
     pub wrong_ids: u64,
@@ -695,6 +717,14 @@ pub struct Counters {
     pub unknown_numbers: u64,
     /// Saves that found another version: another host was faster, or an id was given twice.
     pub conflicts: u64,
+    /// Messages that the gateway accepted.
+    pub accepted: u64,
+    /// Tries to send a message that the gateway deferred.
+    pub deferred: u64,
+    /// Messages that the gateway refused.
+    pub failed: u64,
+    /// Rounds that a [`dispatch`](Desk::dispatch) found to be over.
+    pub ended: u64,
 }
 
 /// Why a desk did nothing.

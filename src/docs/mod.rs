@@ -6,6 +6,7 @@
 //! | know the rules, their ids, sources and dates | [`rules`] |
 //! | know why a number is what it is | [`rationale`] |
 //! | know what it withstands, and what only you can do | [`security`] |
+//! | know how that was tested, and test it again | [`proof`] |
 //! | see what every command does in every state | [`states`] |
 //! | know what it costs, beside what one would use instead | [`performance`] |
 //! | work on the crate | [`architecture`] |
@@ -21,6 +22,9 @@ pub mod rationale {}
 
 #[doc = include_str!("security.md")]
 pub mod security {}
+
+#[doc = include_str!("proof.md")]
+pub mod proof {}
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}

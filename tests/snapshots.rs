@@ -8,6 +8,8 @@
     reason = "a test may fail"
 )]
 
+#[path = "snapshots/events.rs"]
+mod events;
 #[path = "snapshots/forged.rs"]
 mod forged;
 #[path = "snapshots/golden.rs"]
@@ -19,7 +21,7 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use beian::{Policy, Session, Snapshot, SnapshotError};
+use beian::{Event, Policy, Session, Snapshot, SnapshotError};
 use chrono::{DateTime, Utc};
 use proptest::{
     collection::vec,
@@ -170,6 +172,9 @@ fn the_walks_come_by_every_kind_of_event() {
                     row["recipient"].as_u64(),
                     event.kind.recipient().map(u64::from)
                 );
+                assert_eq!(serde_json::from_value::<Event>(row).unwrap(), event);
+                let bytes = postcard::to_allocvec(&event).unwrap();
+                assert_eq!(postcard::from_bytes::<Event>(&bytes), Ok(event));
                 kinds.insert(event.kind.name());
             }
             let json = serde_json::to_value(update.session()).unwrap();

@@ -1,157 +1,185 @@
 //! Events as rows of an audit table.
 
-use core::fmt;
-
 use chrono::{DateTime, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Event, EventKind, MessageKind, Report, RoundFailure};
+use super::value::{Instant, Sixteen};
+use crate::{
+    Event, EventKind, MessageKind, Refusal, Report, RoundFailure,
+    version::{first_only, write_first},
+};
 
-/// For an audit table or a log: one flat object, its `type` the name of the kind.
-///
-/// Written only. An event is never needed to rebuild a session, so nothing reads it back; it says
-/// everything in text, so it is for self-describing formats. Instants as RFC 3339.
+/// For an audit table or a log: one flat object, its `type` the name of the kind, instants as
+/// RFC 3339. In a compact format, bytes and integers behind the number of the version.
 ///
 /// ```
-/// # use beian::{KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session};
+/// # use beian::{Event, KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session};
 /// # let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
 /// # let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
 /// # let seed = Seed::draw(&mut getrandom::SysRng)?;
 /// # let (keys, now) = (KeyRing::single(1, [7; 32])?, chrono::DateTime::UNIX_EPOCH);
 /// # let decision = Session::open(&Opening::new(42, &recipients, seed), &keys, now)?;
 /// let opened = decision.update().events().next().unwrap();
+/// let row = serde_json::to_string(&opened)?;
 /// assert_eq!(
-///     serde_json::to_string(&opened)?,
+///     row,
 ///     r#"{"session":"0000000000000000000000000000002a","version":1,"at":"1970-01-01T00:00:00Z","type":"round_opened"}"#,
 /// );
+/// assert_eq!(serde_json::from_str::<Event>(&row)?, opened);
+///
+/// let bytes = postcard::to_allocvec(&opened)?;
+/// assert_eq!(postcard::from_bytes::<Event>(&bytes)?, opened);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let row = Row {
-            session: Some(Shown(self.session)),
-            version: self.version,
-            at: Some(Instant(self.at)),
-            r#type: self.kind.name(),
-            recipient: self.kind.recipient(),
-            ..self.kind.into()
-        };
-        row.serialize(serializer)
-    }
-}
-
-/// Every field that an event can have, in the order in which they are written.
-#[derive(Default, Serialize)]
-struct Row {
-    session: Option<Shown<crate::SessionId>>,
-    version: u64,
-    at: Option<Instant>,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recipient: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<MessageKind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    again_at: Option<Instant>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    window_starts_at: Option<Instant>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Report>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wrong_entries: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wrong_ids: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<RoundFailure>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended_at: Option<Instant>,
-}
-
-impl From<EventKind> for Row {
-    /// What only this kind of event has.
-    fn from(kind: EventKind) -> Self {
-        let row = Self::default();
-        match kind {
-            EventKind::MessageQueued { number, kind, .. } => Self {
-                number: Some(number),
-                kind: Some(kind),
-                ..row
-            },
-            EventKind::MessageAccepted { number, .. } => Self {
-                number: Some(number),
-                ..row
-            },
-            EventKind::MessageDeferred {
-                number, again_at, ..
-            } => Self {
-                number: Some(number),
-                again_at: Some(Instant(again_at)),
-                ..row
-            },
-            EventKind::MessageFailed {
-                number, again_at, ..
-            } => Self {
-                number: Some(number),
-                again_at: again_at.map(Instant),
-                ..row
-            },
-            EventKind::MessageDelivered {
-                window_starts_at, ..
-            } => Self {
-                window_starts_at: Some(Instant(window_starts_at)),
-                ..row
-            },
-            EventKind::ReportRecorded { number, report, .. } => Self {
-                number: Some(number),
-                report: Some(report),
-                ..row
-            },
-            EventKind::WrongEntry { wrong_entries, .. } => Self {
-                wrong_entries: Some(wrong_entries),
-                ..row
-            },
-            EventKind::EntryNotCounted { why, .. } => Self {
-                why: Some(why.code()),
-                ..row
-            },
-            EventKind::WrongId { wrong_ids, .. } => Self {
-                wrong_ids: Some(wrong_ids),
-                ..row
-            },
-            EventKind::RoundReturned { cause, ended_at } => Self {
-                cause: Some(cause),
-                ended_at: Some(Instant(ended_at)),
-                ..row
-            },
-            EventKind::RoundOpened
-            | EventKind::PersonLocked { .. }
-            | EventKind::EntryAfterLock { .. }
-            | EventKind::PersonVerified { .. }
-            | EventKind::RoundCompleted
-            | EventKind::RoundWithdrawn
-            | EventKind::PersonalDataErased => row,
+        let (session, at) = (Sixteen(*self.session.as_bytes()), Instant(self.at));
+        let (version, kind) = (self.version, self.kind);
+        if serializer.is_human_readable() {
+            let row = Row {
+                session,
+                version,
+                at,
+                kind,
+            };
+            row.serialize(serializer)
+        } else {
+            let packed = Packed {
+                session,
+                version,
+                at,
+                kind,
+            };
+            write_first(serializer, &packed)
         }
     }
 }
 
-/// As its `Display`.
-struct Shown<T>(T);
-
-impl<T: fmt::Display> Serialize for Shown<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+/// To show a trail again: [`EventKind::text`](crate::EventKind::text) says what stands there. A kind
+/// of a later release, and a field that the kind doesn't have, is an error.
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (session, version, at, kind) = if deserializer.is_human_readable() {
+            let row = Row::deserialize(deserializer)?;
+            (row.session, row.version, row.at, row.kind)
+        } else {
+            let packed: Packed = first_only(deserializer, "stored event")?;
+            (packed.session, packed.version, packed.at, packed.kind)
+        };
+        Ok(Self {
+            session: session.0.into(),
+            version,
+            at: at.0,
+            kind,
+        })
     }
 }
 
-/// As RFC 3339, which is how chrono prints it for debugging.
-struct Instant(DateTime<Utc>);
+#[derive(Serialize, Deserialize)]
+struct Row {
+    session: Sixteen,
+    version: u64,
+    at: Instant,
+    #[serde(flatten, with = "Tagged")]
+    kind: EventKind,
+}
 
-impl Serialize for Instant {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:?}", self.0))
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    session: Sixteen,
+    version: u64,
+    at: Instant,
+    #[serde(with = "Numbered")]
+    kind: EventKind,
+}
+
+/// The kinds in both forms. Names, order and fields are frozen: what a release adds comes last.
+macro_rules! forms {
+    ($($kinds:tt)+) => {
+        #[derive(Serialize, Deserialize)]
+        #[serde(remote = "EventKind", tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+        enum Tagged { $($kinds)+ }
+
+        #[derive(Serialize, Deserialize)]
+        #[serde(remote = "EventKind")]
+        enum Numbered { $($kinds)+ }
+    };
+}
+forms! {
+    RoundOpened {},
+    MessageQueued { recipient: u8, number: u16, kind: MessageKind },
+    MessageAccepted { recipient: u8, number: u16 },
+    MessageDeferred { recipient: u8, number: u16, #[serde(with = "instant")] again_at: DateTime<Utc> },
+    MessageFailed { recipient: u8, number: u16, #[serde(with = "attempt")] again_at: Option<DateTime<Utc>> },
+    MessageDelivered { recipient: u8, #[serde(with = "instant")] window_starts_at: DateTime<Utc> },
+    ReportRecorded { recipient: u8, number: u16, report: Report },
+    WrongEntry { recipient: u8, wrong_entries: u8 },
+    PersonLocked { recipient: u8 },
+    EntryAfterLock { recipient: u8 },
+    EntryNotCounted { recipient: u8, #[serde(with = "refusal")] why: Refusal },
+    WrongId { recipient: u8, wrong_ids: u8 },
+    PersonVerified { recipient: u8 },
+    RoundCompleted {},
+    RoundReturned { cause: RoundFailure, #[serde(with = "instant")] ended_at: DateTime<Utc> },
+    RoundWithdrawn {},
+    PersonalDataErased {},
+}
+
+mod instant {
+    use super::{DateTime, Deserialize, Deserializer, Instant, Serialize, Serializer, Utc};
+
+    pub(super) fn serialize<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+        Instant(*at).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<DateTime<Utc>, D::Error> {
+        Instant::deserialize(from).map(|at| at.0)
+    }
+}
+
+/// Null if there is no further attempt.
+mod attempt {
+    use super::{DateTime, Deserialize, Deserializer, Instant, Serialize, Serializer, Utc};
+
+    #[expect(clippy::ref_option, reason = "as serde calls it")]
+    pub(super) fn serialize<S: Serializer>(
+        at: &Option<DateTime<Utc>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        at.map(Instant).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<DateTime<Utc>>, D::Error> {
+        let at = Option::<Instant>::deserialize(from)?;
+        Ok(at.map(|at| at.0))
+    }
+}
+
+/// By its code, and only what an entry that is remembered can be refused for.
+mod refusal {
+    use alloc::borrow::Cow;
+
+    use serde::de::Error;
+
+    use super::{Deserialize, Deserializer, Refusal, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(why: &Refusal, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(why.code())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Refusal, D::Error> {
+        let possible = [
+            Refusal::AlreadyVerified,
+            Refusal::SupersededCode,
+            Refusal::RepeatedEntry,
+            Refusal::IdNotCounted,
+        ];
+        let code = Cow::<str>::deserialize(from)?;
+        let why = possible.into_iter().find(|why| why.code() == code);
+        why.ok_or_else(|| D::Error::custom("unknown reason not to count an entry"))
     }
 }

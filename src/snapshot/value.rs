@@ -3,10 +3,11 @@
 use core::fmt;
 
 use alloc::string::String;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 use zeroize::Zeroize;
 
-use crate::MobileNumber;
+use crate::{MobileNumber, time::Micros};
 
 /// An id, a nonce or half a MAC: 32 lower-case hex digits, or 16 bytes without a length.
 #[derive(Clone)]
@@ -66,6 +67,37 @@ impl<'de> Deserialize<'de> for Mobile {
             read.ok_or_else(|| serde::de::Error::custom("malformed mobile number"))
         }
     }
+}
+
+/// An instant: RFC 3339, which is how chrono prints it for debugging, or microseconds since 1970.
+pub(super) struct Instant(pub(super) DateTime<Utc>);
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let micros = Micros::cut(self.0);
+        if serializer.is_human_readable() {
+            serializer.collect_str(&format_args!("{:?}", micros.instant()))
+        } else {
+            serializer.serialize_i64(micros.raw())
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Text("an instant in RFC 3339", instant))
+        } else {
+            DateTime::from_timestamp_micros(i64::deserialize(deserializer)?)
+                .map(Self)
+                .ok_or_else(|| serde::de::Error::custom("instant out of the calendar"))
+        }
+    }
+}
+
+fn instant(text: &str) -> Option<Instant> {
+    let at = text.parse::<DateTime<Utc>>().ok()?;
+    Some(Instant(Micros::cut(at).instant()))
 }
 
 fn hex(text: &str) -> Option<Sixteen> {

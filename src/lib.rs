@@ -109,7 +109,7 @@
 //!
 //! A stored session is a versioned snapshot. Each version that a release has written can be read by
 //! every later release; decoding checks all invariants, and an unknown version is named in the error.
-//! Events are an audit trail and are never needed to rebuild anything.
+//! Events are an audit trail, read back to be shown and never needed to rebuild anything.
 #![no_std]
 #![forbid(unsafe_code)]
 

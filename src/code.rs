@@ -15,36 +15,37 @@ use crate::{
 /// How many codes one MAC yields: the first, two resends and the noon resend, or three resends.
 pub(crate) const CODES: usize = 4;
 
-/// Six Arabic digits, leading zeros kept (R13).
+/// A number below 1 000 000, to compare with; its six digits are made where they are needed.
 ///
 /// No `Clone`, no `Debug`, no serde: a code leaves the crate through
 /// [`Message::code_for_transport`](crate::Message::code_for_transport) alone (D28).
-pub(crate) struct Code([u8; 6]);
+pub(crate) struct Code(u32);
 
 impl Code {
     /// Reads a code as a person types it (D26).
     pub(crate) fn parse(input: &str) -> Option<Self> {
-        clean(input).ok()?.digits().map(Self)
+        let digits: [u8; 6] = clean(input).ok()?.digits()?;
+        let number = digits.iter().fold(0_u32, |number, digit| {
+            let digit = u32::from(digit.wrapping_sub(b'0'));
+            number.wrapping_mul(10).wrapping_add(digit)
+        });
+        Some(Self(number))
     }
 
     /// The residue of a uniform 64-bit word: no code is likelier than another by more than 2⁻⁴⁴.
     pub(crate) fn of_word(word: u64) -> Self {
-        let mut rest = u32::try_from(word % 1_000_000).unwrap_or_default();
+        Self(u32::try_from(word % 1_000_000).unwrap_or_default())
+    }
+
+    pub(crate) fn digits(&self) -> Digits {
+        let mut rest = self.0;
         let mut digits = [b'0'; 6];
         for digit in digits.iter_mut().rev() {
             let last = u8::try_from(rest % 10).unwrap_or_default();
             *digit = b'0'.saturating_add(last);
             rest /= 10;
         }
-        Self(digits)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    pub(crate) const fn as_bytes(&self) -> &[u8; 6] {
-        &self.0
+        Digits(digits)
     }
 
     pub(crate) fn matches(&self, other: &Self) -> Choice {
@@ -53,6 +54,26 @@ impl Code {
 }
 
 impl Drop for Code {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// A code as people read it: six Arabic digits, leading zeros kept (R13). As little as [`Code`] can it
+/// be copied or printed.
+pub(crate) struct Digits([u8; 6]);
+
+impl Digits {
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 6] {
+        &self.0
+    }
+}
+
+impl Drop for Digits {
     fn drop(&mut self) {
         self.0.zeroize();
     }
@@ -89,17 +110,11 @@ pub(crate) fn codes(
     nonce: &Nonce,
 ) -> Result<[Code; CODES], KeyError> {
     let message = Framed::new(
-        "beian code 1",
+        "beian c1",
         &[session.as_bytes(), mobile.digits().as_bytes(), &nonce.0],
     );
     let mac = keys.mac(key, message.as_bytes())?;
-    let mut words = [0_u64; CODES];
-    for (word, bytes) in words.iter_mut().zip(mac.bytes().chunks_exact(8)) {
-        *word = bytes
-            .iter()
-            .fold(0, |word, byte| (word << 8) | u64::from(*byte));
-    }
-    Ok(words.map(Code::of_word))
+    Ok(mac.words().map(Code::of_word))
 }
 
 /// What a last six is kept as: bound to the number, the same in every round (D25).
@@ -126,11 +141,11 @@ pub(crate) fn spent_mac(
     last_six: &LastSix,
 ) -> Result<[u8; 16], KeyError> {
     let message = Framed::new(
-        "beian spent 1",
+        "beian s1",
         &[
             session.as_bytes(),
             mobile.digits().as_bytes(),
-            code.as_bytes(),
+            code.digits().as_bytes(),
             last_six.as_bytes(),
         ],
     );
@@ -155,6 +170,7 @@ mod tests {
         impl<T: fmt::Debug> Has<Debugging> for T {}
         impl<T: fmt::Display> Has<Displaying> for T {}
         <Code as Has<_>>::has();
+        <Digits as Has<_>>::has();
     }
 
     #[test]
@@ -166,7 +182,10 @@ mod tests {
             (1_000_007, "000007"),
             (u64::MAX, "551615"),
         ] {
-            assert_eq!(Code::of_word(word).as_str(), code);
+            assert_eq!(Code::of_word(word).digits().as_str(), code);
+            assert!(bool::from(
+                Code::parse(code).unwrap().matches(&Code::of_word(word))
+            ));
         }
     }
 }

@@ -83,22 +83,19 @@ impl<K: Keys + ?Sized> Keys for alloc::sync::Arc<K> {
 pub struct Mac([u8; 32]);
 
 impl Mac {
-    pub(crate) const fn bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
     /// The first half: enough to recognise what was stored, and half the room.
     pub(crate) fn half(&self) -> [u8; 16] {
-        let [half, _] = self.halves();
-        half
+        self.0.first_chunk().copied().unwrap_or_default()
     }
 
-    fn halves(&self) -> [[u8; 16]; 2] {
-        let mut halves = [[0; 16]; 2];
-        for (half, bytes) in halves.iter_mut().zip(self.0.chunks_exact(16)) {
-            half.copy_from_slice(bytes);
+    /// Four numbers, most significant byte first.
+    pub(crate) fn words(&self) -> [u64; 4] {
+        let (words, _) = self.0.as_chunks();
+        let mut numbers = [0; 4];
+        for (number, word) in numbers.iter_mut().zip(words) {
+            *number = u64::from_be_bytes(*word);
         }
-        halves
+        numbers
     }
 }
 
@@ -292,16 +289,18 @@ pub enum KeyRingProblem {
 }
 
 /// A message whose fields can't run into each other: each is preceded by its length.
+///
+/// Up to 55 bytes are hashed as one block of SHA-256, more as two: every use stays below.
 pub(crate) struct Framed {
-    bytes: [u8; 128],
+    bytes: [u8; 64],
     length: usize,
 }
 
 impl Framed {
-    /// `label` keeps the MACs of different purposes apart. Holds 128 bytes, more than any use needs.
+    /// `label` keeps the MACs of different purposes apart. Holds 64 bytes, more than any use needs.
     pub(crate) fn new(label: &str, fields: &[&[u8]]) -> Self {
         let mut framed = Self {
-            bytes: [0; 128],
+            bytes: [0; 64],
             length: 0,
         };
         framed.push(label.as_bytes());
@@ -316,16 +315,14 @@ impl Framed {
     }
 
     fn push(&mut self, field: &[u8]) {
-        let prefix = u8::try_from(field.len()).unwrap_or(u8::MAX);
-        let rest = self.bytes.iter_mut().skip(self.length);
-        for (place, byte) in rest.zip(core::iter::once(&prefix).chain(field)) {
-            *place = *byte;
+        let start = self.length.saturating_add(1);
+        let end = start.saturating_add(field.len());
+        let places = self.bytes.get_mut(self.length..end);
+        if let (Some([prefix, places @ ..]), Ok(length)) = (places, u8::try_from(field.len())) {
+            *prefix = length;
+            places.copy_from_slice(field);
+            self.length = end;
         }
-        self.length = self
-            .length
-            .saturating_add(field.len())
-            .saturating_add(1)
-            .min(128);
     }
 }
 
@@ -365,7 +362,7 @@ mod tests {
             0xb7, 0x7f, 0x8e, 0x0b, 0xc6, 0x21, 0x37, 0x28, 0xc5, 0x14, 0x05, 0x46, 0x04, 0x0f,
             0x0e, 0xe3, 0x7f, 0x54,
         ];
-        assert_eq!(mac.bytes(), &expected);
+        assert_eq!(mac.0, expected);
     }
 
     #[test]

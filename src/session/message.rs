@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::MessageId;
-use crate::{MobileNumber, code::Code, names::names};
+use crate::{MobileNumber, code::Digits, names::names};
 
 /// Why a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +59,7 @@ pub struct Message {
     pub(crate) id: MessageId,
     pub(crate) to: MobileNumber,
     pub(crate) kind: MessageKind,
-    pub(crate) code: Code,
+    pub(crate) code: Digits,
 }
 
 impl Message {

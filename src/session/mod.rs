@@ -226,7 +226,7 @@ impl Session {
                     id,
                     to,
                     kind: message.kind,
-                    code,
+                    code: code.digits(),
                 });
             }
         }

@@ -62,7 +62,7 @@ pub async fn check(
                 id,
                 to: TestPerson(u16::from(recipient)).mobile(),
                 kind,
-                code: Code::of_word(code),
+                code: Code::of_word(code).digits(),
             };
             let before = keys_seen().len();
             sender.send(&message).await;

@@ -417,7 +417,7 @@ impl Keys for FewCodes {
     fn mac(&self, _: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
         use sha2::{Digest as _, Sha256};
         let mut mac: [u8; 32] = Sha256::digest(message).into();
-        if message.starts_with(b"\x0cbeian code 1") {
+        if message.starts_with(b"\x08beian c1") {
             for (word, number) in mac.chunks_mut(8).zip(0_u8..) {
                 let random = word[7] % self.codes;
                 word.fill(0);

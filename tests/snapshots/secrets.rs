@@ -136,7 +136,7 @@ fn attack_11_a_sweep_of_all_codes_without_the_key_can_not_tell() {
     let spent = |key: &[u8]| {
         let mut keyed = Hmac::<Sha256>::new_from_slice(key).unwrap();
         for field in [
-            b"beian spent 1".as_slice(),
+            b"beian s1".as_slice(),
             session.id().as_bytes(),
             mobile.digits().as_bytes(),
         ] {

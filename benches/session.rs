@@ -4,7 +4,7 @@
 //! cargo bench --bench session
 //! ```
 //!
-//! Machines differ: compare the rows of one run with `two_macs`.
+//! Machines differ: compare the rows of one run with `macs`.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
@@ -72,12 +72,17 @@ fn seed() -> Seed {
     Seed::draw(&mut getrandom::SysRng).unwrap()
 }
 
-/// The measure for the rest: what checking an entry can't do without.
-#[divan::bench]
-fn two_macs(bencher: Bencher) {
+/// The measure for the rest: an entry can't do without two MACs, a right one without three (D18); a
+/// resend and a message can't do without one. As long as the crate's own, the key's schedule prepared.
+#[divan::bench(args = [1, 2, 3])]
+fn macs(bencher: Bencher, count: usize) {
     let keys = KeyRing::single(1, [7; 32]).unwrap();
     let mac = |message: &[u8]| keys.mac(KeyId::from(1), black_box(message)).unwrap();
-    bencher.bench_local(|| (mac(&[1; 60]), mac(&[2; 30])));
+    match count {
+        1 => bencher.bench_local(|| mac(&[1; 30])),
+        2 => bencher.bench_local(|| (mac(&[1; 30]), mac(&[2; 55]))),
+        _ => bencher.bench_local(|| (mac(&[1; 30]), mac(&[2; 55]), mac(&[3; 52]))),
+    }
 }
 
 #[divan::bench]
@@ -107,6 +112,19 @@ fn submit_wrong(bencher: Bencher) {
             .session
             .submit(&scene.wrong, &scene.keys, scene.now)
             .unwrap()
+    });
+}
+
+/// What verified, once more: compared and refused.
+#[divan::bench]
+fn submit_repeated(bencher: Bencher) {
+    let scene = Scene::new();
+    let decision = scene.session.submit(&scene.right, &scene.keys, scene.now);
+    let (verified, _) = decision.unwrap().persisted();
+    bencher.bench_local(|| {
+        verified
+            .submit(&scene.right, &scene.keys, scene.now)
+            .unwrap_err()
     });
 }
 

@@ -2,6 +2,8 @@
 
 use chrono::TimeDelta;
 
+use crate::time::Span;
+
 /// How a round of SMS verification is run. Captured when the round opens; a later change touches no
 /// open round (D01).
 ///
@@ -25,13 +27,13 @@ use chrono::TimeDelta;
     reason = "three independent switches and where it is from"
 )]
 pub struct Policy {
-    pub(crate) window: TimeDelta,
+    pub(crate) window: Span,
     pub(crate) resends_max: u8,
     pub(crate) wrong_entries_max: u8,
     pub(crate) wrong_ids_max: u8,
-    pub(crate) resend_pause: TimeDelta,
-    pub(crate) delivery_clamp: TimeDelta,
-    pub(crate) unreachable_after: TimeDelta,
+    pub(crate) resend_pause: Span,
+    pub(crate) delivery_clamp: Span,
+    pub(crate) unreachable_after: Span,
     pub(crate) keep_code: bool,
     pub(crate) count_only_matching_ids: bool,
     pub(crate) noon_resend: bool,
@@ -41,13 +43,13 @@ pub struct Policy {
 impl Policy {
     /// What the regulator's system does, as far as it is documented.
     pub const REGULATOR: Self = Self {
-        window: TimeDelta::hours(24),
+        window: Span::cut(TimeDelta::hours(24)),
         resends_max: 2,
         wrong_entries_max: 5,
         wrong_ids_max: 5,
-        resend_pause: TimeDelta::seconds(60),
-        delivery_clamp: TimeDelta::minutes(10),
-        unreachable_after: TimeDelta::hours(24),
+        resend_pause: Span::cut(TimeDelta::seconds(60)),
+        delivery_clamp: Span::cut(TimeDelta::minutes(10)),
+        unreachable_after: Span::cut(TimeDelta::hours(24)),
         keep_code: false,
         count_only_matching_ids: false,
         noon_resend: false,
@@ -65,7 +67,7 @@ impl Policy {
     /// force sets it (48 hours in the pilot periods, D01), unless the policy isn't the regulator's.
     #[must_use]
     pub const fn window(&self) -> TimeDelta {
-        self.window
+        self.window.delta()
     }
 
     /// How many resends a person can ask for in a round (R22).
@@ -89,19 +91,19 @@ impl Policy {
     /// The pause before the next resend (D14).
     #[must_use]
     pub const fn resend_pause(&self) -> TimeDelta {
-        self.resend_pause
+        self.resend_pause.delta()
     }
 
     /// How much later than the acceptance a delivery report may let the window start (D05).
     #[must_use]
     pub const fn delivery_clamp(&self) -> TimeDelta {
-        self.delivery_clamp
+        self.delivery_clamp.delta()
     }
 
     /// When a person counts as unreachable if no message was accepted (D06).
     #[must_use]
     pub const fn unreachable_after(&self) -> TimeDelta {
-        self.unreachable_after
+        self.unreachable_after.delta()
     }
 
     /// The longest that a round can last: a first message that is accepted at the last moment, its
@@ -116,10 +118,11 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn round_max(&self) -> TimeDelta {
-        [self.window, self.delivery_clamp]
-            .iter()
-            .try_fold(self.unreachable_after, |sum, span| sum.checked_add(span))
-            .unwrap_or(TimeDelta::MAX)
+        let spans = [self.window, self.delivery_clamp];
+        spans
+            .into_iter()
+            .fold(self.unreachable_after, Span::plus)
+            .delta()
     }
 
     /// Whether every message of a person carries the same code (D10).
@@ -149,7 +152,10 @@ impl Policy {
     /// The policy under a rulebook with this window: a window that isn't the regulator's stays.
     pub(crate) fn under(self, window: TimeDelta) -> Self {
         if self.the_regulators {
-            Self { window, ..self }
+            Self {
+                window: window.into(),
+                ..self
+            }
         } else {
             self
         }
@@ -157,8 +163,9 @@ impl Policy {
 
     /// Whether every value is in its range.
     pub(crate) fn check(&self) -> Result<(), PolicyProblem> {
-        let within =
-            |value: TimeDelta, least: TimeDelta, most: TimeDelta| value >= least && value <= most;
+        let within = |value: Span, least: TimeDelta, most: TimeDelta| {
+            value >= least.into() && value <= most.into()
+        };
         let (hours, minutes, seconds) = (TimeDelta::hours, TimeDelta::minutes, TimeDelta::seconds);
         let checks = [
             (
@@ -199,21 +206,6 @@ impl Policy {
             .find(|(good, _)| !good)
             .map_or(Ok(()), |(_, problem)| Err(problem))
     }
-
-    /// Cuts what is finer than a microsecond: a stored policy comes back as it was.
-    fn cut(self) -> Self {
-        let cut = |span: TimeDelta| {
-            let micros = span.num_microseconds();
-            micros.map_or(span, TimeDelta::microseconds)
-        };
-        Self {
-            window: cut(self.window),
-            resend_pause: cut(self.resend_pause),
-            delivery_clamp: cut(self.delivery_clamp),
-            unreachable_after: cut(self.unreachable_after),
-            ..self
-        }
-    }
 }
 
 impl Default for Policy {
@@ -253,7 +245,7 @@ impl PolicyBuilder {
     /// A message usually takes 5–10 minutes (R15); the pause keeps a double click from using up a
     /// resend. The sources name no number (D14).
     pub const fn resend_pause(mut self, pause: TimeDelta) -> Self {
-        self.policy.resend_pause = pause;
+        self.policy.resend_pause = Span::cut(pause);
         self
     }
 
@@ -263,7 +255,7 @@ impl PolicyBuilder {
     /// The window starts when the message is *received* (R17), which usually takes up to 10 minutes
     /// (R15). The bound makes a forged report worth no more than that (D05).
     pub const fn delivery_clamp(mut self, clamp: TimeDelta) -> Self {
-        self.policy.delivery_clamp = clamp;
+        self.policy.delivery_clamp = Span::cut(clamp);
         self
     }
 
@@ -272,7 +264,7 @@ impl PolicyBuilder {
     ///
     /// Nobody is punished for a text that was never sent, and nothing hangs for ever (D06).
     pub const fn unreachable_after(mut self, span: TimeDelta) -> Self {
-        self.policy.unreachable_after = span;
+        self.policy.unreachable_after = Span::cut(span);
         self
     }
 
@@ -310,7 +302,7 @@ impl PolicyBuilder {
     ///
     /// A session has four codes, so 3 resends leave none for the noon resend.
     pub const fn not_the_regulators(mut self, window: TimeDelta, resends_max: u8) -> Self {
-        self.policy.window = window;
+        self.policy.window = Span::cut(window);
         self.policy.resends_max = resends_max;
         self.policy.the_regulators = false;
         self
@@ -322,7 +314,7 @@ impl PolicyBuilder {
     /// [`PolicyProblem`] names the first value that isn't, and its range.
     pub fn build(self) -> Result<Policy, PolicyProblem> {
         self.policy.check()?;
-        Ok(self.policy.cut())
+        Ok(self.policy)
     }
 }
 

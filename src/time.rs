@@ -9,8 +9,9 @@ pub(crate) struct Micros(i64);
 impl Micros {
     /// `micros`, or the nearest instant that chrono can express.
     pub(crate) fn from_raw(micros: i64) -> Self {
-        let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
-        Self(micros.clamp(first.timestamp_micros(), last.timestamp_micros()))
+        const FIRST: i64 = DateTime::<Utc>::MIN_UTC.timestamp_micros();
+        const LAST: i64 = DateTime::<Utc>::MAX_UTC.timestamp_micros();
+        Self(micros.clamp(FIRST, LAST))
     }
 
     #[cfg(feature = "serde")]
@@ -32,8 +33,8 @@ impl Micros {
         DateTime::from_timestamp_micros(self.0).unwrap_or(limit)
     }
 
-    pub(crate) fn plus(self, span: TimeDelta) -> Self {
-        Self::from_raw(self.0.saturating_add(span_micros(span)))
+    pub(crate) fn plus(self, span: impl Into<Span>) -> Self {
+        Self::from_raw(self.0.saturating_add(span.into().0))
     }
 
     /// From `earlier` to here; zero if `earlier` is later.
@@ -58,11 +59,50 @@ impl Micros {
     }
 }
 
-fn span_micros(span: TimeDelta) -> i64 {
-    span.num_microseconds()
-        .unwrap_or(if span < TimeDelta::zero() {
-            i64::MIN
-        } else {
-            i64::MAX
-        })
+/// A length of time in whole microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Span(i64);
+
+impl Span {
+    #[cfg(feature = "serde")]
+    pub(crate) const ZERO: Self = Self(0);
+
+    /// Cuts what is finer than a microsecond, and what is longer than can be told.
+    pub(crate) const fn cut(span: TimeDelta) -> Self {
+        match span.num_microseconds() {
+            Some(micros) => Self(micros),
+            None if span.num_seconds() < 0 => Self(i64::MIN),
+            None => Self(i64::MAX),
+        }
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn from_raw(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn raw(self) -> i64 {
+        self.0
+    }
+
+    pub(crate) const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    pub(crate) const fn delta(self) -> TimeDelta {
+        TimeDelta::microseconds(self.0)
+    }
+
+    /// So many of them, one after the other.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn times(self, count: u16) -> Self {
+        Self(self.0.saturating_mul(count as i64))
+    }
+}
+
+impl From<TimeDelta> for Span {
+    fn from(span: TimeDelta) -> Self {
+        Self::cut(span)
+    }
 }

@@ -429,7 +429,7 @@ impl<S: SessionStore> Desk<S> {
         entry: &Entry,
         now: Micros,
     ) -> Result<(Vec<Update>, Submitted), HostError<S::Error>> {
-        let grade = |session: &Session| EntryCandidate::new(session, entry, &*self.keys, now);
+        let grade = |session| EntryCandidate::new(session, entry, &*self.keys, now);
         let (mut candidates, left_out) = candidates(sessions, grade)?;
         if candidates.is_empty() {
             number::pretend_to_grade(entry, &*self.keys).map_err(HostError::Key)?;
@@ -445,7 +445,7 @@ impl<S: SessionStore> Desk<S> {
         request: &ResendRequest,
         now: Micros,
     ) -> Result<(Vec<Update>, Resent), HostError<S::Error>> {
-        let compare = |session: &Session| ResendCandidate::new(session, request, &*self.keys, now);
+        let compare = |session| ResendCandidate::new(session, request, &*self.keys, now);
         let (mut candidates, left_out) = candidates(sessions, compare)?;
         if candidates.is_empty() {
             number::pretend_to_compare(request, &*self.keys).map_err(HostError::Key)?;
@@ -503,13 +503,13 @@ fn remembered(sessions: &[Session], entry: &Entry) -> Option<Submitted> {
     (!orders.is_empty()).then_some(Submitted { orders, left_out })
 }
 
-type Candidates<G, O> = (Vec<Candidate<G, O>>, Vec<SessionId>);
+type Candidates<'a, G, O> = (Vec<Candidate<'a, G, O>>, Vec<SessionId>);
 
 /// The orders of a number, the one opened first in front, and those whose key is missing (D20).
-fn candidates<G, O, E>(
-    sessions: &[Session],
-    candidate: impl Fn(&Session) -> Result<Option<Candidate<G, O>>, KeyError>,
-) -> Result<Candidates<G, O>, HostError<E>> {
+fn candidates<'a, G, O, E>(
+    sessions: &'a [Session],
+    candidate: impl Fn(&'a Session) -> Result<Option<Candidate<'a, G, O>>, KeyError>,
+) -> Result<Candidates<'a, G, O>, HostError<E>> {
     let mut candidates = Vec::new();
     let mut left_out = Vec::new();
     for session in sessions {
@@ -523,8 +523,9 @@ fn candidates<G, O, E>(
     Ok((candidates, left_out))
 }
 
-fn results<G, O: Copy>(candidates: Vec<Candidate<G, O>>) -> (Vec<Update>, Vec<(SessionId, O)>) {
-    let outcome = |candidate: &Candidate<G, O>| (candidate.draft.session().id(), candidate.outcome);
+fn results<G, O: Copy>(candidates: Vec<Candidate<'_, G, O>>) -> (Vec<Update>, Vec<(SessionId, O)>) {
+    let outcome =
+        |candidate: &Candidate<'_, G, O>| (candidate.draft.session().id(), candidate.outcome);
     let orders = candidates.iter().map(outcome).collect();
     let drafts = candidates.into_iter().map(|candidate| candidate.draft);
     (

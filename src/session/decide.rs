@@ -1,6 +1,6 @@
 //! The rules of one session. They read a [`Draft`] and record what follows; `evolve` applies it.
 
-use alloc::vec::Vec;
+use alloc::{borrow::Cow, vec::Vec};
 
 use chrono::TimeDelta;
 
@@ -17,19 +17,19 @@ use crate::time::Micros;
 /// How many entries that don't count are remembered for a person (D21).
 pub(crate) const NOT_COUNTED_MAX: usize = 64;
 
-/// A session on its way to its next version.
-pub(crate) struct Draft {
-    session: Session,
+/// A session on its way to its next version; copied by the first change.
+pub(crate) struct Draft<'a> {
+    session: Cow<'a, Session>,
     now: Micros,
     changes: Vec<Change>,
 }
 
-impl Draft {
+impl<'a> Draft<'a> {
     /// At the effective now (D09), with everything that a sweep would have done first (D08).
-    pub(crate) fn new(session: &Session, now: Micros) -> Self {
+    pub(crate) fn new(session: &'a Session, now: Micros) -> Self {
         let now = now.max(session.last);
         let mut draft = Self {
-            session: session.clone(),
+            session: Cow::Borrowed(session),
             now,
             changes: Vec::new(),
         };
@@ -40,7 +40,7 @@ impl Draft {
     /// The very first draft of a session.
     pub(crate) fn opening(session: Session, now: Micros) -> Self {
         let mut draft = Self {
-            session,
+            session: Cow::Owned(session),
             now,
             changes: Vec::new(),
         };
@@ -48,7 +48,7 @@ impl Draft {
         draft
     }
 
-    pub(crate) const fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Session {
         &self.session
     }
 
@@ -61,10 +61,11 @@ impl Draft {
         !self.changes.is_empty()
     }
 
-    pub(crate) fn update(mut self) -> Update {
-        self.session.version = self.session.version.saturating_add(1);
-        self.session.last = self.now;
-        Update::new(self.session, self.changes)
+    pub(crate) fn update(self) -> Update {
+        let mut session = self.session.into_owned();
+        session.version = session.version.saturating_add(1);
+        session.last = self.now;
+        Update::new(session, self.changes)
     }
 
     pub(crate) fn decide<A>(self, answer: A) -> Decision<A> {
@@ -76,12 +77,12 @@ impl Draft {
     }
 
     fn change(&mut self, change: Change) {
-        evolve(&mut self.session, &change, self.now);
+        evolve(self.session.to_mut(), &change, self.now);
         self.changes.push(change);
     }
 
     fn person(&self, recipient: u8) -> Option<&Person> {
-        self.session.people.get(usize::from(recipient))
+        self.session.one(recipient)
     }
 
     /// Ends a round whose time is over (D07), else queues noon resends (D16).
@@ -175,7 +176,7 @@ impl Draft {
             return;
         };
         let not_counted = matches!(outcome, EntryOutcome::NotCounted(_));
-        if not_counted && person.remembered.len() >= NOT_COUNTED_MAX {
+        if not_counted && person.remembered().len() >= NOT_COUNTED_MAX {
             return;
         }
         self.change(Change::Remembered {
@@ -205,7 +206,7 @@ impl Draft {
                 wait: policy.resend_pause(),
             });
         }
-        let free = person.settled_at?.plus(policy.resend_pause());
+        let free = person.settled_at()?.plus(policy.resend_pause);
         (free > self.now).then(|| Refusal::TooSoon {
             wait: free.since(self.now),
         })
@@ -313,7 +314,7 @@ impl Draft {
 
     /// The first delivery of the first message moves the window's start, within the clamp (D05).
     fn delivered(&mut self, recipient: u8, accepted_at: Micros) {
-        let latest = accepted_at.plus(self.session.terms.policy.delivery_clamp());
+        let latest = accepted_at.plus(self.session.terms.policy.delivery_clamp);
         let window_starts_at = self.now.min(latest).instant();
         self.record(EventKind::MessageDelivered {
             recipient,
@@ -338,13 +339,7 @@ impl Draft {
         if matches!(self.session.state, State::Open) {
             return Err(Refusal::RoundOpen);
         }
-        if self
-            .session
-            .terms
-            .identities
-            .iter()
-            .all(|identity| identity.mobile.is_none())
-        {
+        if self.session.mobiles().next().is_none() {
             return Err(Refusal::AlreadyErased);
         }
         self.record(EventKind::PersonalDataErased);

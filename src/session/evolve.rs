@@ -1,11 +1,9 @@
 //! Applies what was decided. No rules here: whoever makes a [`Change`] has judged it.
 
-use alloc::sync::Arc;
-
 use super::{
     EntryOutcome, EventKind, MessageKind, Session, SubmissionId,
     end::End,
-    state::{Person, Phase, Received, State, Terms, UnderWay, Verified},
+    state::{Ids, Person, Phase, Received, State, UnderWay, Verified},
 };
 use crate::time::Micros;
 
@@ -53,7 +51,9 @@ pub(crate) fn evolve(session: &mut Session, change: &Change, now: Micros) {
             outcome,
         } => {
             on(session, recipient, |person| {
-                person.remembered.push((submission, outcome));
+                let earlier = person.remembered().iter().copied();
+                let all = earlier.chain([(submission, outcome)]).collect();
+                person.remembered = Some(all);
             });
         }
         Change::Event(kind) => apply(session, kind, now),
@@ -174,12 +174,13 @@ fn accept(person: &mut Person, now: Micros) {
         waiting.under_way = None;
         person.accepted = person.accepted.saturating_add(1);
         person.resends_used = person.resends_used.saturating_add(resend.into());
-        person.settled_at = Some(now);
-        person.received.get_or_insert(Received {
+        let received = person.received.get_or_insert(Received {
             accepted_at: now,
             window_starts_at: now,
             delivered: false,
+            settled_at: now,
         });
+        received.settled_at = now;
     }
 }
 
@@ -195,7 +196,9 @@ fn set_back(person: &mut Person, again: Micros) {
 fn stop(person: &mut Person, now: Micros) {
     if let Phase::Waiting(waiting) = &mut person.phase {
         waiting.under_way = None;
-        person.settled_at = Some(now);
+        if let Some(received) = &mut person.received {
+            received.settled_at = now;
+        }
     }
 }
 
@@ -209,14 +212,10 @@ fn end(session: &mut Session, end: End) {
 }
 
 fn erase(session: &mut Session) {
-    let mut terms = Terms::clone(&session.terms);
-    for identity in &mut terms.identities {
-        identity.mobile = None;
-        identity.ids = [].into();
-    }
-    session.terms = Arc::new(terms);
     for person in &mut session.people {
-        person.remembered.clear();
+        person.identity.mobile = None;
+        person.identity.ids = Ids::None;
+        person.remembered = None;
         if let Phase::Verified(verified) = &mut person.phase {
             verified.spent = [0; 16];
         }

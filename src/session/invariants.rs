@@ -3,15 +3,16 @@
 //! The rules of `decide` bring these about and keep them; what was stored is held against them when
 //! it comes back, so that no command ever meets a session that the rules could not have made.
 
-use chrono::TimeDelta;
-
 use super::{
     EntryOutcome, MessageKind, Refusal, RoundFailure, Session,
     decide::{NOT_COUNTED_MAX, pause},
     end::End,
     state::{Person, Phase, Received, State, UnderWay, Verified, Waiting},
 };
-use crate::{code::CODES, time::Micros};
+use crate::{
+    code::CODES,
+    time::{Micros, Span},
+};
 
 /// An invariant that doesn't hold, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,22 +44,21 @@ pub(crate) fn check(session: &Session) -> Result<(), Broken> {
 
 /// What was fixed when the round opened, and its erasure.
 fn terms(session: &Session) -> Result<(), Broken> {
-    let identities = &session.terms.identities;
-    let numbers = || identities.iter().filter_map(|one| one.mobile.as_ref());
+    let numbers = || session.mobiles();
+    let no_id = |person: &Person| person.identity.ids.is_empty();
     let erased = numbers().next().is_none();
     let traces = |person: &Person| {
         let spent = matches!(&person.phase, Phase::Verified(verified) if verified.spent != [0; 16]);
-        spent || !person.remembered.is_empty()
+        spent || person.remembered.is_some()
     };
     hold! {
         "a version is at least 1" => session.version >= 1,
         "every value of the policy is in its range" => session.terms.policy.check().is_ok(),
         "there are 1 to 255 people" => (1..=255).contains(&session.people.len()),
-        "every person has an identity" => identities.len() == session.people.len(),
         "numbers ascend, none comes twice (R09)" => numbers().is_sorted_by(|one, next| one < next),
-        "all numbers are erased, or none" => erased || numbers().count() == identities.len(),
+        "all numbers are erased, or none" => erased || numbers().count() == session.people.len(),
         "an open round isn't erased" => !erased || session.state != State::Open,
-        "IDs go with the numbers" => identities.iter().all(|one| one.ids.is_empty() == erased),
+        "IDs go with the numbers" => session.people.iter().all(|person| no_id(person) == erased),
         "what tells of entries is erased as well" => !erased || !session.people.iter().any(traces),
     }
 }
@@ -140,17 +140,16 @@ fn counts(session: &Session, person: &Person) -> Result<(), Broken> {
 /// What happened to one person, in the order in which it can have happened.
 fn instants(session: &Session, person: &Person, until: Micros) -> Result<(), Broken> {
     let (opened_at, policy) = (session.terms.opened_at, &session.terms.policy);
-    let (Some(received), Some(settled_at)) = (person.received, person.settled_at) else {
+    let Some(received) = person.received else {
         return hold! {
             "an accepted message starts a window (D05)" => person.accepted == 0,
-            "a window starts with a message settled" => person.received.is_none(),
-            "the first message settles when it is accepted (D11)" => person.settled_at.is_none(),
         };
     };
     let Received {
         accepted_at,
         window_starts_at: start,
         delivered,
+        settled_at,
     } = received;
     let noon = accepted_at.noon_of_the_next_day();
     hold! {
@@ -161,7 +160,7 @@ fn instants(session: &Session, person: &Person, until: Micros) -> Result<(), Bro
         "no message settles after the person's end (D24)" => settled_at <= until,
         "a window doesn't start before the acceptance (D05)" => accepted_at <= start,
         "a window doesn't start after the person's end (D05)" => start <= until,
-        "a report is worth the clamp (D05)" => start <= accepted_at.plus(policy.delivery_clamp()),
+        "a report is worth the clamp (D05)" => start <= accepted_at.plus(policy.delivery_clamp),
         "only a delivery moves the window's start (D05)" => delivered || start == accepted_at,
         "resends keep their pause (D14)" =>
             after_resends(session, person, resends(person)) <= until,
@@ -215,7 +214,7 @@ fn codes(session: &Session, person: &Person, waiting: &Waiting) -> Result<(), Br
         "the message under way has a code of its own" => idle || ahead,
         "a code without message is of one that stopped (D11)" => !idle || !ahead || stopped,
         "resends that settled kept their pause (D14)" =>
-            person.settled_at.is_none_or(|at| settled <= at),
+            person.settled_at().is_none_or(|at| settled <= at),
     }
 }
 
@@ -227,8 +226,10 @@ fn under_way(session: &Session, person: &Person, message: UnderWay) -> Result<()
         due,
     } = message;
     let (policy, opened_at, last) = (&session.terms.policy, session.terms.opened_at, session.last);
-    let settled_at = person.settled_at.unwrap_or(opened_at);
-    let again = setbacks.checked_sub(1).map_or(TimeDelta::zero(), pause);
+    let settled_at = person.settled_at().unwrap_or(opened_at);
+    let again = setbacks
+        .checked_sub(1)
+        .map_or(Span::ZERO, |setbacks| pause(setbacks).into());
     hold! {
         "the first message goes first" => (kind == MessageKind::First) == (person.accepted == 0),
         "a message is due when queued, or a pause after a setback" => settled_at.plus(again) <= due,
@@ -245,7 +246,7 @@ fn under_way(session: &Session, person: &Person, message: UnderWay) -> Result<()
                 resends(person) > u16::from(person.resends_used),
             "the resend under way is one that is left (R22)" =>
                 person.resends_used < policy.resends_max(),
-            "a resend waits for the pause (D14)" => settled_at.plus(policy.resend_pause()) <= last,
+            "a resend waits for the pause (D14)" => settled_at.plus(policy.resend_pause) <= last,
         },
         MessageKind::Noon => hold! {
             "the noon resend is queued once (D16)" => person.noon_done,
@@ -256,7 +257,7 @@ fn under_way(session: &Session, person: &Person, message: UnderWay) -> Result<()
 
 /// What came of entries with a submission id (D21).
 fn remembered(session: &Session, person: &Person) -> Result<(), Broken> {
-    let outcomes = || person.remembered.iter().map(|(_, outcome)| *outcome);
+    let outcomes = || person.remembered().iter().map(|(_, outcome)| *outcome);
     let not_counted = outcomes().filter(|outcome| matches!(outcome, EntryOutcome::NotCounted(_)));
     let once =
         |one: fn(EntryOutcome) -> bool| outcomes().filter(|outcome| one(*outcome)).count() <= 1;
@@ -280,7 +281,7 @@ fn remembered(session: &Session, person: &Person) -> Result<(), Broken> {
         "an outcome fits what came of it" =>
             outcomes().all(|outcome| possible(session, person, outcome)),
     }?;
-    let submissions = || person.remembered.iter().map(|(submission, _)| submission);
+    let submissions = || person.remembered().iter().map(|(submission, _)| submission);
     let known = |(n, one)| submissions().take(n).any(|earlier| earlier == one);
     hold! {
         "a submission id is remembered once (D21)" => !submissions().enumerate().any(known),
@@ -348,11 +349,11 @@ fn resends(person: &Person) -> u16 {
 
 /// The earliest instant for so many resends: each waits for a pause after a message settled (D14).
 fn after_resends(session: &Session, person: &Person, resends: u16) -> Micros {
-    let pause = session.terms.policy.resend_pause();
+    let pause = session.terms.policy.resend_pause;
     let first = person
         .received
         .map_or(session.terms.opened_at, |received| received.accepted_at);
-    first.plus(pause.checked_mul(resends.into()).unwrap_or(TimeDelta::MAX))
+    first.plus(pause.times(resends))
 }
 
 /// Every accepted message is the first or a resend.

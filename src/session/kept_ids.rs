@@ -65,12 +65,16 @@ impl KeptIds {
         Ok(Self { list })
     }
 
-    pub(crate) fn identity(mobile: MobileNumber, id_key: KeyId, ids: Vec<[u8; 16]>) -> Identity {
+    pub(crate) fn identity(
+        mobile: MobileNumber,
+        id_key: KeyId,
+        ids: impl IntoIterator<Item = [u8; 16]>,
+    ) -> Identity {
         Identity {
             mobile: Some(mobile),
             roles: Roles::NONE,
             id_key,
-            ids: ids.into(),
+            ids: ids.into_iter().collect(),
         }
     }
 

@@ -17,7 +17,7 @@ mod open;
 mod outcome;
 pub(crate) mod state;
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use chrono::{DateTime, Utc};
@@ -65,8 +65,9 @@ pub struct Session {
     pub(crate) version: u64,
     /// The effective now of the latest command (D09).
     pub(crate) last: Micros,
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Terms,
     pub(crate) state: State,
+    /// Sorted by number.
     pub(crate) people: Box<[Person]>,
 }
 
@@ -199,10 +200,9 @@ impl Session {
             return Ok(Vec::new());
         }
         let mut messages = Vec::new();
-        for ((recipient, person), identity) in
-            (0..=u8::MAX).zip(&self.people).zip(&self.terms.identities)
-        {
-            let (Phase::Waiting(waiting), Some(to)) = (&person.phase, identity.mobile) else {
+        for (recipient, person) in (0..=u8::MAX).zip(&self.people) {
+            let (Phase::Waiting(waiting), Some(to)) = (&person.phase, person.identity.mobile)
+            else {
                 continue;
             };
             let Some(message) = waiting.under_way.filter(|message| message.due <= now) else {
@@ -290,20 +290,16 @@ impl Session {
 
     /// Everybody who has to verify, sorted by number; afterwards as they were at the end.
     pub fn recipients(&self) -> impl Iterator<Item = RecipientView<'_>> {
-        let people = self.people.iter().zip(&self.terms.identities);
-        people.map(|(person, identity)| RecipientView {
+        self.people.iter().map(|person| RecipientView {
             session: self,
             person,
-            identity,
         })
     }
 
     /// The numbers of the round, for a store's index. Empty once erased.
     pub fn mobiles(&self) -> impl Iterator<Item = &MobileNumber> {
-        self.terms
-            .identities
-            .iter()
-            .filter_map(|identity| identity.mobile.as_ref())
+        let identities = self.people.iter().map(|person| &person.identity);
+        identities.filter_map(|identity| identity.mobile.as_ref())
     }
 
     /// Whether an entry for one of its numbers has to see this session at `now`: it is open, or its
@@ -323,7 +319,7 @@ impl Session {
         let now = Micros::cut(now).max(self.last);
         let in_time = self.time_is_over_at().is_some_and(|(over, _)| now < over);
         let one = self.one(message.recipient).filter(|_| in_time);
-        one.is_some_and(|(_, person)| {
+        one.is_some_and(|person| {
             let latest = (person.latest_message(), person.attempt());
             let due = person
                 .under_way()
@@ -349,25 +345,24 @@ impl Session {
     }
 
     pub(crate) fn recipient_of(&self, mobile: &MobileNumber) -> Option<u8> {
-        let place = |identity: &Identity| identity.mobile.as_ref() == Some(mobile);
-        u8::try_from(self.terms.identities.iter().position(place)?).ok()
+        let place = |person: &Person| person.identity.mobile.as_ref() == Some(mobile);
+        u8::try_from(self.people.iter().position(place)?).ok()
     }
 
-    pub(crate) fn one(&self, recipient: u8) -> Option<(&Identity, &Person)> {
-        let place = usize::from(recipient);
-        Some((self.terms.identities.get(place)?, self.people.get(place)?))
+    pub(crate) fn one(&self, recipient: u8) -> Option<&Person> {
+        self.people.get(usize::from(recipient))
     }
 
     pub(crate) fn identity_of(&self, mobile: &MobileNumber) -> Option<&Identity> {
-        Some(self.one(self.recipient_of(mobile)?)?.0)
+        Some(&self.one(self.recipient_of(mobile)?)?.identity)
     }
 
     /// What came of an entry with the same submission id for the same number (D21).
     pub(crate) fn remembered(&self, entry: &Entry) -> Option<EntryOutcome> {
         let submission = entry.submission?;
-        let (_, person) = self.one(self.recipient_of(&entry.mobile)?)?;
+        let person = self.one(self.recipient_of(&entry.mobile)?)?;
         let known = person
-            .remembered
+            .remembered()
             .iter()
             .find(|(known, _)| *known == submission)?;
         Some(known.1)
@@ -382,7 +377,7 @@ impl Session {
         let one = self
             .recipient_of(mobile)
             .and_then(|recipient| self.one(recipient));
-        let waiting = one.and_then(|(_, person)| person.waiting());
+        let waiting = one.and_then(Person::waiting);
         waiting
             .map(|waiting| codes(keys, self.terms.key, self.id, mobile, &waiting.nonce))
             .transpose()
@@ -404,20 +399,19 @@ impl fmt::Debug for Session {
 pub struct RecipientView<'a> {
     session: &'a Session,
     person: &'a Person,
-    identity: &'a Identity,
 }
 
 impl<'a> RecipientView<'a> {
     /// The number, masked when printed; `None` once erased.
     #[must_use]
     pub const fn mobile(&self) -> Option<&'a MobileNumber> {
-        self.identity.mobile.as_ref()
+        self.person.identity.mobile.as_ref()
     }
 
     /// The roles that the number has.
     #[must_use]
     pub const fn roles(&self) -> Roles {
-        self.identity.roles
+        self.person.identity.roles
     }
 
     /// How far the person has come.
@@ -445,7 +439,7 @@ impl<'a> RecipientView<'a> {
         Some(
             received
                 .window_starts_at
-                .plus(self.session.policy().window())
+                .plus(self.session.policy().window)
                 .instant(),
         )
     }
@@ -475,8 +469,8 @@ impl<'a> RecipientView<'a> {
         let idle = self.person.waiting()?.under_way.is_none();
         let form = self.person.wrong_ids < self.session.policy().wrong_ids_max();
         let free = idle && form && self.resends_left() > 0;
-        let settled = self.person.settled_at.filter(|_| free)?;
-        Some(settled.plus(self.session.policy().resend_pause()).instant())
+        let settled = self.person.settled_at().filter(|_| free)?;
+        Some(settled.plus(self.session.policy().resend_pause).instant())
     }
 }
 

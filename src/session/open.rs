@@ -1,6 +1,6 @@
 //! Opening a round.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 use super::{
     Decision, KeptIds, MessageKind, RoundStatus, Session, SessionId,
     decide::Draft,
-    state::{Identity, Person, Phase, State, Terms, UnderWay, Waiting},
+    state::{Identity, Ids, Person, Phase, State, Terms, UnderWay, Waiting},
 };
 use crate::{
     KeyError, MobileNumber, Recipient, Recipients,
@@ -155,27 +155,25 @@ impl<'a> Opening<'a> {
             | None => {}
         }
         let (key, now) = (keys.current(), Micros::cut(now));
-        let mut identities = Vec::new();
-        let mut people = Vec::new();
+        let mut people = Vec::with_capacity(self.recipients.iter().len());
         for (n, recipient) in self.recipients.iter().enumerate() {
             let index = u8::try_from(n).ok().filter(|n| *n < u8::MAX);
             let index = index.ok_or(OpenError::TooManyRecipients)?;
             let nonce = self.nonce(index, recipient.mobile(), others, key, keys)?;
-            identities.push(self.identity(recipient, key, keys)?);
-            people.push(Person::new(nonce, now));
+            let identity = self.identity(recipient, key, keys)?;
+            people.push(Person::new(identity, nonce, now));
         }
         let policy = self.recipients.policy().clone();
         let terms = Terms {
             key,
             opened_at: now,
             policy,
-            identities: identities.into(),
         };
         let session = Session {
             id: self.id,
             version: 0,
             last: now,
-            terms: Arc::new(terms),
+            terms,
             state: State::Open,
             people: people.into(),
         };
@@ -217,7 +215,7 @@ impl<'a> Opening<'a> {
         keys: &dyn Keys,
     ) -> Result<Identity, OpenError> {
         let (mobile, roles) = (*recipient.mobile(), recipient.roles());
-        let ids: Result<Box<[_]>, KeyError> = recipient
+        let ids: Result<Ids, KeyError> = recipient
             .last_sixes()
             .iter()
             .map(|last_six| id_mac(keys, key, &mobile, last_six))
@@ -249,23 +247,22 @@ impl<'a> Opening<'a> {
 }
 
 fn all_differ(codes: &[Code; CODES], taken: &[Code]) -> bool {
-    let mut earlier = taken.iter().collect::<Vec<_>>();
-    codes.iter().all(|code| {
-        let free = !earlier.iter().any(|other| other.matches(code).into());
-        earlier.push(code);
-        free
+    codes.iter().enumerate().all(|(n, code)| {
+        let mut others = codes.iter().take(n).chain(taken);
+        !others.any(|other| other.matches(code).into())
     })
 }
 
 impl Person {
     /// With the first message queued.
-    pub(crate) const fn new(nonce: Nonce, now: Micros) -> Self {
+    pub(crate) const fn new(identity: Identity, nonce: Nonce, now: Micros) -> Self {
         let first = UnderWay {
             kind: MessageKind::First,
             setbacks: 0,
             due: now,
         };
         Self {
+            identity,
             phase: Phase::Waiting(Waiting {
                 nonce,
                 created: 1,
@@ -279,8 +276,7 @@ impl Person {
             wrong_ids: 0,
             noon_done: false,
             received: None,
-            settled_at: None,
-            remembered: Vec::new(),
+            remembered: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a session consists of. No rules here: they are in `decide`, and `evolve` applies them.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use super::{
     EntryOutcome, SubmissionId,
@@ -9,16 +9,15 @@ use super::{
 };
 use crate::{KeyId, MobileNumber, Policy, Roles, code::Nonce, time::Micros};
 
-/// What is fixed when a round opens; shared by every state of the session.
+/// What is fixed when a round opens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Terms {
     pub(crate) key: KeyId,
     pub(crate) opened_at: Micros,
     pub(crate) policy: Policy,
-    /// Sorted by number; emptied of numbers and IDs by an erasure.
-    pub(crate) identities: Box<[Identity]>,
 }
 
+/// Who a person is; fixed when the round opens, emptied of number and IDs by an erasure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Identity {
     /// `None` once erased.
@@ -26,8 +25,43 @@ pub(crate) struct Identity {
     pub(crate) roles: Roles,
     /// The key of `ids`: an older one than the session's where they were carried over (D25).
     pub(crate) id_key: KeyId,
-    /// The MAC of each last six that is right (D03).
-    pub(crate) ids: Box<[[u8; 16]]>,
+    pub(crate) ids: Ids,
+}
+
+/// The MAC of each last six that is right (D03): nearly always one, which takes no room of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Ids {
+    /// Only once erased, and before they are carried over.
+    None,
+    One([u8; 16]),
+    Several(Arc<[[u8; 16]]>),
+}
+
+impl Ids {
+    pub(crate) fn as_slice(&self) -> &[[u8; 16]] {
+        match self {
+            Self::None => &[],
+            Self::One(id) => core::slice::from_ref(id),
+            Self::Several(ids) => ids,
+        }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        matches!(self, Self::None)
+    }
+}
+
+impl FromIterator<[u8; 16]> for Ids {
+    fn from_iter<I: IntoIterator<Item = [u8; 16]>>(ids: I) -> Self {
+        let mut ids = ids.into_iter();
+        match (ids.next(), ids.next()) {
+            (None, _) => Self::None,
+            (Some(one), None) => Self::One(one),
+            (Some(one), Some(two)) => {
+                Self::Several([one, two].into_iter().chain(ids).collect::<Vec<_>>().into())
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,6 +73,7 @@ pub(crate) enum State {
 /// One number in one round.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Person {
+    pub(crate) identity: Identity,
     pub(crate) phase: Phase,
     /// Messages queued so far, the first included.
     pub(crate) messages: u16,
@@ -53,18 +88,18 @@ pub(crate) struct Person {
     /// Whether the noon resend of this round has been queued (D16).
     pub(crate) noon_done: bool,
     pub(crate) received: Option<Received>,
-    /// When the latest message was accepted, or failed and stopped: the pause counts from here.
-    pub(crate) settled_at: Option<Micros>,
     /// Entries with a submission id, and what came of them (D21).
-    pub(crate) remembered: Vec<(SubmissionId, EntryOutcome)>,
+    pub(crate) remembered: Option<Arc<[(SubmissionId, EntryOutcome)]>>,
 }
 
-/// The facts of the first message, once the gateway has accepted it (D05).
+/// What is known once the gateway has accepted the first message (D05).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Received {
     pub(crate) accepted_at: Micros,
     pub(crate) window_starts_at: Micros,
     pub(crate) delivered: bool,
+    /// When the latest message was accepted, or failed and stopped: the pause counts from here.
+    pub(crate) settled_at: Micros,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -102,6 +137,14 @@ pub(crate) struct Verified {
 }
 
 impl Person {
+    pub(crate) fn remembered(&self) -> &[(SubmissionId, EntryOutcome)] {
+        self.remembered.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn settled_at(&self) -> Option<Micros> {
+        Some(self.received?.settled_at)
+    }
+
     pub(crate) fn waiting(&self) -> Option<&Waiting> {
         match &self.phase {
             Phase::Waiting(waiting) => Some(waiting),
@@ -137,8 +180,8 @@ impl Person {
     /// The last instant that is in time for this person (D04–D06).
     pub(crate) fn window_ends(&self, terms: &Terms) -> Micros {
         match self.received {
-            Some(received) => received.window_starts_at.plus(terms.policy.window()),
-            None => terms.opened_at.plus(terms.policy.unreachable_after()),
+            Some(received) => received.window_starts_at.plus(terms.policy.window),
+            None => terms.opened_at.plus(terms.policy.unreachable_after),
         }
     }
 

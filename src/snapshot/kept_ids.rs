@@ -25,7 +25,13 @@ impl Serialize for KeptIds {
             Some(Kept {
                 mobile: Mobile(identity.mobile?),
                 key: identity.id_key.into(),
-                ids: identity.ids.iter().copied().map(Sixteen).collect(),
+                ids: identity
+                    .ids
+                    .as_slice()
+                    .iter()
+                    .copied()
+                    .map(Sixteen)
+                    .collect(),
             })
         });
         write_first(serializer, &kept.collect::<Vec<_>>())
@@ -47,7 +53,7 @@ impl<'de> Deserialize<'de> for KeptIds {
             ));
         }
         let identity = |kept: Kept| {
-            let ids = kept.ids.iter().map(|id| id.0).collect();
+            let ids = kept.ids.iter().map(|id| id.0);
             Self::identity(kept.mobile.0, kept.key.into(), ids)
         };
         Ok(Self {

@@ -3,9 +3,8 @@
 //! Instants are microseconds since 1970-01-01 UTC, spans are microseconds. These are types of their
 //! own, so that the session may change without them; the golden files show every one.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::vec::Vec;
 
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::value::{Mobile, Sixteen};
@@ -13,7 +12,7 @@ use crate::{
     EntryOutcome, MessageKind, Refusal, Role, RoundFailure,
     code::Nonce,
     session::{self, end::End, invariants::Broken, state},
-    time::Micros,
+    time::{Micros, Span},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -177,9 +176,7 @@ impl From<&session::Session> for Session {
             key,
             opened_at,
             policy,
-            identities,
-        } = &*session.terms;
-        let people = session.people.iter().zip(identities);
+        } = &session.terms;
         Self {
             id: Sixteen(*session.id.as_bytes()),
             version: session.version,
@@ -188,9 +185,7 @@ impl From<&session::Session> for Session {
             last_changed_at: session.last.raw(),
             policy: policy.into(),
             state: (&session.state).into(),
-            people: people
-                .map(|(person, identity)| Person::new(person, identity))
-                .collect(),
+            people: session.people.iter().map(Person::from).collect(),
         }
     }
 }
@@ -199,41 +194,33 @@ impl TryFrom<Session> for session::Session {
     type Error = Broken;
 
     fn try_from(stored: Session) -> Result<Self, Broken> {
-        let mut people = Vec::new();
-        let mut identities = Vec::new();
-        for stored in stored.people {
-            let (person, identity) = stored.take()?;
-            people.push(person);
-            identities.push(identity);
-        }
+        let people = stored.people.into_iter().map(state::Person::try_from);
         let terms = state::Terms {
             key: stored.key.into(),
             opened_at: instant(stored.opened_at)?,
             policy: stored.policy.into(),
-            identities: identities.into(),
         };
         Ok(Self {
             id: stored.id.0.into(),
             version: stored.version,
             last: instant(stored.last_changed_at)?,
-            terms: Arc::new(terms),
+            terms,
             state: stored.state.try_into()?,
-            people: people.into(),
+            people: people.collect::<Result<_, _>>()?,
         })
     }
 }
 
 impl From<&crate::Policy> for Policy {
     fn from(policy: &crate::Policy) -> Self {
-        let micros = |span: TimeDelta| span.num_microseconds().unwrap_or(i64::MAX);
         Self {
-            window: micros(policy.window),
+            window: policy.window.raw(),
             resends_max: policy.resends_max,
             wrong_entries_max: policy.wrong_entries_max,
             wrong_ids_max: policy.wrong_ids_max,
-            resend_pause: micros(policy.resend_pause),
-            delivery_clamp: micros(policy.delivery_clamp),
-            unreachable_after: micros(policy.unreachable_after),
+            resend_pause: policy.resend_pause.raw(),
+            delivery_clamp: policy.delivery_clamp.raw(),
+            unreachable_after: policy.unreachable_after.raw(),
             keep_code: policy.keep_code,
             count_only_matching_ids: policy.count_only_matching_ids,
             noon_resend: policy.noon_resend,
@@ -245,13 +232,13 @@ impl From<&crate::Policy> for Policy {
 impl From<Policy> for crate::Policy {
     fn from(stored: Policy) -> Self {
         Self {
-            window: TimeDelta::microseconds(stored.window),
+            window: Span::from_raw(stored.window),
             resends_max: stored.resends_max,
             wrong_entries_max: stored.wrong_entries_max,
             wrong_ids_max: stored.wrong_ids_max,
-            resend_pause: TimeDelta::microseconds(stored.resend_pause),
-            delivery_clamp: TimeDelta::microseconds(stored.delivery_clamp),
-            unreachable_after: TimeDelta::microseconds(stored.unreachable_after),
+            resend_pause: Span::from_raw(stored.resend_pause),
+            delivery_clamp: Span::from_raw(stored.delivery_clamp),
+            unreachable_after: Span::from_raw(stored.unreachable_after),
             keep_code: stored.keep_code,
             count_only_matching_ids: stored.count_only_matching_ids,
             noon_resend: stored.noon_resend,
@@ -300,10 +287,11 @@ impl TryFrom<State> for state::State {
     }
 }
 
-impl Person {
-    fn new(person: &state::Person, identity: &state::Identity) -> Self {
+impl From<&state::Person> for Person {
+    fn from(person: &state::Person) -> Self {
+        let identity = &person.identity;
         let remembered = person
-            .remembered
+            .remembered()
             .iter()
             .filter_map(|(submission, outcome)| {
                 let outcome = Outcome::new(*outcome)?;
@@ -315,7 +303,13 @@ impl Person {
         Self {
             identity: identity.mobile.map(|mobile| Identity {
                 mobile: Mobile(mobile),
-                ids: identity.ids.iter().copied().map(Sixteen).collect(),
+                ids: identity
+                    .ids
+                    .as_slice()
+                    .iter()
+                    .copied()
+                    .map(Sixteen)
+                    .collect(),
             }),
             id_key: identity.id_key.into(),
             roles: identity.roles.iter().map(RoleName::from).collect(),
@@ -332,54 +326,60 @@ impl Person {
                 window_starts_at: received.window_starts_at.raw(),
                 delivered: received.delivered,
             }),
-            settled_at: person.settled_at.map(Micros::raw),
+            settled_at: person.settled_at().map(Micros::raw),
             remembered: remembered.collect(),
         }
     }
+}
 
-    fn take(self) -> Result<(state::Person, state::Identity), Broken> {
-        let roles: Vec<Role> = self.roles.into_iter().map(Role::from).collect();
+impl TryFrom<Person> for state::Person {
+    type Error = Broken;
+
+    fn try_from(stored: Person) -> Result<Self, Broken> {
+        let roles: Vec<Role> = stored.roles.into_iter().map(Role::from).collect();
         if !roles.is_sorted_by(|one, next| one < next) {
             return Err(Broken("roles come in order, none twice"));
         }
-        let (mobile, ids) = match self.identity {
+        let (mobile, ids) = match stored.identity {
             Some(Identity { mobile, ids }) => (Some(mobile.0), ids.iter().map(|id| id.0).collect()),
-            None => (None, [].into()),
+            None => (None, state::Ids::None),
         };
         let identity = state::Identity {
             mobile,
             roles: roles.into_iter().collect(),
-            id_key: self.id_key.into(),
+            id_key: stored.id_key.into(),
             ids,
         };
-        let remembered = self.remembered.into_iter();
-        let person = state::Person {
-            phase: self.phase.try_into()?,
-            messages: self.messages,
-            first_attempt: self.first_attempt,
-            accepted: self.accepted,
-            resends_used: self.resends_used,
-            wrong_entries: self.wrong_entries,
-            wrong_ids: self.wrong_ids,
-            noon_done: self.noon_done,
-            received: self.received.map(state::Received::try_from).transpose()?,
-            settled_at: self.settled_at.map(instant).transpose()?,
-            remembered: remembered
-                .map(|one| (one.submission.0.into(), one.outcome.into()))
-                .collect(),
+        let received = match (stored.received, stored.settled_at) {
+            (Some(received), Some(settled_at)) => Some(state::Received {
+                accepted_at: instant(received.accepted_at)?,
+                window_starts_at: instant(received.window_starts_at)?,
+                delivered: received.delivered,
+                settled_at: instant(settled_at)?,
+            }),
+            (None, None) => None,
+            (Some(_), None) => return Err(Broken("a window starts with a message settled")),
+            (None, Some(_)) => {
+                return Err(Broken(
+                    "the first message settles when it is accepted (D11)",
+                ));
+            }
         };
-        Ok((person, identity))
-    }
-}
-
-impl TryFrom<Received> for state::Received {
-    type Error = Broken;
-
-    fn try_from(stored: Received) -> Result<Self, Broken> {
+        let remembered = stored.remembered.into_iter();
+        let remembered = remembered.map(|one| (one.submission.0.into(), one.outcome.into()));
+        let remembered: Vec<_> = remembered.collect();
         Ok(Self {
-            accepted_at: instant(stored.accepted_at)?,
-            window_starts_at: instant(stored.window_starts_at)?,
-            delivered: stored.delivered,
+            identity,
+            phase: stored.phase.try_into()?,
+            messages: stored.messages,
+            first_attempt: stored.first_attempt,
+            accepted: stored.accepted,
+            resends_used: stored.resends_used,
+            wrong_entries: stored.wrong_entries,
+            wrong_ids: stored.wrong_ids,
+            noon_done: stored.noon_done,
+            received,
+            remembered: (!remembered.is_empty()).then(|| remembered.into()),
         })
     }
 }

@@ -1,9 +1,14 @@
 //! A store for embedding and tests.
 
 use alloc::{boxed::Box, vec::Vec};
-use core::{convert::Infallible, fmt};
+use core::{
+    borrow::Borrow,
+    convert::Infallible,
+    fmt,
+    hash::{Hash, Hasher},
+};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -32,8 +37,8 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct Shelf {
-    /// Boxed, so that the table's free places stay small.
-    sessions: HashMap<SessionId, Box<Kept>>,
+    /// Found by their ids. Boxed, so that the table's free places stay small.
+    sessions: HashSet<Box<Kept>>,
     numbers: BTreeSet<(MobileNumber, SessionId)>,
     wakes: BTreeSet<(Micros, SessionId)>,
 }
@@ -42,6 +47,26 @@ struct Kept {
     session: Session,
     leased_until: Micros,
 }
+
+impl Borrow<SessionId> for Box<Kept> {
+    fn borrow(&self) -> &SessionId {
+        &self.session.id
+    }
+}
+
+impl Hash for Kept {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.session.id.hash(state);
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.session.id == other.session.id
+    }
+}
+
+impl Eq for Kept {}
 
 impl MemoryStore {
     /// How many sessions there are, ended ones included.
@@ -59,11 +84,9 @@ impl MemoryStore {
     /// A copy of every session, ended ones included, in no order.
     #[must_use]
     pub fn sessions(&self) -> Vec<Session> {
-        self.lock()
-            .sessions
-            .values()
-            .map(|kept| kept.session.clone())
-            .collect()
+        let contents = self.lock();
+        let sessions = contents.sessions.iter();
+        sessions.map(|kept| kept.session.clone()).collect()
     }
 
     /// Forgets sessions whose round ended before `instant`; returns how many.
@@ -73,7 +96,7 @@ impl MemoryStore {
             |session: &Session| !session.status().is_open() && session.last_changed_at() < instant;
         let gone: Vec<_> = contents
             .sessions
-            .values()
+            .iter()
             .filter(|kept| ended(&kept.session))
             .map(|kept| kept.session.id())
             .collect();
@@ -159,9 +182,13 @@ impl SessionStore for MemoryStore {
             if leased.len() >= limit {
                 break;
             }
-            if let Some(kept) = sessions.get_mut(id).filter(|kept| kept.leased_until <= now) {
+            let free = sessions
+                .get(id)
+                .is_some_and(|kept| kept.leased_until <= now);
+            if free && let Some(mut kept) = sessions.take(id) {
                 kept.leased_until = now.plus(lease);
                 leased.push(kept.session.clone());
+                sessions.insert(kept);
             }
         }
         Ok(leased)
@@ -185,35 +212,52 @@ impl Shelf {
             .map_or(0, |kept| kept.session.version())
     }
 
+    /// Writes a session, and of the indices only what has changed: most updates change neither.
     fn put(&mut self, session: Session) {
         let id = session.id();
-        let leased_until = self.forget(id).unwrap_or(Micros::from_raw(i64::MIN));
-        self.numbers
-            .extend(session.mobiles().map(|mobile| (*mobile, id)));
-        self.wakes
-            .extend(session.wake().map(|wake| (Micros::cut(wake), id)));
-        self.sessions.insert(
-            id,
-            Box::new(Kept {
+        let wake = session.wake().map(Micros::cut);
+        let Some(mut kept) = self.sessions.take(&id) else {
+            self.numbers
+                .extend(session.mobiles().map(|mobile| (*mobile, id)));
+            self.wakes.extend(wake.map(|wake| (wake, id)));
+            self.sessions.insert(Box::new(Kept {
                 session,
-                leased_until,
-            }),
-        );
+                leased_until: Micros::from_raw(i64::MIN),
+            }));
+            return;
+        };
+        let earlier = core::mem::replace(&mut kept.session, session);
+        let earlier_wake = earlier.wake().map(Micros::cut);
+        if wake != earlier_wake {
+            self.forget_wake(earlier_wake, id);
+            self.wakes.extend(wake.map(|wake| (wake, id)));
+        }
+        if !earlier.mobiles().eq(kept.session.mobiles()) {
+            self.forget_numbers(&earlier);
+            self.numbers
+                .extend(kept.session.mobiles().map(|mobile| (*mobile, id)));
+        }
+        self.sessions.insert(kept);
     }
 
-    /// Takes a session out of every index; returns its lease.
-    fn forget(&mut self, id: SessionId) -> Option<Micros> {
-        let Kept {
-            session,
-            leased_until,
-        } = *self.sessions.remove(&id)?;
+    /// Takes a session out of every index.
+    fn forget(&mut self, id: SessionId) {
+        if let Some(Kept { session, .. }) = self.sessions.take(&id).as_deref() {
+            self.forget_wake(session.wake().map(Micros::cut), id);
+            self.forget_numbers(session);
+        }
+    }
+
+    fn forget_wake(&mut self, wake: Option<Micros>, id: SessionId) {
+        if let Some(wake) = wake {
+            self.wakes.remove(&(wake, id));
+        }
+    }
+
+    fn forget_numbers(&mut self, session: &Session) {
         for mobile in session.mobiles() {
-            self.numbers.remove(&(*mobile, id));
+            self.numbers.remove(&(*mobile, session.id()));
         }
-        if let Some(wake) = session.wake() {
-            self.wakes.remove(&(Micros::cut(wake), id));
-        }
-        Some(leased_until)
     }
 }
 

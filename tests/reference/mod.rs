@@ -416,12 +416,16 @@ impl Round {
             .position(|known| *known == Some(code))
     }
 
+    /// The codes that verify the person now; none if nobody waits.
+    pub fn right_codes(&self, p: usize) -> Vec<Code> {
+        let codes = self.people[p].codes.iter().skip(self.oldest_right(p));
+        let waits = self.waits(p);
+        codes.flatten().copied().filter(|_| waits).collect()
+    }
+
     /// D17: code and ID of the same person in the same order.
     fn is_right(&self, p: usize, entry: &Entry) -> bool {
-        let right = |place| place >= self.oldest_right(p);
-        self.waits(p)
-            && self.people[p].ids.contains(&entry.id)
-            && self.place_of_code(p, entry.code).is_some_and(right)
+        self.people[p].ids.contains(&entry.id) && self.right_codes(p).contains(&entry.code)
     }
 
     /// D18: what counts nowhere. A locked person's superseded codes aren't compared (D19).

@@ -1,0 +1,188 @@
+//! What a host is asked, what it answers, and whether the answer is the model's.
+
+use beian::{
+    Entry, MessageId, Recipients, Report, ReportOutcome, ResendRequest,
+    host::{Desk, HostError, Resent, Submitted},
+    testkit::seed,
+};
+
+use crate::{
+    host::Host,
+    hub::{Command, Task},
+    orders::Somebody,
+    reference::{
+        self, RoundId,
+        against::{self, Difference, same},
+    },
+};
+
+#[derive(Clone)]
+pub enum Asked {
+    Open {
+        id: RoundId,
+        recipients: Recipients,
+        people: Vec<(u64, Vec<u64>)>,
+        previous: Option<RoundId>,
+    },
+    Submit {
+        who: Somebody,
+        code: u32,
+        id: String,
+        submission: Option<u128>,
+    },
+    Resend {
+        who: Somebody,
+        id: String,
+    },
+    Report(MessageId, Report),
+    Withdraw(RoundId),
+    Dispatch,
+}
+
+pub enum Answer {
+    Opened,
+    Submitted(Submitted),
+    Resent(Resent),
+    Reported(ReportOutcome),
+    Withdrawn,
+    Dispatched,
+    /// The rules say no.
+    Refused,
+    /// The round is there already, or the one before it isn't over.
+    NotOpened,
+    /// Others were faster every time (D20).
+    Busy,
+    /// The host died on the way.
+    Dead,
+}
+
+impl Asked {
+    pub fn command(&self) -> Command {
+        match self {
+            Self::Open {
+                id,
+                recipients,
+                people,
+                ..
+            } => Command::Open {
+                id: *id,
+                people: people.clone(),
+                policy: against::policy(recipients.policy()),
+            },
+            Self::Submit {
+                who,
+                code,
+                id,
+                submission,
+            } => Command::Submit(reference::Entry {
+                number: who.number(),
+                code: *code,
+                id: against::id(id),
+                submission: *submission,
+            }),
+            Self::Resend { who, id } => Command::Resend {
+                number: who.number(),
+                id: against::id(id),
+            },
+            Self::Report(message, report) => Command::Report {
+                place: (
+                    usize::from(message.recipient),
+                    usize::from(message.number),
+                    message.attempt,
+                ),
+                report: against::report(*report),
+            },
+            Self::Withdraw(_) => Command::Withdraw,
+            Self::Dispatch => Command::Dispatch,
+        }
+    }
+
+    pub async fn perform(&self, desk: &Desk<Host>) -> Answer {
+        match self {
+            Self::Open {
+                id,
+                recipients,
+                previous,
+                ..
+            } => {
+                let entropy = seed(*id as u64);
+                let opened = match previous {
+                    Some(previous) => desk.open_again(*id, recipients, entropy, *previous).await,
+                    None => desk.open(*id, recipients, entropy).await,
+                };
+                opened.map_or_else(Answer::because, |_| Answer::Opened)
+            }
+            Self::Submit {
+                who,
+                code,
+                id,
+                submission,
+            } => {
+                let entry = Entry::parse(&who.digits(), &format!("{code:06}"), id);
+                let mut entry = entry.unwrap();
+                if let Some(submission) = submission {
+                    entry = entry.with_submission_id(*submission);
+                }
+                let submitted = desk.submit(&entry).await;
+                submitted.map_or_else(Answer::because, Answer::Submitted)
+            }
+            Self::Resend { who, id } => {
+                let request = ResendRequest::parse(&who.digits(), id).unwrap();
+                let resent = desk.resend(&request).await;
+                resent.map_or_else(Answer::because, Answer::Resent)
+            }
+            Self::Report(message, report) => {
+                let reported = desk.report(*message, *report).await;
+                reported.map_or_else(Answer::because, Answer::Reported)
+            }
+            Self::Withdraw(id) => {
+                let withdrawn = desk.withdraw(*id).await;
+                withdrawn.map_or_else(Answer::because, |_| Answer::Withdrawn)
+            }
+            Self::Dispatch => {
+                let dispatched = desk.dispatch(desk.store()).await;
+                dispatched.map_or_else(Answer::because, |_| Answer::Dispatched)
+            }
+        }
+    }
+}
+
+impl Answer {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "handed over by `map_or_else`"
+    )]
+    fn because<E>(error: HostError<E>) -> Self {
+        match error {
+            HostError::Conflict => Self::Busy,
+            HostError::Refused(_) => Self::Refused,
+            _ => Self::NotOpened,
+        }
+    }
+
+    /// Nothing is answered that wasn't stored (4, D20), and what is answered is the model's.
+    pub fn check(&self, task: &Task) -> Result<(), Difference> {
+        let stored = |happened: bool| same("stored before it is answered", &task.saved, &happened);
+        match self {
+            Self::Submitted(submitted) => {
+                stored(task.moved())?;
+                against::same_submitted(submitted, &task.entry)
+            }
+            Self::Resent(resent) => {
+                stored(task.moved())?;
+                against::same_resent(resent, &task.resend)
+            }
+            Self::Reported(outcome) => {
+                stored(true)?;
+                same(
+                    "applied",
+                    &Some(*outcome == ReportOutcome::Applied),
+                    &task.applied,
+                )
+            }
+            Self::Opened | Self::Withdrawn => stored(true),
+            Self::Refused => same("refused", &true, &task.would_refuse()),
+            Self::Dispatched | Self::NotOpened | Self::Busy | Self::Dead => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The crate's traits over the watched effects: a store, a clock and a gateway for each host.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use beian::{
+    Message, MobileNumber, Session, SessionId, Update,
+    host::{Clock, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{hub::Shared, reference::against};
+
+/// The one store, as one host sees it; also its clock and its way to the gateway.
+#[derive(Clone)]
+pub struct Host {
+    pub number: usize,
+    pub hub: Shared,
+    pub store: Arc<MemoryStore>,
+}
+
+impl Host {
+    /// The host may die here, before the effect and after it, and others may get ahead.
+    fn before(&self) -> Point<'_> {
+        Point {
+            host: self,
+            before: true,
+            passed: false,
+        }
+    }
+
+    fn after(&self) -> Point<'_> {
+        Point {
+            host: self,
+            before: false,
+            passed: false,
+        }
+    }
+}
+
+struct Point<'a> {
+    host: &'a Host,
+    before: bool,
+    passed: bool,
+}
+
+impl Future for Point<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        let mut hub = self.host.hub.lock();
+        let stepping = hub.stepping;
+        let task = &mut hub.tasks[self.host.number];
+        if !self.passed {
+            match &mut task.points_left {
+                Some(0) => task.dead = true,
+                Some(left) => *left -= 1,
+                None => {}
+            }
+        }
+        let waits = task.dead || (stepping && self.before && !self.passed);
+        drop(hub);
+        self.passed = true;
+        if waits {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    }
+}
+
+impl Clock for Host {
+    fn now(&self) -> DateTime<Utc> {
+        let mut hub = self.hub.lock();
+        let now = hub.clocks[self.number];
+        hub.tasks[self.number].now = now;
+        against::utc(now)
+    }
+}
+
+impl SmsSender for Host {
+    async fn send(&self, message: &Message) -> SendOutcome {
+        self.before().await;
+        let outcome = self.hub.lock().handed(self.number, message);
+        self.after().await;
+        outcome
+    }
+}
+
+impl SessionStore for Host {
+    type Error = Infallible;
+
+    async fn load(&self, id: SessionId) -> Result<Option<Session>, Infallible> {
+        self.before().await;
+        let session = self.store.load(id).await?;
+        let round = u128::from_be_bytes(*id.as_bytes());
+        self.hub.lock().loaded(self.number, round, session.as_ref());
+        self.after().await;
+        Ok(session)
+    }
+
+    async fn find(
+        &self,
+        mobile: &MobileNumber,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, Infallible> {
+        self.before().await;
+        let sessions = self.store.find(mobile, now).await?;
+        let now = against::instant(now);
+        self.hub.lock().found(self.number, mobile, now, &sessions);
+        self.after().await;
+        Ok(sessions)
+    }
+
+    async fn save(&self, updates: &[Update]) -> Result<(), SaveError<Infallible>> {
+        self.before().await;
+        let saved = self.store.save(updates).await;
+        match saved {
+            Ok(()) => self.hub.lock().saved(self.number, updates),
+            Err(_) => self.hub.lock().refused(updates),
+        }
+        self.after().await;
+        saved
+    }
+
+    async fn lease_due(
+        &self,
+        now: DateTime<Utc>,
+        limit: usize,
+        lease: TimeDelta,
+    ) -> Result<Vec<Session>, Infallible> {
+        self.before().await;
+        let leased = self.store.lease_due(now, limit, lease).await;
+        self.after().await;
+        leased
+    }
+
+    async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
+        self.store.next_wake(now).await
+    }
+}

@@ -1,0 +1,386 @@
+//! What every effect of a host passes through: loads, saves and messages are watched here, and each
+//! write is compared with what the model makes of the same command at the same moment.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use beian::{KeyRing, Message, MessageId, MobileNumber, Session, Update, host::SendOutcome};
+
+use crate::{
+    dice::Dice,
+    ledger::Ledger,
+    options::World as Weather,
+    reference::{
+        self, Entry, EntryOutcome, Instant, Policy, Report, ResendOutcome, Round, RoundId, World,
+        against::{self, Difference, same},
+    },
+    tally::Tally,
+};
+
+pub const HOSTS: usize = 3;
+
+/// Person, message, try.
+pub type Place = (usize, usize, u16);
+
+/// What a host is asked, in the model's words.
+#[derive(Clone, Default)]
+pub enum Command {
+    #[default]
+    Nothing,
+    Open {
+        id: RoundId,
+        people: Vec<(u64, Vec<u64>)>,
+        policy: Policy,
+    },
+    Submit(Entry),
+    Resend {
+        number: u64,
+        id: u64,
+    },
+    Report {
+        place: Place,
+        report: Report,
+    },
+    Withdraw,
+    Dispatch,
+}
+
+/// One host in the middle of a command.
+#[derive(Default)]
+pub struct Task {
+    pub command: Command,
+    /// What its clock showed it last.
+    pub now: Instant,
+    /// The rounds as it found them, and as the model leaves them.
+    before: Vec<Round>,
+    after: Vec<Round>,
+    pub entry: Vec<(RoundId, EntryOutcome)>,
+    pub resend: Vec<(RoundId, ResendOutcome)>,
+    pub applied: Option<bool>,
+    pub saved: bool,
+    /// What the gateway said of the message in hand, until it is stored.
+    said: Option<(RoundId, Place, Report)>,
+    /// The host dies at the effect when this is used up.
+    pub points_left: Option<u32>,
+    pub dead: bool,
+}
+
+/// A message that the gateway was handed.
+pub struct Handed {
+    pub id: MessageId,
+    pub number: u64,
+    pub code: String,
+    pub outcome: SendOutcome,
+    pub arrives: bool,
+}
+
+pub struct Hub {
+    pub model: World,
+    pub tasks: [Task; HOSTS],
+    pub clocks: [Instant; HOSTS],
+    /// Whether hosts take turns before each effect.
+    pub stepping: bool,
+    pub wrong: Option<Difference>,
+    pub handed: Vec<Handed>,
+    pub ended: Vec<RoundId>,
+    pub ledger: Ledger,
+    pub tally: Tally,
+    pub keys: KeyRing,
+    pub seed: u64,
+    pub weather: Weather,
+}
+
+#[derive(Clone)]
+pub struct Shared(Arc<Mutex<Hub>>);
+
+impl Shared {
+    pub fn new(seed: u64, weather: Weather, keys: KeyRing) -> Self {
+        Self(Arc::new(Mutex::new(Hub {
+            model: World::default(),
+            tasks: Default::default(),
+            clocks: [0; HOSTS],
+            stepping: false,
+            wrong: None,
+            handed: Vec::new(),
+            ended: Vec::new(),
+            ledger: Ledger::default(),
+            tally: Tally::default(),
+            keys,
+            seed,
+            weather,
+        })))
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Hub> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Hub {
+    fn note(&mut self, checked: Result<(), Difference>) {
+        if let Err(difference) = checked {
+            self.wrong.get_or_insert(difference);
+        }
+    }
+
+    /// A host looks for the rounds of a number: they are what the model says, and here is decided
+    /// what has to come of an entry or a request.
+    pub fn found(&mut self, host: usize, mobile: &MobileNumber, now: Instant, stored: &[Session]) {
+        let places = self.model.found(now, against::number(mobile));
+        let rounds = places.iter().map(|&(r, _)| &self.model.rounds[r]);
+        let mut models: Vec<_> = rounds
+            .clone()
+            .map(|round| (round.id, round.version))
+            .collect();
+        let before: Vec<Round> = rounds.cloned().collect();
+        let mut crates: Vec<_> = stored
+            .iter()
+            .map(|session| (against::round_id(session), session.version()))
+            .collect();
+        models.sort_unstable();
+        crates.sort_unstable();
+        self.note(same("found", &crates, &models));
+        let task = &mut self.tasks[host];
+        let mut part = World {
+            rounds: before.clone(),
+        };
+        match &task.command {
+            Command::Submit(entry) => task.entry = part.submit(now, entry),
+            Command::Resend { number, id } => task.resend = part.resend(now, *number, *id),
+            _ => return,
+        }
+        (task.before, task.after) = (before, part.rounds);
+    }
+
+    pub fn loaded(&mut self, host: usize, id: RoundId, stored: Option<&Session>) {
+        let round = self
+            .model
+            .rounds
+            .iter()
+            .find(|round| round.id == id)
+            .cloned();
+        let version = round.as_ref().map(|round| round.version);
+        let checked = same("loaded", &stored.map(Session::version), &version);
+        self.tasks[host].before = round.into_iter().collect();
+        self.note(checked);
+    }
+
+    /// A save that the store refused: another host has to have been faster.
+    pub fn refused(&mut self, updates: &[Update]) {
+        self.tally.one("hosts", "conflicts");
+        let moved = updates.iter().any(|update| {
+            let id = u128::from_be_bytes(*update.id().as_bytes());
+            let live = self.model.rounds.iter().find(|round| round.id == id);
+            live.map_or(0, |round| round.version) != update.expected_version()
+        });
+        if !moved {
+            self.note(Err("a conflict, and nobody was faster".into()));
+        }
+    }
+
+    /// A save that the store took: the moment at which the command happened.
+    pub fn saved(&mut self, host: usize, updates: &[Update]) {
+        let checked = self.compare(host, updates);
+        self.tasks[host].saved = true;
+        self.note(checked);
+    }
+
+    fn compare(&mut self, host: usize, updates: &[Update]) -> Result<(), Difference> {
+        let task = &mut self.tasks[host];
+        let ids = updates
+            .iter()
+            .map(|update| u128::from_be_bytes(*update.id().as_bytes()));
+        let mut ids: Vec<RoundId> = ids.collect();
+        ids.sort_unstable();
+        let opens = matches!(&task.command, Command::Open { id, .. } if ids == [*id]);
+        if !matches!(task.command, Command::Submit(_) | Command::Resend { .. }) {
+            task.decide(opens)?;
+        }
+        let moved = task.after.iter().filter(|round| !round.events.is_empty());
+        let mut models: Vec<RoundId> = moved.map(|round| round.id).collect();
+        models.sort_unstable();
+        same("written", &ids, &models)?;
+        for update in updates {
+            let id = u128::from_be_bytes(*update.id().as_bytes());
+            let of_it = |round: &&Round| round.id == id;
+            let task = &self.tasks[host];
+            let after = task
+                .after
+                .iter()
+                .find(of_it)
+                .ok_or("no such round")?
+                .clone();
+            let before = task.before.iter().find(of_it).filter(|_| !opens);
+            let live = self.model.rounds.iter().position(|round| round.id == id);
+            if live.map(|place| &self.model.rounds[place]) != before {
+                return Err("a write over a round that had moved meanwhile".into());
+            }
+            let ends = after.end.is_some() && before.is_none_or(|round| round.end != after.end);
+            against::same_round(update.session(), &after)?;
+            against::same_events(update.events(), &after)?;
+            self.ledger.enter(update)?;
+            match live {
+                Some(place) => self.model.rounds[place] = after,
+                None => self.model.rounds.push(after),
+            }
+            if ends {
+                self.ended.push(id);
+            }
+            let last = update.session().last_changed_at();
+            against::same_outbox(update.session(), &self.keys, last, &mut self.model)?;
+            if (id as u64 ^ update.session().version()).is_multiple_of(16) {
+                reads_back(update.session())?;
+            }
+            self.tally.one("hosts", "writes");
+        }
+        if let Some(last) = ids.first().filter(|_| ids.len() == 1) {
+            let live = self.model.rounds.iter().find(|round| round.id == *last);
+            self.tasks[host].before = live.cloned().into_iter().collect();
+        }
+        Ok(())
+    }
+
+    /// The gateway is handed a message: one that is due, with the code that belongs to it.
+    pub fn handed(&mut self, host: usize, message: &Message) -> SendOutcome {
+        let id = message.id();
+        let round = u128::from_be_bytes(*id.session.as_bytes());
+        let place = (
+            usize::from(id.recipient),
+            usize::from(id.number),
+            id.attempt,
+        );
+        let task = &self.tasks[host];
+        let now = task.now;
+        let due = task
+            .before
+            .first()
+            .is_some_and(|seen| seen.id == round && seen.outbox(task.now).contains(&place));
+        if !due {
+            self.note(Err(format!("a message is sent that isn't due: {id}")));
+        }
+        let code = message.code_for_transport().to_owned();
+        if !self
+            .model
+            .tell(round, place.0, place.1, code.parse().unwrap_or(u32::MAX))
+        {
+            self.note(Err(format!("message {id} has another code than before")));
+        }
+        let (p, n, attempt) = place;
+        let place = (p as u64) << 32 | (n as u64) << 16 | u64::from(attempt);
+        let mut dice = Dice::of(&[self.seed, 1, round as u64, place, now as u64]);
+        let refused = dice.happens(self.weather.refusals);
+        let deferred = dice.happens(self.weather.deferrals);
+        let (outcome, report, arrives) = match (refused, deferred) {
+            // Gateways that say no, or nothing, and send all the same.
+            (true, _) => (SendOutcome::Failed, Report::Failed, dice.happens(0.1)),
+            (_, true) => (SendOutcome::Deferred, Report::Deferred, dice.happens(0.3)),
+            _ => {
+                let lost = dice.happens(self.weather.loss);
+                (SendOutcome::Accepted, Report::Accepted, !lost)
+            }
+        };
+        let row = match outcome {
+            SendOutcome::Accepted if arrives => "accepted and delivered",
+            SendOutcome::Accepted => "accepted and lost",
+            SendOutcome::Deferred => "deferred",
+            SendOutcome::Failed => "refused",
+        };
+        self.tally.one("messages handed to the gateway", row);
+        self.tasks[host].said = Some((round, (p, n, attempt), report));
+        let number = against::number(message.to());
+        self.handed.push(Handed {
+            id,
+            number,
+            code,
+            outcome,
+            arrives,
+        });
+        outcome
+    }
+}
+
+impl Task {
+    pub fn begin(command: Command, points_left: Option<u32>) -> Self {
+        Self {
+            command,
+            points_left,
+            ..Self::default()
+        }
+    }
+
+    /// What the model makes of a command on one round.
+    fn decide(&mut self, opens: bool) -> Result<(), Difference> {
+        let mut part = World {
+            rounds: self.before.clone(),
+        };
+        match (&self.command, part.rounds.first().map(|round| round.id)) {
+            (Command::Open { id, people, policy }, _) if opens => {
+                part = World::default();
+                part.open(self.now, *id, people, policy.clone());
+            }
+            (_, None) => return Err("a write, and nothing was loaded".into()),
+            (_, Some(id)) if self.said.is_some_and(|(of, ..)| of == id) => {
+                if let Some((_, place, report)) = self.said.take() {
+                    part.report(self.now, id, place, report);
+                }
+            }
+            (Command::Report { place, report }, Some(id)) => {
+                self.applied = part.report(self.now, id, *place, *report);
+            }
+            (Command::Withdraw, Some(id)) => drop(part.withdraw(self.now, id)),
+            (_, Some(id)) => drop(part.tick(self.now, id)),
+        }
+        self.after = part.rounds;
+        Ok(())
+    }
+
+    /// An answer that something happened needs the write.
+    pub fn moved(&self) -> bool {
+        self.after.iter().any(|round| !round.events.is_empty())
+    }
+
+    /// Whether the model would have refused the command, too.
+    pub fn would_refuse(&self) -> bool {
+        let mut part = World {
+            rounds: self.before.clone(),
+        };
+        let Some(id) = part.rounds.first().map(|round| round.id) else {
+            return true;
+        };
+        match &self.command {
+            Command::Report { place, report } => {
+                part.report(self.now, id, *place, *report).is_none()
+            }
+            Command::Withdraw => !part.withdraw(self.now, id),
+            _ => true,
+        }
+    }
+}
+
+/// As a host that starts again would read it.
+fn reads_back(session: &Session) -> Result<(), Difference> {
+    let bytes = postcard::to_allocvec(session).map_err(|error| error.to_string())?;
+    let back: Session = postcard::from_bytes(&bytes).map_err(|error| error.to_string())?;
+    if back == *session {
+        Ok(())
+    } else {
+        Err("a stored session comes back as another".into())
+    }
+}
+
+/// Only for the numbers of a table.
+pub const fn name(outcome: EntryOutcome) -> &'static str {
+    use reference::Why;
+    match outcome {
+        EntryOutcome::Completed => "right, and the last: handed over",
+        EntryOutcome::Verified => "right",
+        EntryOutcome::Wrong { .. } => "wrong",
+        EntryOutcome::Locked => "wrong, and locked",
+        EntryOutcome::Returned => "after the lock: returned",
+        EntryOutcome::NotCounted(Why::SupersededCode) => "not counted: superseded code",
+        EntryOutcome::NotCounted(Why::RepeatedEntry) => "not counted: repeated",
+        EntryOutcome::NotCounted(Why::IdNotCounted) => "not counted: ID doesn't match",
+        EntryOutcome::NotCounted(Why::OtherOrder) => "not counted: another order took it",
+        EntryOutcome::NotCounted(Why::AlreadyVerified) => "not counted: already verified",
+        EntryOutcome::NotCounted(_) => "not counted: round ended",
+    }
+}

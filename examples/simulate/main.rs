@@ -1,0 +1,96 @@
+//! Whole filing platforms in virtual time, deterministic from a seed, over the real crate.
+//!
+//! ```sh
+//! cargo run --release --example simulate -- --filings 1000000 --seed 7 --loss 0.05
+//! ```
+//!
+//! Method and figures: `beian::docs::simulation`.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::match_bool,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    unreachable_pub,
+    reason = "a program that may fail: that is what it is for"
+)]
+
+mod attackers;
+mod desk;
+mod dice;
+mod host;
+mod hub;
+mod ledger;
+mod options;
+mod orders;
+mod people;
+mod platform;
+mod plots;
+#[path = "../../tests/reference/mod.rs"]
+mod reference;
+mod runs;
+mod shrink;
+mod tally;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use options::Options;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    if let Some(world) = options.only {
+        return one(&options, world);
+    }
+    if let Some(folder) = &options.plots {
+        return plots::draw(&options, folder);
+    }
+    match runs::all(&options) {
+        Ok(tally) => {
+            println!("{}\nno violation", tally.table());
+            ExitCode::SUCCESS
+        }
+        Err(world) => shrunk(&options, world),
+    }
+}
+
+fn one(options: &Options, world: u64) -> ExitCode {
+    let steps = options.steps.unwrap_or(u64::MAX);
+    match runs::one(options, world, options.orders.as_deref(), steps) {
+        Ok(tally) => {
+            println!("{}\nno violation", tally.table());
+            ExitCode::SUCCESS
+        }
+        Err((step, difference)) => {
+            println!("world {world}, step {step}: {difference}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A failing world is made as small as it goes.
+fn shrunk(options: &Options, world: u64) -> ExitCode {
+    let Some(failing) = shrink::shrink(options, world) else {
+        println!("world {world} failed, and doesn't when run alone");
+        return ExitCode::FAILURE;
+    };
+    let shrink::Failing {
+        orders,
+        steps,
+        difference,
+    } = failing;
+    println!("VIOLATION in world {world}: {difference}");
+    println!(
+        "reproduce it, shrunk to {} filings and {steps} steps:",
+        orders.len()
+    );
+    println!("  {}", options.command(world, &orders, steps));
+    ExitCode::FAILURE
+}

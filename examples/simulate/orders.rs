@@ -1,0 +1,126 @@
+//! Filing orders of all types, by people who have one mobile number each.
+
+use beian::{
+    Access, Change, Changes, FilingOrder, FilingType, IdDocument, Person, Province, ServiceKind,
+};
+use chrono::{DateTime, Utc};
+
+use crate::{dice::Dice, reference::against};
+
+/// An invented person: 199 0000 and their number, and a passport.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Somebody(pub u16);
+
+impl Somebody {
+    pub fn digits(self) -> String {
+        format!("1990000{:04}", self.0)
+    }
+
+    pub fn number(self) -> u64 {
+        19_900_000_000 + u64::from(self.0)
+    }
+
+    /// In some orders the passport is a new one: same number, another ID.
+    pub fn passport(self, renewed: bool) -> String {
+        format!("E{}{:04}", if renewed { 9876 } else { 1234 }, self.0)
+    }
+
+    pub fn last_six(self, renewed: bool) -> String {
+        self.passport(renewed).split_off(3)
+    }
+
+    /// How the model calls the ID.
+    pub fn id(self, renewed: bool) -> u64 {
+        against::id(&self.last_six(renewed))
+    }
+
+    fn files(self, renewed: bool) -> Person {
+        let passport = IdDocument::passport(&self.passport(renewed)).unwrap();
+        Person::new("某人", &self.digits(), passport).unwrap()
+    }
+}
+
+/// An order as it was filled in, and under which IDs people are in it.
+pub struct Filing {
+    pub order: Option<FilingOrder>,
+    pub renewed: bool,
+}
+
+impl Filing {
+    /// `None` for an order that the platform doesn't take: R10, R11, an app before its time.
+    pub fn of(dice: &mut Dice, people: u16, at: DateTime<Utc>) -> Self {
+        let renewed = dice.happens(0.1);
+        let leader = Somebody(dice.between(1, people.into()) as u16);
+        let services = match dice.up_to(9) {
+            0 => 3,
+            1 | 2 => 2,
+            _ => 1,
+        };
+        // Every other administrator is the leader: one number, one person (R09).
+        let administrators: Vec<_> = (0..services)
+            .map(|_| match dice.happens(0.5) {
+                true => leader,
+                false => Somebody(dice.between(1, people.into()) as u16),
+            })
+            .collect();
+        let province = dice.pick(Province::ALL);
+        // Before its time, an app is filed by mistake only (D01).
+        let apps = if ServiceKind::App.is_fileable(at) {
+            0.4
+        } else {
+            0.02
+        };
+        let kind = match dice.happens(apps) {
+            true => dice.pick(&[
+                ServiceKind::App,
+                ServiceKind::MiniProgram,
+                ServiceKind::QuickApp,
+            ]),
+            false => ServiceKind::Website,
+        };
+        let filing_type = dice.pick(&[
+            FilingType::Initial,
+            FilingType::Initial,
+            FilingType::Initial,
+            FilingType::AddService,
+            FilingType::AddService,
+            FilingType::AddAccess,
+            FilingType::Modify,
+            FilingType::Modify,
+            FilingType::DeregisterEntity,
+            FilingType::DeregisterService,
+            FilingType::CancelAccess,
+        ]);
+        let access = match dice.up_to(19) {
+            0 => Access::PhoneChanged,
+            1 => Access::PhoneChangedOrphan,
+            _ => Access::Unchanged,
+        };
+        let changes = dice.pick(&[
+            Changes::from(Change::Entity),
+            Change::Service.into(),
+            Change::Remarks.into(),
+            Changes::from(Change::Entity) | Change::Service.into(),
+        ]);
+        let entity = leader.files(renewed);
+        let mut order = match filing_type {
+            FilingType::Initial => FilingOrder::initial(province, entity),
+            FilingType::AddService => FilingOrder::add_service(province, entity),
+            FilingType::AddAccess => FilingOrder::add_access(province, entity),
+            FilingType::Modify => FilingOrder::modify(province, entity, changes),
+            FilingType::DeregisterEntity => FilingOrder::deregister_entity(province, entity),
+            FilingType::DeregisterService => FilingOrder::deregister_service(province, entity),
+            _ => FilingOrder::cancel_access(province, entity),
+        };
+        for administrator in administrators {
+            let administrator = administrator.files(renewed);
+            order = if filing_type == FilingType::AddAccess {
+                order.service_with_access(kind, "示例", administrator, access)
+            } else {
+                order.service(kind, "示例", administrator)
+            };
+        }
+        let order = order.filed_at(at).build().ok();
+        Self { order, renewed }
+    }
+}

@@ -1,0 +1,69 @@
+//! Many worlds on many threads, and the same result on any number of them.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    dice::Dice,
+    options::Options,
+    platform::{self, Run},
+    tally::Tally,
+};
+
+/// One world, with all or some of its orders, to its end or through so many steps.
+pub fn one(options: &Options, world: u64, only: Option<&[u32]>, steps: u64) -> Run {
+    let seed = Dice::of(&[options.seed, 0, world]).throw();
+    // The last world has what is left.
+    let before = world * u64::from(options.size);
+    let left = options.filings.saturating_sub(before);
+    let size = match (options.only, u32::try_from(left)) {
+        (None, Ok(left)) => options.size.min(left),
+        _ => options.size,
+    };
+    platform::run(seed, size, options.world, only, steps)
+}
+
+/// Every world. `Err` is the first that failed, by its number.
+pub fn all(options: &Options) -> Result<Tally, u64> {
+    let bar = ProgressBar::new(options.filings);
+    let style = ProgressStyle::with_template(
+        "{bar:40} {human_pos}/{human_len} filings, {per_sec}, {eta} left",
+    );
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let (next, failed) = (AtomicU64::new(0), AtomicU64::new(u64::MAX));
+    let whole = Mutex::new(Tally::default());
+    let worker = || {
+        let mut tally = Tally::default();
+        loop {
+            let world = next.fetch_add(1, Ordering::Relaxed);
+            if world >= options.worlds() || world > failed.load(Ordering::Relaxed) {
+                break;
+            }
+            match one(options, world, None, u64::MAX) {
+                Ok(counted) => tally.merge(&counted),
+                Err(_) => drop(failed.fetch_min(world, Ordering::Relaxed)),
+            }
+            bar.inc(u64::from(options.size));
+        }
+        whole.lock().unwrap().merge(&tally);
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads(options) {
+            scope.spawn(worker);
+        }
+    });
+    bar.finish_and_clear();
+    match failed.into_inner() {
+        u64::MAX => Ok(whole.into_inner().unwrap()),
+        world => Err(world),
+    }
+}
+
+fn threads(options: &Options) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    options.threads.unwrap_or_else(cores).max(1)
+}

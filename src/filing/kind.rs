@@ -38,6 +38,30 @@ names!(FilingType, "filing type", {
     CancelAccess => "cancel_access",
 });
 
+impl FilingType {
+    /// Whether an order of this type, with these changes, lists a service at least: all but one that
+    /// deregisters the entity, or modifies something else than services.
+    ///
+    /// ```
+    /// use beian::{Change, Changes, FilingType};
+    ///
+    /// assert!(FilingType::Initial.needs_services(Changes::NONE));
+    /// assert!(!FilingType::Modify.needs_services(Change::Entity.into()));
+    /// ```
+    #[must_use]
+    pub const fn needs_services(self, changes: Changes) -> bool {
+        match self {
+            Self::DeregisterEntity => false,
+            Self::Modify => changes.contains(Change::Service),
+            Self::Initial
+            | Self::AddService
+            | Self::AddAccess
+            | Self::DeregisterService
+            | Self::CancelAccess => true,
+        }
+    }
+}
+
 /// What a modification changes (R06, B03).
 ///
 /// ```

@@ -5,8 +5,7 @@ use alloc::{format, string::String, vec::Vec};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Access, Change, Changes, FilingPolicy, FilingType, OrderProblems, ProblemKind, Service,
-    ServiceKind,
+    Access, Changes, FilingPolicy, FilingType, OrderProblems, ProblemKind, Service, ServiceKind,
 };
 use crate::{
     Entity, IdDocument, IdDocumentKind, IdDocumentProblem, MobileNumber, MobileProblem, Person,
@@ -349,19 +348,9 @@ impl Draft {
 
     /// Whether an order like this must list a service: unknown counts as no.
     fn needs_services(&self) -> bool {
-        match self.filing_type {
-            None | Some(FilingType::DeregisterEntity) => false,
-            Some(FilingType::Modify) => self
-                .changes
-                .is_some_and(|changes| changes.contains(Change::Service)),
-            Some(
-                FilingType::Initial
-                | FilingType::AddService
-                | FilingType::AddAccess
-                | FilingType::DeregisterService
-                | FilingType::CancelAccess,
-            ) => true,
-        }
+        let changes = self.changes.unwrap_or(Changes::NONE);
+        let needs = |filing_type: FilingType| filing_type.needs_services(changes);
+        self.filing_type.is_some_and(needs)
     }
 
     /// B11, B13, D03: of everybody named in the order, whether they have to verify or not, for who

@@ -1,13 +1,42 @@
-//! What is wrong with a table or a history, and what can't be filed yet.
+//! Who is texted by a rule, what is wrong with a table or a history, and what can't be filed yet.
 
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Lang, beijing::BeijingTime, texts};
 use crate::{
     Change, Exemption, FilingType,
     filing::ProblemKind,
-    rulebook::{HistoryProblem, NotFileable, NotInForce, RuleIdProblem, RulebookProblem},
+    rulebook::{HistoryProblem, NotFileable, NotInForce, Rule, RuleIdProblem, RulebookProblem},
 };
+
+impl Rule {
+    /// Who is texted; for modify, after the part that has changed.
+    ///
+    /// ```
+    /// use beian::{Lang, Rulebook};
+    ///
+    /// let rules = Rulebook::CURRENT.rules();
+    /// assert_eq!(rules[0].text(Lang::Zh), "主体负责人、网站（互联网信息服务）负责人");
+    /// # let en: Vec<_> = rules.iter().map(|rule| rule.text(Lang::En)).collect();
+    /// # assert!(en.contains(&"nobody".into()));
+    /// # assert!(en.contains(&"entity information: entity leader".into()), "{en:?}");
+    /// ```
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let people: Vec<_> = self.texted().iter().map(|role| role.text(lang)).collect();
+        let who = match (people.is_empty(), lang) {
+            (true, Lang::Zh) => "无需核验".into(),
+            (true, Lang::En) => "nobody".into(),
+            (false, Lang::Zh) => people.join("、"),
+            (false, Lang::En) => people.join(", "),
+        };
+        match (self.change(), lang) {
+            (None, _) => who,
+            (Some(change), Lang::Zh) => format!("{}：{who}", change.text(lang)),
+            (Some(change), Lang::En) => format!("{}: {who}", change.text(lang)),
+        }
+    }
+}
 
 impl NotFileable {
     /// The stable machine code: that of an order with such a service.

@@ -12,7 +12,6 @@ use tokio::{
 use crate::{
     clock::PortalClock,
     limits::Limits,
-    metrics::Metrics,
     sms::Gateway,
     store::{Store, StoreError},
 };
@@ -35,8 +34,6 @@ pub struct Worker {
     pub clock: PortalClock,
     /// The way out.
     pub gateway: Arc<Gateway>,
-    /// Where it counts.
-    pub metrics: Arc<Metrics>,
     /// What it tidies.
     pub limits: Arc<Limits>,
     /// How others wake it.
@@ -98,29 +95,17 @@ impl Worker {
 
     /// Does everything that is due now; says when something will be again.
     async fn pass(&self) -> Result<DateTime<Utc>, StoreError> {
-        let sandbox = match &*self.gateway {
-            Gateway::Sandbox(sandbox) => Some(sandbox),
-            Gateway::Webhook(_) => None,
+        let Gateway::Sandbox(sandbox) = &*self.gateway else {
+            return self.dispatch().await;
         };
-        if let Some(sandbox) = sandbox {
-            self.clock.refresh(&self.store).await?;
-            sandbox.report_delivered(&self.desk).await?;
-        }
-        let next = if sandbox.is_some() {
-            self.dispatch().await?
-        } else {
-            // A gateway may be slow: several messages at once, each session with one of the calls.
-            let call = || Box::pin(self.dispatch());
-            let (a, b, c, d) = tokio::try_join!(call(), call(), call(), call())?;
-            a.min(b).min(c).min(d)
-        };
-        if sandbox.is_none() {
-            return Ok(next);
-        }
+        self.clock.refresh(&self.store).await?;
+        sandbox.report_delivered(&self.desk).await?;
+        let next = self.dispatch().await?;
         let delivery = self.store.next_delivery().await?;
         Ok(delivery.map_or(next, |delivery| delivery.min(next)))
     }
 
+    /// One at a time, which sends one message at a time: a crash leaves one in doubt at most.
     async fn dispatch(&self) -> Result<DateTime<Utc>, StoreError> {
         let done = self.desk.dispatch(&*self.gateway).await;
         let done = done.map_err(|error| {
@@ -130,7 +115,6 @@ impl Worker {
                 StoreError::Conflict
             }
         })?;
-        self.metrics.count_dispatched(&done);
         for session in &done.left_out {
             tracing::warn!(%session, "round left out: its key is missing, or others were faster");
         }

@@ -11,9 +11,8 @@ use tokio::{sync::Mutex, time};
 
 use super::{Dialect, Store, StoreError};
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-/// Takes an advisory lock while it runs, so that any number of portals may start at once.
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+/// On PostgreSQL it takes an advisory lock while it runs, so that any number of portals may start at once.
+static TABLES: Migrator = sqlx::migrate!();
 
 /// Why a database can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +81,7 @@ impl Store {
             .replace('#', "%23");
         let url = format!("sqlite:{path}?mode=rwc");
         let pool = options.connect(&url).await?;
-        SQLITE.run(&pool).await?;
+        TABLES.run(&pool).await?;
         Ok(Self {
             pool,
             dialect: Dialect::Sqlite,
@@ -100,7 +99,7 @@ impl Store {
         let first = time::timeout(Duration::from_secs(10), first).await;
         first.map_err(|_| OpenError::NoAnswer)??.close().await?;
         let pool = options.connect(address).await?;
-        POSTGRES.run(&pool).await?;
+        TABLES.run(&pool).await?;
         Ok(Self {
             pool,
             dialect: Dialect::Postgres,

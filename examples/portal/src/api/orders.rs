@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use beian::{OrderStatus, filing::OrderForm};
+use beian::{Lang, OrderStatus, filing::OrderForm};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -19,7 +19,11 @@ use super::{
     extract::{Body, OrderPath, Parameters, Speaks},
     view::{OrderList, OrderView},
 };
-use crate::{app::Portal, store::OrderId};
+use crate::{
+    app::Portal,
+    orders::{Order, OrderError},
+    store::OrderId,
+};
 
 /// The routes, behind the console's token.
 pub(super) fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
@@ -58,8 +62,8 @@ pub(super) async fn file(
     Speaks(lang): Speaks,
     Body(form): Body<OrderForm>,
 ) -> Result<Response, Problem> {
-    let order = portal.orders.file(&form).await;
-    let order = order.map_err(|error| Problem::of(&error, lang))?;
+    let filed = portal.orders.file(&form).await;
+    let order = filed.map_err(|error| Problem::of(&error, lang))?;
     let location = [("location", format!("/api/orders/{}", order.id))];
     Ok((StatusCode::CREATED, location, Json(OrderView::from(&order))).into_response())
 }
@@ -78,9 +82,7 @@ pub(super) async fn show(
     Speaks(lang): Speaks,
     OrderPath(id): OrderPath,
 ) -> Result<Json<OrderView>, Problem> {
-    let order = portal.orders.order(id).await;
-    let order = order.map_err(|error| Problem::of(&error, lang))?;
-    Ok(Json(OrderView::from(&order)))
+    view(portal.orders.order(id).await, lang)
 }
 
 /// Which orders to list.
@@ -145,8 +147,7 @@ pub(super) async fn submit(
 ) -> Result<Json<OrderView>, Problem> {
     let order = portal.orders.submit(id).await;
     portal.bell.ring();
-    let order = order.map_err(|error| Problem::of(&error, lang))?;
-    Ok(Json(OrderView::from(&order)))
+    view(order, lang)
 }
 
 /// A returned order is submitted again, unchanged.
@@ -165,8 +166,7 @@ pub(super) async fn resubmit(
 ) -> Result<Json<OrderView>, Problem> {
     let order = portal.orders.resubmit(id).await;
     portal.bell.ring();
-    let order = order.map_err(|error| Problem::of(&error, lang))?;
-    Ok(Json(OrderView::from(&order)))
+    view(order, lang)
 }
 
 /// An order is taken back, for good.
@@ -183,7 +183,12 @@ pub(super) async fn withdraw(
     Speaks(lang): Speaks,
     OrderPath(id): OrderPath,
 ) -> Result<Json<OrderView>, Problem> {
-    let order = portal.orders.withdraw(id).await;
-    let order = order.map_err(|error| Problem::of(&error, lang))?;
-    Ok(Json(OrderView::from(&order)))
+    view(portal.orders.withdraw(id).await, lang)
+}
+
+fn view(order: Result<Order, OrderError>, lang: Lang) -> Result<Json<OrderView>, Problem> {
+    match order {
+        Ok(order) => Ok(Json(OrderView::from(&order))),
+        Err(error) => Err(Problem::of(&error, lang)),
+    }
 }

@@ -3,7 +3,7 @@
 
 use axum::{extract::Query, http::StatusCode, response::Response};
 use beian::{
-    Access, Change, FilingType, IdDocumentKind, Lang, OrderProblems, Province, Rulebook,
+    Access, Change, Changes, FilingType, IdDocumentKind, Lang, OrderProblems, Province, Rulebook,
     ServiceKind,
     filing::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm},
 };
@@ -214,12 +214,9 @@ fn sample(filing_type: FilingType) -> OrderForm {
     }
 }
 
-/// Whether the form begins with a service; what is needed in the end is the crate's to say.
+/// Whether the form begins with a service; what is needed in the end depends on what was typed.
 const fn needs_services(filing_type: FilingType) -> bool {
-    !matches!(
-        filing_type,
-        FilingType::Modify | FilingType::DeregisterEntity
-    )
+    filing_type.needs_services(Changes::NONE)
 }
 
 fn types(visit: &Visit) -> Types {
@@ -238,25 +235,12 @@ fn types(visit: &Visit) -> Types {
 fn texted(filing_type: FilingType, lang: Lang) -> String {
     let rules = Rulebook::CURRENT.rules().iter();
     let rules = rules.filter(|rule| rule.filing_type() == filing_type);
-    let lines = rules.map(|rule| {
-        let people: Vec<_> = rule.texted().iter().map(|role| role.text(lang)).collect();
-        let who = match (people.is_empty(), lang) {
-            (true, Lang::Zh) => "无需核验".to_owned(),
-            (true, Lang::En) => "nobody".to_owned(),
-            (false, Lang::Zh) => people.join("、"),
-            (false, Lang::En) => people.join(", "),
-        };
-        match (rule.change(), lang) {
-            (None, _) => who,
-            (Some(change), Lang::Zh) => format!("{}：{who}", change.text(lang)),
-            (Some(change), Lang::En) => format!("{}: {who}", change.text(lang)),
-        }
-    });
     let between = match lang {
         Lang::Zh => "；",
         Lang::En => "; ",
     };
-    lines.collect::<Vec<_>>().join(between)
+    let texts: Vec<_> = rules.map(|rule| rule.text(lang)).collect();
+    texts.join(between)
 }
 
 /// Builds the fields of one page.

@@ -16,7 +16,7 @@ use super::{
     when::When,
 };
 use crate::{
-    orders::{Order, OrderError},
+    orders::{Order, OrderError, Orders},
     store::{OrderId, Trail},
 };
 
@@ -107,23 +107,12 @@ pub(super) async fn show(Staff(visit): Staff, Path(id): Path<String>) -> Respons
     }
 }
 
-pub(super) async fn submit(Path(id): Path<String>, StaffSent { visit, .. }: StaffSent) -> Response {
-    let Ok(known) = id.parse() else {
-        return visit.sorry(Sorry::NotFound);
-    };
-    let done = visit.portal.orders.submit(known).await;
-    after_step(visit, known, done).await
+pub(super) async fn submit(Path(id): Path<String>, sent: StaffSent) -> Response {
+    take(sent.visit, &id, Orders::submit).await
 }
 
-pub(super) async fn resubmit(
-    Path(id): Path<String>,
-    StaffSent { visit, .. }: StaffSent,
-) -> Response {
-    let Ok(known) = id.parse() else {
-        return visit.sorry(Sorry::NotFound);
-    };
-    let done = visit.portal.orders.resubmit(known).await;
-    after_step(visit, known, done).await
+pub(super) async fn resubmit(Path(id): Path<String>, sent: StaffSent) -> Response {
+    take(sent.visit, &id, Orders::resubmit).await
 }
 
 /// A button's address, typed or kept.
@@ -154,20 +143,21 @@ pub(super) async fn confirm_withdrawal(Staff(visit): Staff, Path(id): Path<Strin
     visit.ok(&page)
 }
 
-pub(super) async fn withdraw(
-    Path(id): Path<String>,
-    StaffSent { visit, .. }: StaffSent,
-) -> Response {
-    let Ok(known) = id.parse() else {
-        return visit.sorry(Sorry::NotFound);
-    };
-    let done = visit.portal.orders.withdraw(known).await;
-    after_step(visit, known, done).await
+pub(super) async fn withdraw(Path(id): Path<String>, sent: StaffSent) -> Response {
+    take(sent.visit, &id, Orders::withdraw).await
 }
 
-/// The order as it is now; if the step wasn't possible, with the reason.
-async fn after_step(visit: Visit, id: OrderId, done: Result<Order, OrderError>) -> Response {
+/// Takes a step. Shows the order as it is then; if the step wasn't possible, with the reason.
+async fn take(
+    visit: Visit,
+    id: &str,
+    step: impl AsyncFnOnce(&Orders, OrderId) -> Result<Order, OrderError>,
+) -> Response {
+    let Ok(id) = id.parse() else {
+        return visit.sorry(Sorry::NotFound);
+    };
     let lang = visit.lang;
+    let done = step(&visit.portal.orders, id).await;
     let why = match done {
         Ok(_) => {
             visit.portal.bell.ring();

@@ -70,16 +70,13 @@ pub(super) async fn verify(Sent { visit, mut fields }: Sent) -> Response {
             return visit.answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let submitted = match visit.portal.desk.submit(&entry).await {
+    let submitted = match visit.portal.submit(&entry).await {
         Ok(submitted) => submitted,
         Err(error) => {
             tracing::error!(%error, "entry");
             return visit.sorry(Sorry::Unavailable);
         }
     };
-    for session in submitted.left_out() {
-        tracing::warn!(%session, "round left out: its key is missing");
-    }
     let good = submitted.answer() != EntryAnswer::NotFound;
     let text = submitted.text(visit.lang).to_owned();
     let typed = if good { Typed::default() } else { typed };
@@ -99,20 +96,14 @@ pub(super) async fn send_again(Sent { visit, mut fields }: Sent) -> Response {
             return visit.answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let resent = match visit.portal.desk.resend(&request).await {
+    let resent = match visit.portal.resend(&request).await {
         Ok(resent) => resent,
         Err(error) => {
             tracing::error!(%error, "resend");
             return visit.sorry(Sorry::Unavailable);
         }
     };
-    for session in resent.left_out() {
-        tracing::warn!(%session, "round left out: its key is missing");
-    }
     let good = resent.answer() == ResendAnswer::Accepted;
-    if good {
-        visit.portal.bell.ring();
-    }
     let text = resent.text(visit.lang).into_owned();
     let page = form(&visit, false, typed, NONE, Some(Answer { text, good }));
     visit.ok(&page)

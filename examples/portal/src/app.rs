@@ -26,8 +26,8 @@ use crate::{
     config::{Config, ConfigProblem, SmsChoice},
     keys::PortalKeys,
     limits::Limits,
-    metrics::Metrics,
     orders::Orders,
+    serve::serve,
     sms::{Gateway, Sandbox, Webhook},
     store::{Store, StoreError},
     worker::{Bell, Worker},
@@ -50,8 +50,6 @@ pub struct Portal {
     pub door: Door,
     /// How often the public forms may be used.
     pub limits: Arc<Limits>,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
     /// Who is at the public forms.
     pub turns: Turns,
     /// The keys.
@@ -173,7 +171,7 @@ impl Running {
             .tries(64);
         let desk = Arc::new(desk);
         let limits = if sandbox {
-            Limits::NONE
+            Limits::default()
         } else {
             Limits::new(config.rate_address, config.rate_number)
         };
@@ -190,7 +188,6 @@ impl Running {
             bell: Arc::default(),
             door: Door::new(config.console_token.clone(), keys.signing.clone()),
             limits: Arc::new(limits),
-            metrics: Arc::default(),
             turns: Turns::default(),
             keys,
             sandbox,
@@ -214,7 +211,7 @@ impl Running {
     /// Serves until `stop` is ready, and then finishes what is under way, in five seconds at most.
     ///
     /// # Errors
-    /// The listener's.
+    /// If the worker ends by itself.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let (stopping, stopped) = watch::channel(false);
         let worker = Worker {
@@ -222,7 +219,6 @@ impl Running {
             store: Arc::clone(&self.portal.store),
             clock: self.portal.clock.clone(),
             gateway: self.gateway,
-            metrics: Arc::clone(&self.portal.metrics),
             limits: Arc::clone(&self.portal.limits),
             bell: Arc::clone(&self.portal.bell),
         };
@@ -232,33 +228,33 @@ impl Running {
             let _ = stopping.send(true);
         });
 
-        let mut for_server = stopped.clone();
-        let for_worker = stopped.clone();
-        let mut for_grace = stopped;
-        let service = api::router(&self.portal).into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(self.listener, service).with_graceful_shutdown(async move {
-            let _ = for_server.wait_for(|stop| *stop).await;
-        });
-        let grace_is_over = async move {
-            let _ = for_grace.wait_for(|stop| *stop).await;
-            time::sleep(GRACE).await;
+        let wait = |mut stopped: watch::Receiver<bool>| async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
         };
+        let mut server = std::pin::pin!(serve(
+            self.listener,
+            api::router(&self.portal),
+            wait(stopped.clone()),
+        ));
         let finished = async {
-            let mut server = std::pin::pin!(server.into_future());
             tokio::select! {
-                outcome = &mut server => {
+                () = &mut server => {
                     let _ = (&mut worker).await;
-                    outcome
+                    Ok(())
                 }
                 // It works until it is told to stop; a portal without it would only seem to run.
                 _ = &mut worker => {
-                    if *for_worker.borrow() {
-                        server.await
-                    } else {
-                        Err(io::Error::other("the worker has ended"))
+                    if !*stopped.borrow() {
+                        return Err(io::Error::other("the worker has ended"));
                     }
+                    server.await;
+                    Ok(())
                 }
             }
+        };
+        let grace_is_over = async {
+            wait(stopped.clone()).await;
+            time::sleep(GRACE).await;
         };
         let outcome = tokio::select! {
             outcome = finished => outcome,

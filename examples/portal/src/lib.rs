@@ -19,6 +19,7 @@ pub mod keys;
 pub mod limits;
 pub mod metrics;
 pub mod orders;
+mod serve;
 pub mod sms;
 pub mod store;
 pub mod web;

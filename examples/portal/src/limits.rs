@@ -6,6 +6,7 @@
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -13,8 +14,11 @@ use beian::MobileNumber;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 
 /// The limits; none in the sandbox on loopback.
-#[derive(Debug)]
-pub struct Limits(Option<Inner>);
+#[derive(Debug, Default)]
+pub struct Limits {
+    inner: Option<Inner>,
+    refused: AtomicU64,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -30,17 +34,17 @@ pub struct TooMany {
 }
 
 impl Limits {
-    /// No limits.
-    pub const NONE: Self = Self(None);
-
     /// So many a minute, all of them at once or spread.
     #[must_use]
     pub fn new(address: u32, number: u32) -> Self {
         let quota = |n| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
-        Self(Some(Inner {
-            address: RateLimiter::keyed(quota(address)),
-            number: RateLimiter::keyed(quota(number)),
-        }))
+        Self {
+            inner: Some(Inner {
+                address: RateLimiter::keyed(quota(address)),
+                number: RateLimiter::keyed(quota(number)),
+            }),
+            refused: AtomicU64::new(0),
+        }
     }
 
     /// One more request from an address, for a number if it can be read as one.
@@ -48,12 +52,13 @@ impl Limits {
     /// # Errors
     /// [`TooMany`]; the request doesn't count then.
     pub fn check(&self, address: IpAddr, mobile: Option<MobileNumber>) -> Result<(), TooMany> {
-        let Some(inner) = &self.0 else {
+        let Some(inner) = &self.inner else {
             return Ok(());
         };
         let address = household(address);
         let now = governor::clock::DefaultClock::default().now();
         let wait = |not_until: governor::NotUntil<_>| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
             let wait = not_until.wait_time_from(now);
             let retry_after = Duration::from_secs(wait.as_secs().saturating_add(1));
             TooMany { retry_after }
@@ -62,9 +67,15 @@ impl Limits {
         inner.address.check_key(&address).map_err(wait)
     }
 
+    /// How many requests have been refused.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
     /// Forgets addresses that have been quiet.
     pub fn tidy(&self) {
-        if let Some(inner) = &self.0 {
+        if let Some(inner) = &self.inner {
             inner.address.retain_recent();
             inner.number.retain_recent();
         }

@@ -1,160 +1,94 @@
-//! What is watched from outside, for Prometheus.
+//! What is watched from outside, for Prometheus: made anew whenever it is asked for.
 
-use std::sync::atomic::AtomicU64;
+use std::fmt;
 
-use beian::host::{Counters, Dispatched};
+use beian::host::Counters;
+use chrono::TimeDelta;
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    encoding::text::encode,
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::{ConstGauge, Gauge},
+    },
     registry::Registry,
 };
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Status {
-    status: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ByResult {
-    result: &'static str,
-}
-
-/// Counters of this portal, and gauges over the database that are set when they are asked for.
+/// What is counted and measured.
 #[derive(Debug)]
-pub struct Metrics {
-    registry: Registry,
-    sessions: Family<Status, Gauge>,
-    messages: Family<ByResult, Counter>,
-    rounds_ended: Counter,
-    verified: Counter,
-    wrong_entries: Counter,
-    wrong_ids: Counter,
-    unknown_numbers: Counter,
-    conflicts: Counter,
-    too_many: Counter,
-    due_lag: Gauge<f64, AtomicU64>,
+pub struct Watched {
+    /// What this portal's desk has counted.
+    pub desk: Counters,
+    /// Requests that a limit refused.
+    pub rate_limited: u64,
+    /// Sessions in the database, by the status of their order.
+    pub sessions: Vec<(String, i64)>,
+    /// How long the most overdue session has been due.
+    pub due_lag: TimeDelta,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
-        let mut registry = Registry::with_prefix("portal");
-        let mut metrics = Self {
-            registry: Registry::default(),
-            sessions: Family::default(),
-            messages: Family::default(),
-            rounds_ended: Counter::default(),
-            verified: Counter::default(),
-            wrong_entries: Counter::default(),
-            wrong_ids: Counter::default(),
-            unknown_numbers: Counter::default(),
-            conflicts: Counter::default(),
-            too_many: Counter::default(),
-            due_lag: Gauge::default(),
-        };
-        for result in ["accepted", "deferred", "failed"] {
-            let _ = metrics.messages.get_or_create(&ByResult { result });
-        }
-        let m = &metrics;
-        registry.register(
-            "sessions",
-            "Sessions by the status of their order",
-            m.sessions.clone(),
-        );
-        registry.register(
-            "messages",
-            "Tries to send a message, by result",
-            m.messages.clone(),
-        );
-        registry.register(
-            "rounds_over",
-            "Rounds whose time was over",
-            m.rounds_ended.clone(),
-        );
-        registry.register(
-            "verified_persons",
-            "Persons who verified",
-            m.verified.clone(),
-        );
-        registry.register(
-            "wrong_entries",
-            "Wrong entries that counted",
-            m.wrong_entries.clone(),
-        );
-        registry.register(
-            "wrong_ids",
-            "Wrong IDs on the resend form",
-            m.wrong_ids.clone(),
-        );
-        registry.register(
-            "unknown_numbers",
-            "Entries for numbers that nobody has",
-            m.unknown_numbers.clone(),
-        );
-        registry.register(
-            "conflicts",
-            "Saves that others were faster at",
-            m.conflicts.clone(),
-        );
-        registry.register(
-            "rate_limited",
-            "Requests refused by a limit",
-            m.too_many.clone(),
-        );
-        registry.register(
-            "due_lag_seconds",
-            "How long the most overdue session has been due",
-            m.due_lag.clone(),
-        );
-        metrics.registry = registry;
-        metrics
-    }
-}
-
-impl Metrics {
-    /// What the worker did.
-    pub fn count_dispatched(&self, done: &Dispatched) {
-        for (result, count) in [
-            ("accepted", done.accepted),
-            ("deferred", done.deferred),
-            ("failed", done.failed),
-        ] {
-            self.messages
-                .get_or_create(&ByResult { result })
-                .inc_by(count);
-        }
-        self.rounds_ended.inc_by(done.ended);
-    }
-
-    /// A request was refused by a limit.
-    pub fn count_too_many(&self) {
-        self.too_many.inc();
-    }
-
+impl Watched {
     /// The text that Prometheus reads.
     ///
     /// # Errors
     /// Never, for a string takes everything.
-    pub fn text(
-        &self,
-        counters: Counters,
-        sessions: impl IntoIterator<Item = (String, i64)>,
-        due_lag: f64,
-    ) -> Result<String, std::fmt::Error> {
-        let set = |counter: &Counter, value| {
-            (counter.inner()).fetch_max(value, std::sync::atomic::Ordering::Relaxed)
-        };
-        set(&self.verified, counters.verified);
-        set(&self.wrong_entries, counters.wrong_entries);
-        set(&self.wrong_ids, counters.wrong_ids);
-        set(&self.unknown_numbers, counters.unknown_numbers);
-        set(&self.conflicts, counters.conflicts);
-        self.sessions.clear();
-        for (status, count) in sessions {
-            self.sessions.get_or_create(&Status { status }).set(count);
+    pub fn text(self) -> Result<String, fmt::Error> {
+        let mut registry = Registry::with_prefix("portal");
+        let sessions = Family::<[(&str, String); 1], Gauge>::default();
+        for (status, count) in self.sessions {
+            let labels = [("status", status)];
+            sessions.get_or_create(&labels).set(count);
         }
-        self.due_lag.set(due_lag);
+        registry.register(
+            "sessions",
+            "Sessions by the status of their order",
+            sessions,
+        );
+        let desk = self.desk;
+        let messages = Family::<[(&str, &str); 1], Counter>::default();
+        for (result, count) in [
+            ("accepted", desk.accepted),
+            ("deferred", desk.deferred),
+            ("failed", desk.failed),
+        ] {
+            let labels = [("result", result)];
+            messages.get_or_create(&labels).inc_by(count);
+        }
+        registry.register("messages", "Tries to send a message, by result", messages);
+        for (name, help, count) in [
+            ("rounds_over", "Rounds whose time was over", desk.ended),
+            ("verified_persons", "Persons who verified", desk.verified),
+            (
+                "wrong_entries",
+                "Wrong entries that counted",
+                desk.wrong_entries,
+            ),
+            ("wrong_ids", "Wrong IDs on the resend form", desk.wrong_ids),
+            (
+                "unknown_numbers",
+                "Entries for numbers that nobody has",
+                desk.unknown_numbers,
+            ),
+            (
+                "conflicts",
+                "Saves that others were faster at",
+                desk.conflicts,
+            ),
+            (
+                "rate_limited",
+                "Requests refused by a limit",
+                self.rate_limited,
+            ),
+        ] {
+            registry.register(name, help, ConstCounter::new(count));
+        }
+        registry.register(
+            "due_lag_seconds",
+            "How long the most overdue session has been due",
+            ConstGauge::new(self.due_lag.as_seconds_f64()),
+        );
         let mut text = String::new();
-        encode(&mut text, &self.registry)?;
+        encode(&mut text, &registry)?;
         Ok(text)
     }
 }

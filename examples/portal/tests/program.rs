@@ -166,6 +166,19 @@ fn it_stops_in_time() {
     assert!(status.success());
 }
 
+#[test]
+fn nobody_holds_a_connection_open_by_sending_slowly() {
+    let folder = Folder::new();
+    let started = start(&folder, &[]);
+    let address = started.url.strip_prefix("http://").unwrap();
+    let mut slow = std::net::TcpStream::connect(address).unwrap();
+    std::io::Write::write_all(&mut slow, b"GET / HTTP/1.1\r\nhost: local").unwrap();
+    slow.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let mut answer = Vec::new();
+    std::io::Read::read_to_end(&mut slow, &mut answer).unwrap();
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+}
+
 #[tokio::test]
 async fn what_was_acknowledged_outlives_a_kill() {
     let folder = Folder::new();

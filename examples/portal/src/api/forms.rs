@@ -142,10 +142,8 @@ pub fn limit(
     lang: beian::Lang,
 ) -> Result<(), Problem> {
     let mobile = MobileNumber::parse(mobile).ok();
-    portal.limits.check(address, mobile).map_err(|too_many| {
-        portal.metrics.count_too_many();
-        Problem::too_many(too_many, lang)
-    })
+    let limit = portal.limits.check(address, mobile);
+    limit.map_err(|too_many| Problem::too_many(too_many, lang))
 }
 
 /// Sixteen bytes of whatever the client calls it.

@@ -12,7 +12,7 @@ use axum::{
 use beian::{Lang, host::Clock as _};
 
 use super::Problem;
-use crate::{app::Portal, store::StoreError};
+use crate::{app::Portal, metrics::Watched, store::StoreError};
 
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -33,17 +33,18 @@ async fn ready(State(portal): State<Arc<Portal>>) -> Response {
 }
 
 async fn metrics(State(portal): State<Arc<Portal>>) -> Response {
-    match text(&portal).await {
+    match watched(&portal).await.map(Watched::text) {
         Ok(Ok(text)) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
         Ok(Err(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Err(error) => Problem::of_store(&error, Lang::En).into_response(),
     }
 }
 
-async fn text(portal: &Portal) -> Result<Result<String, std::fmt::Error>, StoreError> {
-    let sessions = portal.store.sessions_by_status().await?;
-    let due_lag = portal.store.due_lag(portal.clock.now()).await?;
-    let counters = portal.desk.counters();
-    let lag = due_lag.as_seconds_f64();
-    Ok(portal.metrics.text(counters, sessions, lag))
+async fn watched(portal: &Portal) -> Result<Watched, StoreError> {
+    Ok(Watched {
+        desk: portal.desk.counters(),
+        rate_limited: portal.limits.refused(),
+        sessions: portal.store.sessions_by_status().await?,
+        due_lag: portal.store.due_lag(portal.clock.now()).await?,
+    })
 }

@@ -1,7 +1,5 @@
 //! The sessions, as the crate asks for them.
 
-use std::collections::BTreeMap;
-
 use beian::{
     Event, Lang, MobileNumber, Session, SessionId, Update,
     host::{SaveError, SessionStore},
@@ -137,7 +135,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn sessions_by_status(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+    pub async fn sessions_by_status(&self) -> Result<Vec<(String, i64)>, StoreError> {
         let rows = sqlx::query("select status, count(*) from session group by status")
             .fetch_all(&self.pool)
             .await?;

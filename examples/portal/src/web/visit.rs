@@ -180,11 +180,9 @@ impl Visit {
         }
     }
 
-    /// One more request of this address, for this number.
-    /// What to say if it is one too many.
+    /// One more request of this address, for this number: what to say if it is one too many.
     pub(super) fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
         let limit = self.portal.limits.check(self.address?.ip(), mobile).err()?;
-        self.portal.metrics.count_too_many();
         Some(self.sorry(Sorry::TooMany {
             seconds: limit.retry_after.as_secs(),
         }))

@@ -11,6 +11,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use portal::keys::PortalKeys;
 use reqwest::{Client, Method, redirect};
 use support::{ADMINISTRATOR, LEADER, Server};
 
@@ -382,6 +383,79 @@ async fn english_is_one_click_away_and_stays() {
             .html
             .contains("<html lang=\"zh-CN\">")
     );
+}
+
+/// As it is when somebody took eight hours over a form.
+fn expired_sign_in(server: &Server, token: &str) -> String {
+    let keys = PortalKeys::open(server.folder.path("portal.key").as_ref()).unwrap();
+    let until = 1_700_000_000;
+    let signature = keys.signing.sign("console", until, token.as_bytes());
+    format!("{until}.{signature}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_outlives_a_sign_in() {
+    let token = "a-token-of-the-console";
+    let server = Server::with(&["--console-token", token]).await;
+    let mut browser = Browser::new(&server);
+    let sign_in = async |browser: &mut Browser<'_>, page: &Page, token: &str| {
+        let mut form = page.fields();
+        set(&mut form, "token", token);
+        browser.post("/console/sign-in", &form).await
+    };
+    let page = browser.get("/console/sign-in").await;
+    sign_in(&mut browser, &page, token).await;
+
+    let expired = expired_sign_in(&server, token);
+    let visitor = browser.cookies["portal_form"].clone();
+    let keys = PortalKeys::open(server.folder.path("portal.key").as_ref()).unwrap();
+    let csrf = portal::web::csrf::token(&keys.signing, &visitor, &expired);
+    let mut form = browser.get(SAMPLE).await.fields();
+    set(&mut form, "csrf", &csrf);
+    set(&mut form, "entity.name", "保留的主体");
+    browser.cookies.insert("portal_console".to_owned(), expired);
+
+    let page = browser.post("/console/orders", &form).await;
+    assert_eq!(page.status, 401);
+    let page = sign_in(&mut browser, &page, "another-token-than-it").await;
+    assert_eq!(page.status, 422);
+    let page = sign_in(&mut browser, &page, token).await;
+    assert_eq!(page.status, 200);
+    assert!(page.html.contains("action=\"/console/orders\""));
+    assert!(
+        browser
+            .get("/console")
+            .await
+            .html
+            .contains("还没有备案订单")
+    );
+    let page = browser.post("/console/orders", &page.fields()).await;
+    assert!(
+        page.location.starts_with("/console/orders/"),
+        "{}",
+        page.html
+    );
+    let order = browser.get(&page.location).await;
+    assert!(order.html.contains("保留的主体"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_leads_to_the_console_only() {
+    let token = "a-token-of-the-console";
+    let server = Server::with(&["--console-token", token]).await;
+    let mut browser = Browser::new(&server);
+    for to in [
+        "https://example.org/",
+        "//example.org/console/",
+        "/regulator/verification",
+    ] {
+        let mut form = browser.get("/console/sign-in").await.fields();
+        set(&mut form, "token", token);
+        form.push(("to".to_owned(), to.to_owned()));
+        let page = browser.post("/console/sign-in", &form).await;
+        assert_eq!((page.status, &*page.location), (303, "/console"), "{to}");
+        browser.cookies.remove("portal_console");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -131,6 +131,6 @@ fn row(visit: &Visit, order: &Order) -> Row {
         services: order.filing.services().len(),
         status: status.text(lang),
         class: status_class(status),
-        left: closes.map(|closes| lang.time_left(closes - now)),
+        left: closes.map(|closes| lang.time_left(closes.signed_duration_since(now))),
     }
 }

@@ -12,9 +12,9 @@ impl Fields {
 
     /// What was typed into a field; it is taken out, so that it isn't in memory twice.
     pub(super) fn take(&mut self, name: &str) -> String {
-        let typed = self.0.iter_mut().find(|(known, _)| known == name);
-        typed
-            .map(|(_, typed)| std::mem::take(typed))
+        let place = self.0.iter().position(|(known, _)| known == name);
+        place
+            .map(|place| self.0.remove(place).1)
             .unwrap_or_default()
     }
 
@@ -22,6 +22,15 @@ impl Fields {
     pub(super) fn take_all(&mut self, name: &str) -> Vec<String> {
         let typed = self.0.iter_mut().filter(|(known, _)| known == name);
         typed.map(|(_, typed)| std::mem::take(typed)).collect()
+    }
+
+    /// Everything whose name begins so, under the rest of its name.
+    pub(super) fn take_below(&mut self, prefix: &str) -> Vec<(String, String)> {
+        let below = |(name, typed): &mut (String, String)| {
+            let rest = name.strip_prefix(prefix)?.to_owned();
+            Some((rest, std::mem::take(typed)))
+        };
+        self.0.iter_mut().filter_map(below).collect()
     }
 
     /// How long the list is whose fields are called `name[0]…`, `name[1]…`.

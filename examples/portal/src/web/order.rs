@@ -358,7 +358,7 @@ fn recipient(
             RecipientState::Locked => "bad",
         },
         closes: closes.map(When::minute),
-        left: left.map(|closes| lang.time_left(closes - now)),
+        left: left.map(|closes| lang.time_left(closes.signed_duration_since(now))),
         verified_at: person.verified_at().map(When::minute),
         resends_left: person.resends_left(),
         wrong_entries_left: person.wrong_entries_left(),

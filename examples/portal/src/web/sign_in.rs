@@ -1,9 +1,10 @@
-//! The console's door, for people.
+//! The console's door, for people. A form that comes when the sign-in has expired is kept until they
+//! have signed in again.
 
-use axum::response::Response;
+use axum::{http::StatusCode, response::Response};
 
 use super::{
-    fields::Field,
+    fields::{Field, Fields},
     visit::{Page, Section, Sent, Visit},
 };
 use crate::auth;
@@ -13,34 +14,73 @@ use crate::auth;
 struct SignIn {
     p: Page,
     token: Field,
+    kept: Option<Kept>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "go_on.html")]
+struct GoOn {
+    p: Page,
+    kept: Kept,
+}
+
+/// A form that was sent without a sign-in.
+struct Kept {
+    to: String,
+    fields: Vec<(String, String)>,
+}
+
+impl Kept {
+    /// From the fields of the sign-in, if there was one; only ever for the console.
+    fn take(fields: &mut Fields) -> Option<Self> {
+        let to = fields.take("to");
+        to.starts_with("/console/").then(|| Self {
+            to,
+            fields: fields.take_below("kept."),
+        })
+    }
 }
 
 pub(super) async fn show(visit: Visit) -> Response {
     if visit.may_use_console() {
         return visit.go("/console");
     }
-    let page = form(&visit, None);
+    let page = form(&visit, None, None);
     visit.ok(&page)
+}
+
+/// Asks to sign in again, with the form that can't be taken before.
+pub(super) fn again(Sent { visit, mut fields }: Sent) -> Response {
+    let to = visit.here().to_owned();
+    let fields = fields.take_below("");
+    let page = form(&visit, None, Some(Kept { to, fields }));
+    visit.answer(StatusCode::UNAUTHORIZED, &page)
 }
 
 pub(super) async fn submit(Sent { visit, mut fields }: Sent) -> Response {
     if let Some(too_many) = visit.too_many(None) {
         return too_many;
     }
-    let given = fields.take("token");
+    let (given, kept) = (fields.take("token"), Kept::take(&mut fields));
     let Some(value) = visit.portal.door.sign_in(given.trim()) else {
         let problem = visit.t(
             "口令不正确，请重新输入。",
             "This is not the token. Try again.",
         );
-        let page = form(&visit, Some(problem.to_owned()));
-        return visit.answer(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &page);
+        let page = form(&visit, Some(problem.to_owned()), kept);
+        return visit.answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let cookie = format!(
         "{}={value}; Path=/; HttpOnly; SameSite=Strict",
         auth::COOKIE
     );
-    let mut response = visit.go("/console");
+    let mut response = match kept {
+        Some(kept) => visit.ok(&GoOn {
+            p: visit.page_after(&value),
+            kept,
+        }),
+        None => visit.go("/console"),
+    };
     visit.set_cookie(&mut response, &cookie);
     response
 }
@@ -55,8 +95,9 @@ pub(super) async fn leave(Sent { visit, .. }: Sent) -> Response {
     response
 }
 
-fn form(visit: &Visit, problem: Option<String>) -> SignIn {
+fn form(visit: &Visit, problem: Option<String>, kept: Option<Kept>) -> SignIn {
     SignIn {
+        kept,
         p: visit.page(Section::Console),
         token: Field {
             name: "token".to_owned(),

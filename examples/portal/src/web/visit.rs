@@ -12,7 +12,7 @@ use axum::{
 use beian::{Lang, MobileNumber};
 use sha2::{Digest as _, Sha256};
 
-use super::{CSS, Sorry, csrf, fields::Fields};
+use super::{CSS, Sorry, csrf, fields::Fields, sign_in};
 use crate::{
     app::Portal,
     auth::{self, cookie, random_id},
@@ -167,13 +167,27 @@ impl Visit {
         cookie(&self.headers, auth::COOKIE).unwrap_or_default()
     }
 
+    /// Path and query of this page.
+    pub(super) fn here(&self) -> &str {
+        &self.here
+    }
+
     pub(super) fn page(&self, section: Section) -> Page {
-        let key = &self.portal.keys.signing;
+        let signed_in = !self.portal.door.is_open() && self.may_use_console();
+        self.page_with(section, self.sign_in_cookie(), signed_in)
+    }
+
+    /// A page of the console for somebody who gets this sign-in with it.
+    pub(super) fn page_after(&self, sign_in: &str) -> Page {
+        self.page_with(Section::Console, sign_in, true)
+    }
+
+    fn page_with(&self, section: Section, sign_in: &str, signed_in: bool) -> Page {
         Page {
             lang: self.lang,
-            csrf: csrf::token(key, &self.visitor, self.sign_in_cookie()),
+            csrf: csrf::token(&self.portal.keys.signing, &self.visitor, sign_in),
             sandbox: self.portal.sandbox,
-            signed_in: !self.portal.door.is_open() && self.may_use_console(),
+            signed_in,
             css: &CSS_ADDRESS,
             section,
             here: self.here.clone(),
@@ -289,7 +303,7 @@ impl FromRequest<Arc<Portal>> for Sent {
     }
 }
 
-/// A form of the console.
+/// A form of the console. Whose sign-in has expired gets it back to send it again.
 pub(super) struct StaffSent {
     pub(super) visit: Visit,
     pub(super) fields: Fields,
@@ -300,9 +314,13 @@ impl FromRequest<Arc<Portal>> for StaffSent {
 
     async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let Staff(_) = Staff::from_request_parts(&mut parts, portal).await?;
+        let staff = Staff::from_request_parts(&mut parts, portal).await;
         let request = Request::from_parts(parts, body);
-        let Sent { visit, fields } = Sent::from_request(request, portal).await?;
+        let sent = Sent::from_request(request, portal).await;
+        let Sent { visit, fields } = match staff {
+            Ok(_) => sent?,
+            Err(to_sign_in) => return Err(sent.map_or(to_sign_in, sign_in::again)),
+        };
         Ok(Self { visit, fields })
     }
 }

@@ -33,10 +33,8 @@ impl MobileNumber {
             Err(Unclean::Empty) => return Err(MobileProblem::Empty),
             Err(Unclean::Character | Unclean::TooLong) => return Err(MobileProblem::Malformed),
         };
-        match clean.digits::<11>() {
-            Some(digits @ [b'1', b'3'..=b'9', ..]) => Ok(Self(digits)),
-            _ => Err(not_a_mobile(clean.as_bytes())),
-        }
+        let mobile = clean.digits().and_then(Self::of_digits);
+        mobile.ok_or_else(|| not_a_mobile(clean.as_bytes()))
     }
 
     /// 199 0000 and the last four digits of `n`: invented, for tests.
@@ -45,6 +43,38 @@ impl MobileNumber {
         let mut digits = *b"19900000000";
         write_digits(n, &mut digits);
         Self(digits)
+    }
+
+    /// The eleven digits as one number, and back.
+    #[cfg(feature = "serde")]
+    pub(crate) fn number(&self) -> u64 {
+        self.0.iter().fold(0, |number: u64, digit| {
+            let digit = u64::from(digit.saturating_sub(b'0'));
+            number.saturating_mul(10).saturating_add(digit)
+        })
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_number(number: u64) -> Option<Self> {
+        let mut rest = number;
+        let mut digits = [b'0'; 11];
+        for digit in digits.iter_mut().rev() {
+            let last = u8::try_from(rest % 10).unwrap_or_default();
+            *digit = b'0'.saturating_add(last);
+            rest /= 10;
+        }
+        Self::of_digits(digits).filter(|_| rest == 0)
+    }
+
+    const fn of_digits(digits: [u8; 11]) -> Option<Self> {
+        match digits {
+            [b'1', b'3'..=b'9', ..] => Some(Self(digits)),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 11] {
+        &self.0
     }
 
     /// All eleven digits, in clear: for a store's index or an SMS gateway, never for a log.

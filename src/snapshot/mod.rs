@@ -8,7 +8,6 @@ mod kept_ids;
 mod v1;
 mod value;
 
-use alloc::boxed::Box;
 use core::fmt;
 
 use serde::{
@@ -59,7 +58,7 @@ use crate::{
 pub struct Snapshot(Versioned);
 
 enum Versioned {
-    V1(Box<v1::Session>),
+    V1(v1::Session),
     /// Of a later release: its number is known, its content was left unread.
     Unknown(u32),
 }
@@ -80,7 +79,7 @@ impl Snapshot {
 
 impl From<&Session> for Snapshot {
     fn from(session: &Session) -> Self {
-        Self(Versioned::V1(Box::new(session.into())))
+        Self(Versioned::V1(session.into()))
     }
 }
 
@@ -93,7 +92,7 @@ impl TryFrom<Snapshot> for Session {
     fn try_from(snapshot: Snapshot) -> Result<Self, SnapshotError> {
         match snapshot.0 {
             Versioned::V1(stored) => {
-                let session = Self::try_from(*stored)?;
+                let session = Self::try_from(stored)?;
                 check(&session)?;
                 Ok(session)
             }

@@ -149,7 +149,7 @@ enum Outcome {
 /// A frozen twin of an enum without fields.
 macro_rules! twin {
     ($twin:ident of $type:ident { $($variant:ident),+ }) => {
-        #[derive(Serialize, Deserialize)]
+        #[derive(Clone, Copy, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         enum $twin { $($variant),+ }
 
@@ -336,8 +336,8 @@ impl TryFrom<Person> for state::Person {
     type Error = Broken;
 
     fn try_from(stored: Person) -> Result<Self, Broken> {
-        let roles: Vec<Role> = stored.roles.into_iter().map(Role::from).collect();
-        if !roles.is_sorted_by(|one, next| one < next) {
+        let roles = || stored.roles.iter().copied().map(Role::from);
+        if !roles().is_sorted_by(|one, next| one < next) {
             return Err(Broken("roles come in order, none twice"));
         }
         let (mobile, ids) = match stored.identity {
@@ -346,7 +346,7 @@ impl TryFrom<Person> for state::Person {
         };
         let identity = state::Identity {
             mobile,
-            roles: roles.into_iter().collect(),
+            roles: roles().collect(),
             id_key: stored.id_key.into(),
             ids,
         };

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use alloc::string::String;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
 use zeroize::Zeroize;
@@ -44,12 +43,10 @@ pub(super) struct Mobile(pub(super) MobileNumber);
 
 impl Serialize for Mobile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let digits = self.0.digits();
         if serializer.is_human_readable() {
-            serializer.serialize_str(digits)
+            serializer.serialize_str(self.0.digits())
         } else {
-            let number = digits.parse().map_err(serde::ser::Error::custom)?;
-            serializer.serialize_u64(number)
+            serializer.serialize_u64(self.0.number())
         }
     }
 }
@@ -59,12 +56,8 @@ impl<'de> Deserialize<'de> for Mobile {
         if deserializer.is_human_readable() {
             deserializer.deserialize_str(Text("a mobile number of eleven digits", mobile))
         } else {
-            let mut digits = String::new();
-            let number = u64::deserialize(deserializer)?;
-            let _ = fmt::write(&mut digits, format_args!("{number}"));
-            let read = mobile(&digits);
-            digits.zeroize();
-            read.ok_or_else(|| serde::de::Error::custom("malformed mobile number"))
+            let mobile = MobileNumber::of_number(u64::deserialize(deserializer)?).map(Self);
+            mobile.ok_or_else(|| serde::de::Error::custom("malformed mobile number"))
         }
     }
 }

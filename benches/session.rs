@@ -1,4 +1,4 @@
-//! What a decision costs, beside the MACs it can't do without, in time and allocations.
+//! What a decision costs in time, beside the MACs it can't do without. Allocations: `counts`.
 //!
 //! ```text
 //! cargo bench --bench session
@@ -14,9 +14,6 @@ use beian::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use divan::{Bencher, black_box};
-
-#[global_allocator]
-static HEAP: divan::AllocProfiler = divan::AllocProfiler::system();
 
 fn main() {
     divan::main();

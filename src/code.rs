@@ -111,7 +111,8 @@ pub(crate) fn codes(
 ) -> Result<[Code; CODES], KeyError> {
     let message = Framed::new(
         "beian c1",
-        &[session.as_bytes(), mobile.digits().as_bytes(), &nonce.0],
+        [session.as_bytes(), mobile.as_bytes()],
+        [&nonce.0],
     );
     let mac = keys.mac(key, message.as_bytes())?;
     Ok(mac.words().map(Code::of_word))
@@ -124,10 +125,7 @@ pub(crate) fn id_mac(
     mobile: &MobileNumber,
     last_six: &LastSix,
 ) -> Result<[u8; 16], KeyError> {
-    let message = Framed::new(
-        "beian id 1",
-        &[mobile.digits().as_bytes(), last_six.as_bytes()],
-    );
+    let message = Framed::new("beian id 1", [mobile.as_bytes()], [last_six.as_bytes()]);
     Ok(keys.mac(key, message.as_bytes())?.half())
 }
 
@@ -142,12 +140,8 @@ pub(crate) fn spent_mac(
 ) -> Result<[u8; 16], KeyError> {
     let message = Framed::new(
         "beian s1",
-        &[
-            session.as_bytes(),
-            mobile.digits().as_bytes(),
-            code.digits().as_bytes(),
-            last_six.as_bytes(),
-        ],
+        [session.as_bytes(), mobile.as_bytes()],
+        [code.digits().as_bytes(), last_six.as_bytes()],
     );
     Ok(keys.mac(key, message.as_bytes())?.half())
 }

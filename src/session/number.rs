@@ -268,7 +268,8 @@ fn grade(
     })
 }
 
-/// Whether a code is right, and whether it is superseded (D10).
+/// Whether a code is right, and whether it is superseded (D10). All four are compared; which of them
+/// is of what kind is no secret.
 fn compare(
     codes: &[Code; CODES],
     person: &Person,
@@ -281,11 +282,14 @@ fn compare(
     } else {
         (person.accepted.saturating_sub(1), created)
     };
-    let (mut right, mut superseded) = (Choice::from(0), Choice::from(0));
+    let [mut right, mut superseded, mut not_yet] = [Choice::from(0); 3];
     for (n, candidate) in (0_u8..).zip(codes) {
-        let same = candidate.matches(code);
-        right |= same & Choice::from(u8::from(n >= oldest && n < newest));
-        superseded |= same & Choice::from(u8::from(n < oldest));
+        let kind = match n {
+            n if n < oldest => &mut superseded,
+            n if n < newest => &mut right,
+            _ => &mut not_yet,
+        };
+        *kind |= candidate.matches(code);
     }
     (right, superseded)
 }

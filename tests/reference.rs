@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1500,
+        cases: 800,
         failure_persistence: None,
         max_shrink_iters: 100_000,
         ..ProptestConfig::default()

@@ -103,11 +103,24 @@ pub fn same_outbox(
             .code_for_transport()
             .parse()
             .map_err(|_| "no code")?;
+        let person = &world.round(id).people[p];
+        let is_new = person.codes[person.messages[n].code].is_none();
+        if is_new && is_visible(world, number_of_person, code) {
+            return Err(format!("message {n} of person {p} bears a code twice"));
+        }
         if !world.tell(id, p, n, code) {
             return Err(format!("message {n} of person {p} changed its code"));
         }
     }
     Ok(())
+}
+
+/// Whether somebody waits behind this number with this code (D13).
+fn is_visible(world: &World, number: Number, code: Code) -> bool {
+    world.rounds.iter().any(|round| {
+        let place = round.place(number).filter(|p| round.waits(*p));
+        place.is_some_and(|p| round.people[p].codes.contains(&Some(code)))
+    })
 }
 
 pub fn instant(instant: DateTime<Utc>) -> Instant {

@@ -77,7 +77,12 @@ fn one(options: &Options, world: u64) -> ExitCode {
 
 /// A failing world is made as small as it goes.
 fn shrunk(options: &Options, world: u64) -> ExitCode {
-    let Some(failing) = shrink::shrink(options, world) else {
+    let options = Options {
+        size: runs::size(options, world),
+        only: Some(world),
+        ..options.clone()
+    };
+    let Some(failing) = shrink::shrink(&options, world) else {
         println!("world {world} failed, and doesn't when run alone");
         return ExitCode::FAILURE;
     };

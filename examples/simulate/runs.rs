@@ -17,14 +17,18 @@ use crate::{
 /// One world, with all or some of its orders, to its end or through so many steps.
 pub fn one(options: &Options, world: u64, only: Option<&[u32]>, steps: u64) -> Run {
     let seed = Dice::of(&[options.seed, 0, world]).throw();
-    // The last world has what is left.
-    let before = world * u64::from(options.size);
-    let left = options.filings.saturating_sub(before);
-    let size = match (options.only, u32::try_from(left)) {
-        (None, Ok(left)) => options.size.min(left),
-        _ => options.size,
-    };
-    platform::run(seed, size, options.world, only, steps)
+    platform::run(seed, size(options, world), options.world, only, steps)
+}
+
+/// How many orders a world has: the last one what is left.
+pub fn size(options: &Options, world: u64) -> u32 {
+    let before = world.saturating_mul(options.size.into());
+    let left = u32::try_from(options.filings.saturating_sub(before)).unwrap_or(u32::MAX);
+    if options.only.is_some() {
+        options.size
+    } else {
+        options.size.min(left)
+    }
 }
 
 /// Every world. `Err` is the first that failed, by its number.
@@ -47,7 +51,7 @@ pub fn all(options: &Options) -> Result<Tally, u64> {
                 Ok(counted) => tally.merge(&counted),
                 Err(_) => drop(failed.fetch_min(world, Ordering::Relaxed)),
             }
-            bar.inc(u64::from(options.size));
+            bar.inc(u64::from(size(options, world)));
         }
         whole.lock().unwrap().merge(&tally);
     };

@@ -8,13 +8,9 @@ pub struct Failing {
     pub difference: Difference,
 }
 
-/// `None` if the world doesn't fail.
+/// `None` if the world doesn't fail when it is run alone.
 pub fn shrink(options: &Options, world: u64) -> Option<Failing> {
-    let options = Options {
-        only: Some(world),
-        ..options.clone()
-    };
-    let fails = |orders: &[u32]| runs::one(&options, world, Some(orders), u64::MAX).err();
+    let fails = |orders: &[u32]| runs::one(options, world, Some(orders), u64::MAX).err();
     let mut orders: Vec<u32> = (0..options.size).collect();
     let mut found = fails(&orders)?;
     let mut chunk = orders.len().div_ceil(2);

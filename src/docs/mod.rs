@@ -7,6 +7,7 @@
 //! | know why a number is what it is | [`rationale`] |
 //! | know what it withstands, and what only you can do | [`security`] |
 //! | know how that was tested, and test it again | [`proof`] |
+//! | watch whole platforms, against a second account of the rules | [`simulation`] |
 //! | see what every command does in every state | [`states`] |
 //! | know what it costs, beside what one would use instead | [`performance`] |
 //! | work on the crate | [`architecture`] |
@@ -25,6 +26,9 @@ pub mod security {}
 
 #[doc = include_str!("proof.md")]
 pub mod proof {}
+
+#[doc = include_str!("simulation.md")]
+pub mod simulation {}
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}

@@ -154,7 +154,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn attack_3_no_interleaving_of_entries_and_resends_gets_past_the_budget(
+    fn attack_03_no_interleaving_of_entries_and_resends_gets_past_the_budget(
         commands in prop::collection::vec(command(2), 1..60),
         budget in 1_u8..=10,
     ) {
@@ -297,7 +297,7 @@ fn attack_20_a_round_at_either_end_of_time_ends() {
 }
 
 #[test]
-fn attack_7_the_right_code_twice_verifies_once() {
+fn attack_07_the_right_code_twice_verifies_once() {
     let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
     assert_eq!(round.enter(LI, &code), EntryOutcome::Verified);
     let version = round.session.version();
@@ -321,7 +321,7 @@ fn twins() -> [(Round, String); 2] {
 }
 
 #[test]
-fn attack_7_attack_11_nothing_of_a_nonce_is_left_once_its_person_is_done() {
+fn attack_07_attack_11_nothing_of_a_nonce_is_left_once_its_person_is_done() {
     let [(one, _), (other, _)] = twins();
     assert!(one.session != other.session);
     let endings: [fn(&mut Round, &str); 4] = [
@@ -342,7 +342,7 @@ fn attack_7_attack_11_nothing_of_a_nonce_is_left_once_its_person_is_done() {
 }
 
 #[test]
-fn attack_8_what_is_not_six_digits_is_malformed_and_never_compared() {
+fn attack_08_what_is_not_six_digits_is_malformed_and_never_compared() {
     for code in [
         "",
         " ",
@@ -385,7 +385,7 @@ fn attack_8_what_is_not_six_digits_is_malformed_and_never_compared() {
 }
 
 #[test]
-fn attack_8_d26_what_is_forgiven_is_the_same_code() {
+fn attack_08_d26_what_is_forgiven_is_the_same_code() {
     for spell in [
         |code: &str| format!("  {code}\n"),
         |code: &str| format!("{}-{}", &code[..3], &code[3..]),
@@ -417,7 +417,7 @@ impl Keys for Recording {
 }
 
 #[test]
-fn attack_8_a_person_without_a_code_is_compared_with_nothing() {
+fn attack_08_a_person_without_a_code_is_compared_with_nothing() {
     let (mut locked, [_]) = Round::texted::<1>(policy(|p| p.wrong_entries_max(1)));
     locked.guess(LI, 1);
     let (mut withdrawn, [_]) = Round::texted::<1>(Policy::REGULATOR);
@@ -446,7 +446,7 @@ fn attack_8_a_person_without_a_code_is_compared_with_nothing() {
 }
 
 #[test]
-fn attack_9_submit_and_sweep_agree_around_the_window() {
+fn attack_09_submit_and_sweep_agree_around_the_window() {
     let window = |round: &mut Round| round.accept(LI);
     let unreachable = |round: &mut Round| round.code(LI);
     for begin in [window, unreachable] {
@@ -465,7 +465,7 @@ fn attack_9_submit_and_sweep_agree_around_the_window() {
 }
 
 #[test]
-fn attack_9_a_resend_in_the_last_second_moves_nothing() {
+fn attack_09_a_resend_in_the_last_second_moves_nothing() {
     let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
     round.pass(DAY - TimeDelta::seconds(1));
     assert_eq!(round.resend(LI), ResendOutcome::Queued);

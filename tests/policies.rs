@@ -174,7 +174,7 @@ fn d01_the_policy_is_captured_when_the_round_opens() {
 }
 
 #[test]
-fn attack_6_absurd_values_are_refused() {
+fn attack_06_absurd_values_are_refused() {
     type Change = fn(PolicyBuilder) -> PolicyBuilder;
     let micro = |span: TimeDelta| span + MICROSECOND;
     assert!(micro(DAY) > DAY);
@@ -254,7 +254,7 @@ fn attack_6_absurd_values_are_refused() {
 }
 
 #[test]
-fn attack_6_the_ends_of_every_range_are_allowed() {
+fn attack_06_the_ends_of_every_range_are_allowed() {
     type Change = fn(PolicyBuilder) -> PolicyBuilder;
     let allowed: [Change; 13] = [
         |p| p.wrong_entries_max(1),

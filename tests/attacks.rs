@@ -673,6 +673,66 @@ fn attack_24_a_wrong_code_a_wrong_id_and_both_wrong_are_the_same_to_the_session(
     }
 }
 
+/// Code and ID are combined before anything branches on either: no wrong field saves a MAC. That a
+/// comparison takes as long wherever it fails is for the bench `timing` to see.
+#[test]
+fn attack_24_whatever_is_wrong_costs_the_same_macs() {
+    let (round, [code]) = Round::texted::<1>(Policy::REGULATOR);
+    let counting = Counting::new(keys());
+    for (code, id) in [
+        (WRONG_CODE, WRONG_ID),
+        (&code, WRONG_ID),
+        (WRONG_CODE, PEOPLE[LI].1),
+    ] {
+        let entry = Entry::parse(PEOPLE[LI].0, code, id).unwrap();
+        let macs = counting.during(|keys| {
+            let decision = round.session.submit(&entry, keys, round.now).unwrap();
+            assert_eq!(decision.persisted().1, EntryOutcome::Wrong { left: 4 });
+        });
+        assert_eq!(macs, 2, "{code} {id}");
+    }
+}
+
+/// The same number as phone books, forms and people write it.
+const SPELLINGS: [&str; 9] = [
+    "19900000001",
+    " 199 0000 0001 ",
+    "199-0000-0001",
+    "+86 199 0000 0001",
+    "+8619900000001",
+    "0086 199 0000 0001",
+    "＋８６１９９０００００００１",
+    "\u{202d}199\u{2011}0000\u{2011}0001\u{202c}",
+    "\u{3000}1990000\t0001\r\n",
+];
+
+#[test]
+fn attack_26_every_spelling_of_a_number_is_one_recipient() {
+    let people = SPELLINGS.map(|spelling| {
+        Recipient::new(
+            spelling.parse().unwrap(),
+            Role::ServiceAdministrator,
+            [PEOPLE[LI].1.parse().unwrap()],
+        )
+    });
+    let recipients = Recipients::new(people, Policy::REGULATOR).unwrap();
+    assert_eq!(recipients.iter().count(), 1);
+    let opening = Opening::new(1, &recipients, seed(1));
+    let opened = Round::opened(&opening, keys(), start());
+    assert_eq!(opened.outbox().len(), 1, "one code, one message");
+
+    for spelling in SPELLINGS {
+        let mut round = Round::opened(&Opening::new(1, &recipients, seed(1)), keys(), start());
+        let code = round.accept(LI);
+        round.pass(MINUTE);
+        let request = ResendRequest::parse(spelling, PEOPLE[LI].1).unwrap();
+        let resent = round.session.resend(&request, &round.keys, round.now);
+        assert_eq!(resent.unwrap().persisted().1, ResendOutcome::Queued);
+        let entry = Entry::parse(spelling, &code, PEOPLE[LI].1).unwrap();
+        assert_eq!(round.entry(&entry), Ok(EntryOutcome::Completed));
+    }
+}
+
 /// Collects what is printed of everything.
 #[derive(Default)]
 struct Printed(String);

@@ -8,6 +8,8 @@
     reason = "a test may fail"
 )]
 
+mod forms;
+
 #[path = "snapshots/events.rs"]
 mod events;
 #[path = "snapshots/forged.rs"]

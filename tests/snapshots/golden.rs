@@ -188,7 +188,7 @@ fn version_1_is_written_and_read_as_in_the_golden_files() {
         assert_kept(&session);
         let json = serde_json::to_string_pretty(&session).unwrap() + "\n";
         let bytes = postcard::to_allocvec(&session).unwrap();
-        let hex = hex(&bytes)
+        let hex = crate::forms::hex(&bytes)
             + "
 ";
         let files = [
@@ -208,13 +208,6 @@ fn version_1_is_written_and_read_as_in_the_golden_files() {
             "{name}"
         );
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 #[test]

@@ -7,7 +7,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    golden::{Round, hex},
+    forms::{self, holds, of_code},
+    golden::Round,
     world::LAST_SIX,
 };
 
@@ -32,59 +33,12 @@ fn traces(round: &Round) -> Vec<Vec<u8>> {
     traces
 }
 
-/// The forms in which a code could be there: digits, hex of the digits, hex of the number, base64
-/// in each of its three alignments, the number in both byte orders and as a varint.
-fn forms(code: &str) -> Vec<Vec<u8>> {
-    let number = code.parse::<u32>().unwrap();
-    let mut forms = vec![
-        code.as_bytes().to_vec(),
-        hex(code.as_bytes()).into_bytes(),
-        hex(code.as_bytes()).to_uppercase().into_bytes(),
-        hex(&number.to_be_bytes()).into_bytes(),
-        hex(&number.to_le_bytes()).into_bytes(),
-        number.to_be_bytes().to_vec(),
-        number.to_le_bytes().to_vec(),
-        postcard::to_allocvec(&number).unwrap(),
-    ];
-    if !code.starts_with('0') {
-        forms.push(format!(":{number},").into_bytes());
-        forms.push(format!(":{number}}}").into_bytes());
-    }
-    forms.extend((0..3).map(|ahead| base64_within(code, ahead).into_bytes()));
-    forms.push(base64_within_bytes(&number.to_be_bytes()).into_bytes());
-    forms
-}
-
-/// The characters that base64 gives these digits `ahead` bytes into a text, whatever is around.
-fn base64_within(code: &str, ahead: usize) -> String {
-    let padded = [&vec![0; ahead], code.as_bytes(), &[0; 3][..]].concat();
-    let all = base64_within_bytes(&padded);
-    let (first, end) = ((ahead * 8).div_ceil(6), (ahead + code.len()) * 8 / 6);
-    all[first..end].to_owned()
-}
-
-fn base64_within_bytes(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits = bytes
-        .iter()
-        .flat_map(|byte| (0..8).rev().map(move |n| byte >> n & 1));
-    let bits = bits.collect::<Vec<_>>();
-    let sextet = |bits: &[u8]| bits.iter().fold(0, |all, bit| all << 1 | usize::from(*bit));
-    bits.chunks_exact(6)
-        .map(|bits| char::from(ALPHABET[sextet(bits)]))
-        .collect()
-}
-
-fn holds(trace: &[u8], form: &[u8]) -> bool {
-    trace.windows(form.len()).any(|window| window == form)
-}
-
 #[test]
 fn attack_11_no_state_of_any_run_holds_a_code() {
     for (name, round) in Round::all(&Policy::REGULATOR) {
         for (_, code) in &round.world.codes {
             for trace in traces(&round) {
-                for form in forms(code) {
+                for form in of_code(code) {
                     let shown = String::from_utf8_lossy(&trace);
                     assert!(
                         !holds(&trace, &form),
@@ -99,18 +53,20 @@ fn attack_11_no_state_of_any_run_holds_a_code() {
 /// The scan above would see it.
 #[test]
 fn attack_11_the_scan_finds_a_planted_code() {
-    assert_eq!(base64_within("123456", 0), "MTIzNDU2");
+    assert_eq!(forms::base64_within("123456", 0), "MTIzNDU2");
     for ahead in 0..3 {
         let text = ["x".repeat(ahead).as_bytes(), b"123456xyz"].concat();
         assert!(holds(
-            base64_within_bytes(&text).as_bytes(),
-            base64_within("123456", ahead).as_bytes()
+            forms::base64(&text).as_bytes(),
+            forms::base64_within("123456", ahead).as_bytes()
         ));
     }
-    for form in forms("123456") {
-        let planted = [b"before".as_slice(), &form, b"after"].concat();
-        assert!(forms("123456").iter().any(|form| holds(&planted, form)));
-        assert!(!forms("654321").iter().any(|form| holds(&planted, form)));
+    let forms = of_code("123456");
+    assert!(forms.contains(&postcard::to_allocvec(&123_456_u32).unwrap()));
+    for form in &forms {
+        let planted = [b"before".as_slice(), form, b"after"].concat();
+        assert!(forms.iter().any(|form| holds(&planted, form)));
+        assert!(!of_code("654321").iter().any(|form| holds(&planted, form)));
     }
 }
 

@@ -13,6 +13,7 @@ use axum::{
 };
 use beian::Lang;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 use super::{Code, Problem};
 use crate::store::OrderId;
@@ -87,8 +88,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let read = serde_path_to_error::deserialize(&mut reader);
         let read = read.map_err(|error| {
             if error.inner().is_data() {
-                let path = error.path().to_string();
-                Problem::new(Code::MalformedBody, lang).malformed(&path, lang)
+                let place = place(error.path());
+                Problem::new(Code::MalformedBody, lang).malformed(&place, lang)
             } else {
                 Problem::new(Code::MalformedJson, lang)
             }
@@ -97,6 +98,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         end.map_err(|_| Problem::new(Code::MalformedJson, lang))?;
         Ok(Self(read))
     }
+}
+
+/// Where in the body. A key that is no name of a field could be anything, and isn't repeated.
+fn place(path: &serde_path_to_error::Path) -> String {
+    let is_name = |key: &str| key.bytes().all(|c| c == b'_' || c.is_ascii_lowercase());
+    let mut place = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => place.push_str(&format!("[{index}]")),
+            Segment::Map { key } if is_name(key) => {
+                let dot = if place.is_empty() { "" } else { "." };
+                place.extend([dot, key]);
+            }
+            Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    if place.is_empty() { ".".into() } else { place }
 }
 
 /// The parameters behind the question mark.

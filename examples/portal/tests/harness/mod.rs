@@ -13,9 +13,9 @@
 use std::{
     collections::BTreeMap,
     fs::{self, OpenOptions},
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     net::SocketAddr,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -66,6 +66,10 @@ impl Database {
             folder: Folder::new(),
             postgres: Some((server, name)),
         })
+    }
+
+    pub const fn is_postgres(&self) -> bool {
+        self.postgres.is_some()
     }
 
     pub fn key_file(&self) -> String {
@@ -120,6 +124,7 @@ impl Drop for Database {
 pub struct Portal {
     pub address: SocketAddr,
     child: Child,
+    output: BufReader<ChildStdout>,
 }
 
 impl Portal {
@@ -138,7 +143,12 @@ impl Portal {
             }
         }
         let mut child = command
-            .args(["--listen", "127.0.0.1:0", "--log", "warn"])
+            .args(["--listen", "127.0.0.1:0"])
+            .args(
+                ["--log", "warn"]
+                    .iter()
+                    .filter(|_| !options.contains(&"--log")),
+            )
             .args([
                 "--database",
                 &database.address,
@@ -161,13 +171,24 @@ impl Portal {
             let log = fs::read_to_string(log).unwrap_or_default();
             panic!("the portal says {first:?} first; its log: {log}");
         };
-        Self { address, child }
+        Self {
+            address,
+            child,
+            output,
+        }
     }
 
     /// `kill -9`, and gone when this returns.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// What a portal that has ended wrote to standard output after its first line.
+    pub fn output(&mut self) -> String {
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).unwrap();
+        rest
     }
 
     pub fn id(&self) -> u32 {

@@ -22,6 +22,7 @@ pub mod rules {}
 pub mod rationale {}
 
 #[doc = include_str!("security.md")]
+#[doc = include_str!("guards.md")]
 pub mod security {}
 
 #[doc = include_str!("proof.md")]

@@ -32,8 +32,8 @@ const HEAD: &str = "\
 ## Each guard, and the test that sees it broken
 
 A test is worth what it sees when its guard is gone. Each row is a patch of `tests/guards`: it breaks the
-guard in a copy of the crate, and the test must then fail. `.ci/deep guards` does so for every row; what
-this list says is checked against patches and tests with every `cargo test`.
+guard in a copy of the crate, and the test must then fail. `.ci/deep broken_guards` does so for every row;
+what this list says is held against patches and tests by every `cargo test`.
 
 | # | guard | broken | test that fails then |
 |---|---|---|---|
@@ -43,7 +43,7 @@ this list says is checked against patches and tests with every `cargo test`.
 struct Guard {
     name: String,
     /// What holds, and how the patch undoes it.
-    guard: String,
+    holds: String,
     broken: String,
     test: Test,
     hunks: Vec<Hunk>,
@@ -82,7 +82,7 @@ impl Guard {
         };
         let (target, path) = field("test: ").split_once(' ').unwrap();
         Self {
-            guard: field("guard: ").to_owned(),
+            holds: field("guard: ").to_owned(),
             broken: field("broken: ").to_owned(),
             test: Test {
                 target: target.to_owned(),
@@ -206,7 +206,7 @@ fn the_list_of_guards_is_that_of_the_patches() {
     let mut table = HEAD.to_owned();
     for guard in Guard::all() {
         let (class, Test { target, path }) = (guard.class(), &guard.test);
-        let (holds, broken) = (&guard.guard, &guard.broken);
+        let (holds, broken) = (&guard.holds, &guard.broken);
         writeln!(
             table,
             "| {class} | {holds} | {broken} | `{target}` `{path}` |"
@@ -365,9 +365,9 @@ impl Copy {
             .stderr(log.try_clone().unwrap())
             .stdout(log);
         let mut child = command.spawn().unwrap();
-        let until = Instant::now() + Duration::from_mins(5);
+        let began = Instant::now();
         while child.try_wait().unwrap().is_none() {
-            if Instant::now() > until {
+            if began.elapsed() > Duration::from_secs(300) {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 break;

@@ -286,9 +286,27 @@ impl Phones {
 /// Orders of both kinds of filing, to each of their ends; the codes that were sent.
 async fn run(visitor: &mut Visitor<'_>, phones: &Phones) -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
-    let sandbox = matches!(phones, Phones::Sandbox);
+    by_the_api(visitor, phones, &mut codes).await;
+    by_the_forms(visitor, phones, &mut codes).await;
+    returned_and_withdrawn(visitor, phones, &mut codes).await;
+    refused(visitor, &codes).await;
+    for path in [
+        "/",
+        "/console",
+        "/regulator/verification",
+        "/nothing",
+        "/metrics",
+        "/openapi.json",
+        "/api/orders",
+    ] {
+        visitor.page(path).await;
+    }
+    codes
+}
 
-    // By the API: wrong entries, a resend, everybody verifies.
+/// Wrong entries, a resend, everybody verifies.
+async fn by_the_api(visitor: &mut Visitor<'_>, phones: &Phones, codes: &mut BTreeSet<String>) {
+    let sandbox = matches!(phones, Phones::Sandbox);
     let id = visitor.file("initial", [0, 1]).await;
     let code = phones.code(visitor, 0, 0).await;
     assert_eq!(
@@ -321,8 +339,9 @@ async fn run(visitor: &mut Visitor<'_>, phones: &Phones) -> BTreeSet<String> {
     visitor
         .json(Method::GET, &format!("/api/orders/{id}"), &Value::Null)
         .await;
+}
 
-    // By the forms.
+async fn by_the_forms(visitor: &mut Visitor<'_>, phones: &Phones, codes: &mut BTreeSet<String>) {
     let filed = visitor
         .form(
             "/console/orders/new?type=initial",
@@ -353,8 +372,14 @@ async fn run(visitor: &mut Visitor<'_>, phones: &Phones) -> BTreeSet<String> {
         codes.insert(code);
     }
     assert!(visitor.page(&page).await.contains("管局审核中"));
+}
 
-    // Returned by wrong entries, submitted again, withdrawn.
+/// Returned by wrong entries, submitted again, withdrawn.
+async fn returned_and_withdrawn(
+    visitor: &mut Visitor<'_>,
+    phones: &Phones,
+    codes: &mut BTreeSet<String>,
+) {
     let id = visitor.file("add_service", [0, 3]).await;
     let code = phones.code(visitor, 3, 1).await;
     for n in 0..6 {
@@ -376,8 +401,10 @@ async fn run(visitor: &mut Visitor<'_>, phones: &Phones) -> BTreeSet<String> {
     visitor
         .post(&format!("/api/orders/{id}/withdraw"), Value::Null)
         .await;
+}
 
-    // Refused: what was sent isn't repeated.
+/// What was sent isn't repeated, wherever in the body it stands.
+async fn refused(visitor: &mut Visitor<'_>, codes: &BTreeSet<String>) {
     let (number, id) = PERSONS[0];
     let mut refused = order("initial", [0, 1]);
     refused["entity"]["leader"]["id_document"]["number"] = format!("{id}#").into();
@@ -398,19 +425,6 @@ async fn run(visitor: &mut Visitor<'_>, phones: &Phones) -> BTreeSet<String> {
             .0,
         422
     );
-
-    for path in [
-        "/",
-        "/console",
-        "/regulator/verification",
-        "/nothing",
-        "/metrics",
-        "/openapi.json",
-        "/api/orders",
-    ] {
-        visitor.page(path).await;
-    }
-    codes
 }
 
 fn by_form([leader, administrator]: [usize; 2]) -> Vec<(&'static str, &'static str)> {

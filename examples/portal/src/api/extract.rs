@@ -106,7 +106,7 @@ fn place(path: &serde_path_to_error::Path) -> String {
     let mut place = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => place.push_str(&format!("[{index}]")),
+            Segment::Seq { index } => place.extend(["[", &index.to_string(), "]"]),
             Segment::Map { key } if is_name(key) => {
                 let dot = if place.is_empty() { "" } else { "." };
                 place.extend([dot, key]);

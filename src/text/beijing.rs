@@ -3,7 +3,7 @@
 use alloc::{format, string::String};
 use core::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use super::Lang;
 use crate::rulebook::day;
@@ -24,12 +24,19 @@ pub struct BeijingTime(pub DateTime<Utc>);
 
 impl fmt::Display for BeijingTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format = if f.alternate() {
-            "%Y-%m-%d %H:%M:%S"
-        } else {
-            "%Y-%m-%d %H:%M"
-        };
-        day::clock(self.0).format(format).fmt(f)
+        // Without chrono's format strings, which need its feature `alloc`.
+        let clock = day::clock(self.0);
+        write!(
+            f,
+            "{} {:02}:{:02}",
+            clock.date(),
+            clock.hour(),
+            clock.minute()
+        )?;
+        if f.alternate() {
+            write!(f, ":{:02}", clock.second())?;
+        }
+        Ok(())
     }
 }
 

@@ -330,13 +330,17 @@ impl Framed {
 
     #[inline]
     fn push(&mut self, field: &[u8]) {
-        let start = self.length.saturating_add(1);
-        let end = start.saturating_add(field.len());
-        let places = self.bytes.get_mut(self.length..end);
-        if let (Some([prefix, places @ ..]), Ok(length)) = (places, u8::try_from(field.len())) {
+        let rest = self.bytes.get_mut(self.length..).unwrap_or_default();
+        let (Some((prefix, rest)), Ok(length)) =
+            (rest.split_first_mut(), u8::try_from(field.len()))
+        else {
+            return;
+        };
+        // Cut to the field's own length, so that copying can't panic.
+        if let Some(places) = rest.get_mut(..field.len()) {
             *prefix = length;
             places.copy_from_slice(field);
-            self.length = end;
+            self.length = self.length.saturating_add(field.len()).saturating_add(1);
         }
     }
 }

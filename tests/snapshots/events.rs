@@ -6,7 +6,7 @@ use beian::{Event, EventKind, MessageKind, Refusal, Report, RoundFailure};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::golden::hex;
+use crate::forms::hex;
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_780_279_200 + second, 123_456_000).unwrap()

@@ -5,6 +5,7 @@
 //! lists the panics that remain.
 #![no_std]
 #![allow(
+    improper_ctypes,
     improper_ctypes_definitions,
     reason = "nobody calls these but a linker"
 )]

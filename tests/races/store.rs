@@ -1,0 +1,179 @@
+//! A store whose every call is one effect, which happens when the schedule says so.
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    future::poll_fn,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+
+use beian::{
+    Event, Message, MessageId, MobileNumber, Session, SessionId, Update,
+    host::{SaveError, SendOutcome, SessionStore, SmsSender},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How a store can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    None,
+    /// Whoever writes last is right.
+    IgnoresVersions,
+    /// Versions are checked and sessions written one after the other, and others come in between.
+    SavesOneByOne,
+    LeasesToEverybody,
+}
+
+/// One effect at a time: a host that is polled has one, and waits where the next one would come.
+#[derive(Clone, Default)]
+pub struct Gate(Arc<AtomicBool>);
+
+impl Gate {
+    pub fn open(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub async fn pass(&self) {
+        poll_fn(|_| {
+            if self.0.swap(false, Ordering::Relaxed) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+#[derive(Clone)]
+pub struct Store {
+    pub gate: Gate,
+    fault: Fault,
+    rows: Arc<Mutex<Rows>>,
+}
+
+/// What is stored, and everything that ever was.
+#[derive(Default)]
+pub struct Rows {
+    pub sessions: BTreeMap<SessionId, Session>,
+    leases: BTreeMap<SessionId, DateTime<Utc>>,
+    pub events: Vec<Event>,
+    pub sent: Vec<(MessageId, String)>,
+}
+
+impl Store {
+    pub fn of(sessions: &[Session], fault: Fault) -> Self {
+        let by_id = sessions.iter().map(|one| (one.id(), one.clone()));
+        let rows = Rows {
+            sessions: by_id.collect(),
+            ..Rows::default()
+        };
+        Self {
+            gate: Gate::default(),
+            fault,
+            rows: Arc::new(Mutex::new(rows)),
+        }
+    }
+
+    pub fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap()
+    }
+
+    fn fits(&self, update: &Update) -> bool {
+        let rows = self.rows();
+        let stored = rows.sessions.get(&update.id()).map_or(0, Session::version);
+        stored == update.expected_version() || self.fault == Fault::IgnoresVersions
+    }
+
+    fn put(&self, update: &Update) {
+        let mut rows = self.rows();
+        rows.events.extend(update.events());
+        let session = update.session().clone();
+        rows.sessions.insert(session.id(), session);
+    }
+}
+
+impl SessionStore for Store {
+    type Error = Infallible;
+
+    async fn load(&self, id: SessionId) -> Result<Option<Session>, Infallible> {
+        self.gate.pass().await;
+        Ok(self.rows().sessions.get(&id).cloned())
+    }
+
+    async fn find(
+        &self,
+        mobile: &MobileNumber,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Session>, Infallible> {
+        self.gate.pass().await;
+        let rows = self.rows();
+        let found = rows.sessions.values().filter(|session| {
+            session.is_found_at(now) && session.mobiles().any(|known| known == mobile)
+        });
+        Ok(found.cloned().collect())
+    }
+
+    async fn save(&self, updates: &[Update]) -> Result<(), SaveError<Infallible>> {
+        if self.fault == Fault::SavesOneByOne {
+            for update in updates {
+                self.gate.pass().await;
+                if !self.fits(update) {
+                    return Err(SaveError::Conflict);
+                }
+                self.put(update);
+            }
+            return Ok(());
+        }
+        self.gate.pass().await;
+        if !updates.iter().all(|update| self.fits(update)) {
+            return Err(SaveError::Conflict);
+        }
+        for update in updates {
+            self.put(update);
+        }
+        Ok(())
+    }
+
+    async fn lease_due(
+        &self,
+        now: DateTime<Utc>,
+        limit: usize,
+        lease: TimeDelta,
+    ) -> Result<Vec<Session>, Infallible> {
+        self.gate.pass().await;
+        let mut rows = self.rows();
+        let Rows {
+            sessions, leases, ..
+        } = &mut *rows;
+        let free = |id: &SessionId| leases.get(id).is_none_or(|until| *until <= now);
+        let free = |id: &SessionId| self.fault == Fault::LeasesToEverybody || free(id);
+        let due = sessions.values().filter(|session| {
+            session.wake().is_some_and(|wake| wake <= now) && free(&session.id())
+        });
+        let due: Vec<Session> = due.take(limit).cloned().collect();
+        leases.extend(due.iter().map(|session| (session.id(), now + lease)));
+        Ok(due)
+    }
+
+    async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
+        self.gate.pass().await;
+        let rows = self.rows();
+        let wakes = rows.sessions.values().filter_map(Session::wake);
+        Ok(wakes.filter(|wake| *wake > now).min())
+    }
+}
+
+/// Accepts every message: what follows is that its answer is on the way.
+impl SmsSender for Store {
+    async fn send(&self, message: &Message) -> SendOutcome {
+        self.gate.pass().await;
+        let code = message.code_for_transport().to_owned();
+        self.rows().sent.push((message.id(), code));
+        SendOutcome::Accepted
+    }
+}

@@ -5,8 +5,11 @@
 
 mod open;
 mod orders;
+#[cfg(test)]
+mod plans;
 mod sandbox;
 mod sessions;
+mod statements;
 
 use std::fs::File;
 
@@ -47,6 +50,7 @@ impl Dialect {
 /// A write transaction; rolled back when dropped.
 struct Write<'a> {
     transaction: Transaction<'static, Any>,
+    dialect: Dialect,
     _turn: Option<MutexGuard<'a, ()>>,
 }
 
@@ -85,6 +89,7 @@ impl Store {
         let transaction = self.pool.begin_with(self.dialect.begin()).await?;
         Ok(Write {
             transaction,
+            dialect: self.dialect,
             _turn: turn,
         })
     }

@@ -60,20 +60,17 @@ impl Store {
 
     async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
         let alone = lock(file)?;
-        let options = AnyPoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(10))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection
-                        .execute(
-                            "pragma journal_mode = wal; pragma synchronous = full; \
+        let options = options(4).after_connect(|connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(
+                        "pragma journal_mode = wal; pragma synchronous = full; \
                              pragma foreign_keys = on; pragma busy_timeout = 5000;",
-                        )
-                        .await?;
-                    Ok(())
-                })
-            });
+                    )
+                    .await?;
+                Ok(())
+            })
+        });
         let path = file
             .display()
             .to_string()
@@ -91,14 +88,11 @@ impl Store {
     }
 
     async fn open_postgres(address: &str) -> Result<Self, OpenError> {
-        let options = AnyPoolOptions::new()
-            .max_connections(12)
-            .acquire_timeout(Duration::from_secs(10));
         // Once by itself: a pool would try again until its time is over, and not say why.
         let first = AnyConnection::connect(address);
         let first = time::timeout(Duration::from_secs(10), first).await;
         first.map_err(|_| OpenError::NoAnswer)??.close().await?;
-        let pool = options.connect(address).await?;
+        let pool = options(12).connect(address).await?;
         TABLES.run(&pool).await?;
         Ok(Self {
             pool,
@@ -107,6 +101,21 @@ impl Store {
             _alone: None,
         })
     }
+}
+
+/// A connection is tested before it is used if it has been idle: where it is used all the time, the test
+/// would cost a round trip each time and find nothing.
+fn options(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .before_acquire(|connection, metadata| {
+            Box::pin(async move {
+                let lately = metadata.idle_for < Duration::from_secs(1);
+                Ok(lately || connection.ping().await.is_ok())
+            })
+        })
 }
 
 /// A file beside the database, locked until the process ends, however it ends.

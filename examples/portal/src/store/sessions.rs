@@ -5,24 +5,16 @@ use beian::{
     host::{SaveError, SessionStore},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{AnyConnection, Row as _};
+use serde_json::json;
+use sqlx::{Any, AnyConnection, Row as _, any::AnyArguments, query::Query};
 
-use super::{Dialect, Store, StoreError, Write};
-
-const LOAD: &str = "select snapshot from session where id = $1";
-/// Somewhat more than is found; the session itself says which.
-const FIND: &str = "select s.snapshot from session_number n join session s on s.id = n.session \
-    where n.mobile = $1 and (s.ended_at is null or s.ended_at >= $2)";
-const INSERT: &str = "insert into session (id, version, status, snapshot, wake_at, ended_at) \
-    values ($1, $2, $3, $4, $5, $6)";
-const UPDATE: &str = "update session set version = $2, status = $3, snapshot = $4, wake_at = $5, \
-    ended_at = $6 where id = $1 and version = $2 - 1";
-const LEASE_SQLITE: &str = "update session set leased_until = $3 where id in (select id from session \
-    where wake_at <= $1 and leased_until <= $1 order by wake_at limit $2) \
-    returning snapshot, wake_at";
-const LEASE_POSTGRES: &str = "update session set leased_until = $3 where id in (select id from session \
-    where wake_at <= $1 and leased_until <= $1 order by wake_at limit $2 for update skip locked) \
-    returning snapshot, wake_at";
+use super::{
+    Dialect, Store, StoreError, Write,
+    statements::{
+        CHANGE_POSTGRES, EVENTS_POSTGRES, EVENTS_SQLITE, FIND, INSERT, LEASE_POSTGRES,
+        LEASE_SQLITE, LOAD, NEXT_WAKE, UPDATE,
+    },
+};
 
 impl SessionStore for Store {
     type Error = StoreError;
@@ -57,6 +49,13 @@ impl SessionStore for Store {
 
     async fn save(&self, updates: &[Update]) -> Result<(), SaveError<StoreError>> {
         let saved = async {
+            // What nearly every entry leaves: one statement, so a transaction of its own.
+            if let [update] = updates
+                && self.dialect == Dialect::Postgres
+                && Kind::of(update) == Kind::Change
+            {
+                return change_postgres(&mut *self.pool.acquire().await?, update).await;
+            }
             let mut write = self.write().await?;
             write.save(updates).await?;
             write.commit().await
@@ -96,7 +95,7 @@ impl SessionStore for Store {
     }
 
     async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let row = sqlx::query("select min(wake_at) from session where wake_at > $1")
+        let row = sqlx::query(NEXT_WAKE)
             .bind(now.timestamp_micros())
             .fetch_one(&self.pool)
             .await?;
@@ -166,58 +165,120 @@ impl Write<'_> {
         let mut updates: Vec<_> = updates.iter().collect();
         updates.sort_by_key(|update| update.id());
         for update in updates {
-            put(&mut self.transaction, update).await?;
+            put(&mut self.transaction, self.dialect, update).await?;
         }
         Ok(())
     }
 }
 
-async fn put(connection: &mut AnyConnection, update: &Update) -> Result<(), StoreError> {
+/// What an update does to the rows of its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// There was none.
+    New,
+    /// Its numbers stay.
+    Change,
+    /// Its numbers go.
+    Erasure,
+}
+
+impl Kind {
+    fn of(update: &Update) -> Self {
+        if update.expected_version() == 0 {
+            Self::New
+        } else if update.session().mobiles().next().is_none() {
+            Self::Erasure
+        } else {
+            Self::Change
+        }
+    }
+}
+
+async fn put(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    update: &Update,
+) -> Result<(), StoreError> {
+    let kind = Kind::of(update);
+    if (kind, dialect) == (Kind::Change, Dialect::Postgres) {
+        return change_postgres(connection, update).await;
+    }
     let session = update.session();
-    let new = update.expected_version() == 0;
     let id = session.id().as_bytes().to_vec();
-    let ended = !session.status().is_open();
-    let done = sqlx::query(if new { INSERT } else { UPDATE })
-        .bind(id.clone())
-        .bind(version(session.version()))
-        .bind(session.status().order_status().name())
-        .bind(serde_json::to_string(session)?)
-        .bind(session.wake().map(|wake| wake.timestamp_micros()))
-        .bind(ended.then(|| session.last_changed_at().timestamp_micros()))
-        .execute(&mut *connection)
-        .await?;
+    let statement = if kind == Kind::New { INSERT } else { UPDATE };
+    let done = row(statement, session)?.execute(&mut *connection).await?;
     if done.rows_affected() != 1 {
         return Err(StoreError::Conflict);
     }
-    if new {
-        for mobile in session.mobiles() {
-            sqlx::query("insert into session_number (mobile, session) values ($1, $2)")
-                .bind(mobile.digits().to_owned())
+    match kind {
+        Kind::New => {
+            for mobile in session.mobiles() {
+                sqlx::query("insert into session_number (mobile, session) values ($1, $2)")
+                    .bind(mobile.digits().to_owned())
+                    .bind(id.clone())
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        }
+        Kind::Change => {}
+        Kind::Erasure => {
+            sqlx::query("delete from session_number where session = $1")
                 .bind(id.clone())
                 .execute(&mut *connection)
                 .await?;
         }
-    } else if session.mobiles().next().is_none() {
-        sqlx::query("delete from session_number where session = $1")
-            .bind(id.clone())
-            .execute(&mut *connection)
-            .await?;
     }
-    for (place, event) in update.events().enumerate() {
-        sqlx::query(
-            "insert into session_event (session, version, place, event, zh, en) \
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(id.clone())
-        .bind(version(event.version))
-        .bind(i64::try_from(place).unwrap_or(i64::MAX))
-        .bind(serde_json::to_string(&line(session, &event)?)?)
-        .bind(event.kind.text(Lang::Zh))
-        .bind(event.kind.text(Lang::En))
+    let statement = match dialect {
+        Dialect::Sqlite => EVENTS_SQLITE,
+        Dialect::Postgres => EVENTS_POSTGRES,
+    };
+    sqlx::query(statement)
+        .bind(id)
+        .bind(events(update)?)
         .execute(&mut *connection)
         .await?;
-    }
     Ok(())
+}
+
+async fn change_postgres(
+    connection: &mut AnyConnection,
+    update: &Update,
+) -> Result<(), StoreError> {
+    let changed = row(CHANGE_POSTGRES, update.session())?
+        .bind(events(update)?)
+        .fetch_optional(connection)
+        .await?;
+    changed.map(|_| ()).ok_or(StoreError::Conflict)
+}
+
+/// A statement with the columns of a session.
+fn row(
+    statement: &'static str,
+    session: &Session,
+) -> Result<Query<'static, Any, AnyArguments>, StoreError> {
+    let ended = !session.status().is_open();
+    Ok(sqlx::query(statement)
+        .bind(session.id().as_bytes().to_vec())
+        .bind(version(session.version()))
+        .bind(session.status().order_status().name())
+        .bind(serde_json::to_string(session)?)
+        .bind(session.wake().map(|wake| wake.timestamp_micros()))
+        .bind(ended.then(|| session.last_changed_at().timestamp_micros())))
+}
+
+/// The rows of an update's events, as an array of JSON: one statement for any number of them.
+fn events(update: &Update) -> Result<String, StoreError> {
+    let mut rows = Vec::new();
+    for (place, event) in update.events().enumerate() {
+        rows.push(json!({
+            "version": version(event.version),
+            "place": place,
+            "event": serde_json::to_string(&line(update.session(), &event)?)?,
+            "zh": event.kind.text(Lang::Zh),
+            "en": event.kind.text(Lang::En),
+        }));
+    }
+    Ok(serde_json::to_string(&rows)?)
 }
 
 /// An event with the masked number instead of the place among the recipients.

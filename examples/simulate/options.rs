@@ -21,6 +21,10 @@ pub struct Options {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub size: u32,
 
+    /// Begins at this world, which is a part of the same run
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    pub first: u64,
+
     #[command(flatten)]
     pub world: World,
 

@@ -524,7 +524,8 @@ impl Platform {
         for message in handed {
             self.carry(message);
         }
-        for id in ended {
+        // Returned and withdrawn in one race: it is its last state that the order follows.
+        for id in ended.into_iter().collect::<BTreeSet<_>>() {
             self.ended(id)?;
         }
         self.plan_dispatch()

@@ -33,12 +33,13 @@ pub fn size(options: &Options, world: u64) -> u32 {
 
 /// Every world. `Err` is the first that failed, by its number.
 pub fn all(options: &Options) -> Result<Tally, u64> {
-    let bar = ProgressBar::new(options.filings);
+    let before = options.first.saturating_mul(options.size.into());
+    let bar = ProgressBar::new(options.filings.saturating_sub(before));
     let style = ProgressStyle::with_template(
         "{bar:40} {human_pos}/{human_len} filings, {per_sec}, {eta} left",
     );
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let (next, failed) = (AtomicU64::new(0), AtomicU64::new(u64::MAX));
+    let (next, failed) = (AtomicU64::new(options.first), AtomicU64::new(u64::MAX));
     let whole = Mutex::new(Tally::default());
     let worker = || {
         let mut tally = Tally::default();

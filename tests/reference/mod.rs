@@ -53,6 +53,23 @@ pub fn resend_answer(outcomes: &[(RoundId, ResendOutcome)]) -> ResendAnswer {
     answers.min().unwrap_or(ResendAnswer::NothingPending)
 }
 
+/// D16: 12:00 Beijing time of the next day.
+pub fn noon_after(instant: Instant) -> Instant {
+    let beijing = instant + 8 * HOUR;
+    let midnight = beijing - beijing.rem_euclid(24 * HOUR);
+    midnight + 36 * HOUR - 8 * HOUR
+}
+
+impl End {
+    pub const fn noticed_at(self) -> Instant {
+        match self {
+            Self::Completed { at }
+            | Self::Withdrawn { at }
+            | Self::Returned { noticed_at: at, .. } => at,
+        }
+    }
+}
+
 impl World {
     /// R02, D10: every person's first message, and its code, exist from here.
     pub fn open(
@@ -250,6 +267,27 @@ impl World {
         true
     }
 
+    /// Numbers and IDs of an ended round go, and what tells of entries (D25); whether there was
+    /// something to erase.
+    pub fn erase(&mut self, now: Instant, round: RoundId) -> bool {
+        self.forget_events();
+        let stored = self.round_mut(round);
+        let mut round = stored.clone();
+        let now = round.begin(now);
+        if round.end.is_none() || round.people.iter().all(|person| person.number == 0) {
+            return false;
+        }
+        for person in &mut round.people {
+            person.number = 0;
+            person.ids.clear();
+            person.remembered.clear();
+        }
+        round.events.push(("personal_data_erased", None));
+        round.finish(now);
+        *stored = round;
+        true
+    }
+
     pub fn round(&self, id: RoundId) -> &Round {
         self.rounds.iter().find(|round| round.id == id).unwrap()
     }
@@ -292,14 +330,8 @@ impl Round {
 
     /// D18: a repeat is known for ten minutes, inclusive.
     pub fn is_found(&self, now: Instant) -> bool {
-        match self.end {
-            None => true,
-            Some(
-                End::Returned { noticed_at: at, .. }
-                | End::Completed { at }
-                | End::Withdrawn { at },
-            ) => now <= at + 10 * MINUTE,
-        }
+        self.end
+            .is_none_or(|end| now <= end.noticed_at() + 10 * MINUTE)
     }
 
     /// The effective now (D09), after everything that a sweep would have done by then (D08).
@@ -374,9 +406,7 @@ impl Round {
         if !self.policy.noon_resend || had || !self.waits(p) || self.under_way(p).is_some() {
             return None;
         }
-        let beijing = person.accepted_at? + 8 * HOUR;
-        let midnight = beijing - beijing.rem_euclid(24 * HOUR);
-        Some(midnight + 36 * HOUR - 8 * HOUR)
+        Some(noon_after(person.accepted_at?))
     }
 
     /// When to look again.

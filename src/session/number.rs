@@ -260,11 +260,12 @@ fn grade(
     ]
     .into_iter()
     .find_map(|(is, why)| bool::from(is).then_some(why));
-    let counts = bool::from(id) || !policy.count_only_matching_ids();
+    // Not by `||`: that would branch on the ID alone.
+    let counts = id | Choice::from(u8::from(!policy.count_only_matching_ids()));
     Ok(Grade {
         right: (right & id).into(),
         free,
-        counts,
+        counts: counts.into(),
     })
 }
 

@@ -12,7 +12,8 @@
 mod common;
 
 use beian::{
-    LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role, Tracker,
+    LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role, RoundFailure,
+    RoundStatus, Tracker,
     filing::{LifeRefusal, OrderLife, StageState, Step},
     tracker::{FactKind, RegulatorStatus, TrackerStatus},
 };
@@ -250,6 +251,35 @@ fn r20_an_order_that_was_not_verified_is_returned_and_says_why() {
     let returned = submitted.return_for(ReturnCause::WindowClosed).unwrap();
     assert_eq!(returned.status(), OrderStatus::Returned);
     assert_eq!(returned.return_cause(), Some(ReturnCause::WindowClosed));
+}
+
+#[test]
+fn an_order_is_after_its_round_where_the_round_has_left_it() {
+    let order = OrderLife::new().submit(Some(&recipients())).unwrap();
+    let at = DateTime::UNIX_EPOCH;
+    let cause = RoundFailure::WindowClosed;
+    for (round, status) in [
+        (RoundStatus::SmsVerification, OrderStatus::SmsVerification),
+        (
+            RoundStatus::AdministrationReview { at },
+            OrderStatus::AdministrationReview,
+        ),
+        (
+            RoundStatus::Returned {
+                cause,
+                at,
+                noticed_at: at,
+            },
+            OrderStatus::Returned,
+        ),
+        (RoundStatus::Withdrawn { at }, OrderStatus::Withdrawn),
+    ] {
+        let after = order.after_round(round).unwrap();
+        assert_eq!(after.status(), status);
+        assert_eq!(after.rounds(), 1);
+    }
+    let ended = RoundStatus::AdministrationReview { at };
+    assert!(OrderLife::new().after_round(ended).is_err());
 }
 
 #[test]

@@ -24,7 +24,7 @@ use beian::{
     MessageKind, OpenError, Opening, Policy, Recipient, RecipientState, Recipients, Refusal,
     Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, Role, RoundFailure,
     RoundStatus, Session, SessionId,
-    host::{HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
+    host::{Desk, HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
     testkit::{ManualClock, Scripted, Sent, TestPerson, keys, recipients, seed},
 };
 use chrono::TimeDelta;
@@ -829,6 +829,30 @@ fn a_slow_gateway_makes_no_message_go_out_twice() {
     assert_eq!(sent.len(), 11);
 }
 
+/// Wherever in a dispatch the clock passes the end of the round, nothing goes out after it.
+#[test]
+fn d08_no_message_goes_out_once_the_round_is_over() {
+    let mut sent = 0;
+    for readings in 0..12 {
+        let world = World::new();
+        world.open(1, 1);
+        let last = world.now() + DAY;
+        let read = Arc::new(AtomicUsize::new(0));
+        let reading = Arc::clone(&read);
+        let clock = move || {
+            let in_time = reading.fetch_add(1, Ordering::Relaxed) < readings;
+            if in_time { last } else { last + MICROSECOND }
+        };
+        let desk = Desk::new(Arc::clone(&world.store), keys(), clock);
+        let in_time = |_: &beian::Message| assert!(read.load(Ordering::Relaxed) <= readings);
+        block(desk.dispatch(&Meddling(&world.sender, in_time)))
+            .unwrap()
+            .unwrap();
+        sent += world.sender.sent().len();
+    }
+    assert!((1..12).contains(&sent), "{sent}");
+}
+
 #[test]
 fn nobody_sends_under_a_lease_that_is_over() {
     for (rounds, persons) in [(10, 1), (1, 10)] {
@@ -963,7 +987,7 @@ fn d25_a_new_round_carries_the_ids_over_and_nothing_else() {
     world.submit(LI, WRONG_CODE);
     let bare = Recipient::new(LI.mobile(), Role::EntityLeader, []);
     let bare = Recipients::new([bare], Policy::REGULATOR).unwrap();
-    let again = |desk: &beian::host::Desk<_>, id: u128, previous: u128| {
+    let again = |desk: &Desk<_>, id: u128, previous: u128| {
         block(desk.open_again(id, &bare, seed(9), previous)).unwrap()
     };
 

@@ -121,6 +121,9 @@ fn every_kind_of_event_is_written_and_read_as_in_the_golden_files() {
         let json = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);
         let value = serde_json::to_value(event).unwrap();
+        assert_eq!(value["type"], event.kind.name());
+        let recipient = value.get("recipient").and_then(Value::as_u64);
+        assert_eq!(recipient, event.kind.recipient().map(u64::from));
         assert_eq!(serde_json::from_value::<Event>(value).unwrap(), event);
         let bytes = postcard::to_allocvec(&event).unwrap();
         assert_eq!(postcard::from_bytes::<Event>(&bytes), Ok(event));

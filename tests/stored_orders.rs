@@ -8,8 +8,8 @@
 mod common;
 
 use beian::{
-    Access, FilingOrder, FilingType, IdDocumentKind, LastSix, OrderStatus, Policy, Province,
-    Recipient, Recipients, ReturnCause, Role, ServiceKind,
+    Access, FilingOrder, FilingType, IdDocument, IdDocumentKind, KeptIds, KeyRing, LastSix,
+    OrderStatus, Person, Policy, Province, Recipient, Recipients, ReturnCause, Role, ServiceKind,
     filing::{FilingPolicy, OrderForm, OrderLife, ServiceForm},
 };
 use common::{builders, form, mobile, person, with_website};
@@ -429,4 +429,23 @@ fn attack_27_a_life_that_cant_have_been_is_not_read_back() {
         assert!(!read(1, false, &stage), "{stage}");
     }
     assert!(!read(0, true, &json!("initial_review")));
+}
+
+/// One number may come with two documents: each is kept, none twice.
+#[test]
+fn b13_kept_ids_are_one_for_each_document_of_a_number() {
+    let keys = KeyRing::single(1, [7; 32]).unwrap();
+    let kept = |number: &str| {
+        let id = IdDocument::passport(number).unwrap();
+        let administrator = Person::new("张三", &mobile(1), id).unwrap();
+        let order = FilingOrder::initial(Province::Beijing, person(1))
+            .service(ServiceKind::Website, "示例站", administrator)
+            .build()
+            .unwrap();
+        let kept = serde_json::to_value(KeptIds::of(&order, &keys).unwrap()).unwrap();
+        assert_eq!(kept["v1"].as_array().unwrap().len(), 1);
+        kept["v1"][0]["ids"].as_array().unwrap().len()
+    };
+    let own = common::person_form(1).id_document.number.clone();
+    assert_eq!((kept(&own), kept("E76543210")), (1, 2));
 }

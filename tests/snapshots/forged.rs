@@ -13,6 +13,11 @@ fn at(seconds: i64) -> Value {
     json!(1_780_279_200_123_456 + seconds * 1_000_000)
 }
 
+/// One microsecond later.
+fn after(seconds: i64) -> Value {
+    json!(at(seconds).as_i64().unwrap() + 1)
+}
+
 /// Every one forged as little as is possible.
 #[expect(clippy::too_many_lines, reason = "a table")]
 #[rustfmt::skip]
@@ -65,6 +70,11 @@ fn forgeries() -> Vec<Forgery> {
         ("returned", vec![("state/returned/at", at(3600))],
             "a round is returned in time, or by an entry after a lock (D07, D19)"),
         ("returned_by_entry", vec![("state/returned/at", at(-1))],
+            "a round is returned in time, or by an entry after a lock (D07, D19)"),
+        ("returned_by_entry", vec![("state/returned/cause", json!("window_closed"))],
+            "a round is returned in time, or by an entry after a lock (D07, D19)"),
+        // Another person's time was over at that instant, for another cause.
+        ("returned_by_entry", vec![("opened_at", at(-1)), ("state/returned/at", after(day - 1)), ("state/returned/noticed_at", after(day - 1)), ("last_changed_at", after(day - 1))],
             "a round is returned in time, or by an entry after a lock (D07, D19)"),
         ("returned", vec![("state/returned/noticed_at", at(3600))],
             "an end is noticed when it is over, or later"),
@@ -179,6 +189,11 @@ fn forgeries() -> Vec<Forgery> {
         ("mid_round", vec![("people/1/remembered", remembered(json!("repeated_entry"), &[1]))],
             "an outcome fits what came of it"),
         ("mid_round", vec![("people/1/remembered", remembered(json!("id_not_counted"), &[1]))],
+            "an outcome fits what came of it"),
+        ("locked", vec![("people/0/remembered", remembered(json!({"wrong": {"left": 0}}), &[1]))],
+            "an outcome fits what came of it"),
+        // Returned when time was over, so by no entry.
+        ("returned_by_entry", vec![("state/returned/at", after(day)), ("state/returned/noticed_at", at(day + 1)), ("last_changed_at", at(day + 1))],
             "an outcome fits what came of it"),
         ("mid_round", vec![("people/0/remembered", remembered(json!("superseded_code"), &[1, 1]))],
             "a submission id is remembered once (D21)"),

@@ -1,5 +1,5 @@
 //! What `Debug` and `Display` show: what it is, and nothing of what it hides (D28).
-#![cfg(feature = "serde")]
+#![cfg(all(feature = "serde", feature = "testkit"))]
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
@@ -13,8 +13,11 @@ mod common;
 mod session_support;
 
 use beian::{
-    Change, Changes, KeyId, KeyRing, Keys, LastSix, Policy, Requirement, Role, Roles, Rulebook,
-    Session, Snapshot, Template,
+    Change, Changes, Entry, KeptIds, KeyId, KeyRing, Keys, Lang, LastSix, Opening, Policy,
+    Requirement, Role, Roles, Rulebook, Session, Snapshot, Template,
+    filing::FilingPolicy,
+    host::{Desk, MemoryStore, SmsSender},
+    testkit::{ManualClock, RecordingSender},
 };
 use session_support::Round;
 
@@ -114,4 +117,108 @@ fn a_round_lasts_as_long_as_its_three_spans_at_most() {
     let policy = Policy::REGULATOR;
     let spans = policy.unreachable_after() + policy.delivery_clamp() + policy.window();
     assert_eq!(policy.round_max(), spans);
+}
+
+#[test]
+fn what_goes_through_the_engine_prints_by_id() {
+    let round = Round::open();
+    let (id, message) = (round.session.id(), round.due(0).unwrap());
+    let recipients = session_support::recipients(1, Policy::REGULATOR);
+    let seed = session_support::seed(1);
+    assert_eq!(shown(&seed), "Seed(..)");
+    let opening = Opening::new(id, &recipients, seed);
+    let opened = Session::open(&opening, &session_support::keys(), session_support::start());
+    let opened = opened.unwrap();
+    let update = format!("Update {{ session: {id}, version: 1, .. }}");
+    assert_eq!(shown(opened.update()), update);
+    assert_eq!(
+        shown(&opened),
+        format!("Decision {{ update: {update}, .. }}")
+    );
+    let to = message.to();
+    let expected = format!(
+        "Message {{ id: {:?}, to: {to}, kind: First, .. }}",
+        message.id()
+    );
+    assert_eq!(shown(&message), expected);
+    let entry = session_support::entry(0, "012345");
+    assert_eq!(shown(&entry), format!("Entry {{ mobile: {to}, .. }}"));
+}
+
+#[test]
+fn problems_of_an_entry_are_told_field_by_field() {
+    let problems = Entry::parse("1990000000", "12345", "34567").unwrap_err();
+    assert_eq!(
+        problems.to_string(),
+        "malformed entry: mobile: mobile number of the wrong length: expected 11 digits; \
+         code: code malformed: expected six digits; \
+         last_six: malformed: expected the last six letters or digits of the ID number"
+    );
+    for lang in [Lang::Zh, Lang::En] {
+        let text = problems.text(lang);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        let one = Entry::parse("19900000001", "12345", "345678").unwrap_err();
+        assert!(text.lines().any(|line| line == one.text(lang)), "{text}");
+    }
+}
+
+#[test]
+fn what_a_host_is_made_of_prints_its_size_alone() {
+    let store = MemoryStore::default();
+    assert_eq!(shown(&store), "MemoryStore { sessions: 0 }");
+    let desk = Desk::new(store, session_support::keys(), chrono::DateTime::UNIX_EPOCH);
+    let desk = shown(desk);
+    assert!(
+        desk.starts_with("Desk { tries: ") && desk.ends_with(", .. }"),
+        "{desk}"
+    );
+    let order = common::with_website(common::builders().remove(0))
+        .build()
+        .unwrap();
+    let kept = KeptIds::of(&order, &session_support::keys()).unwrap();
+    let expected = format!(
+        "{{{}, {}}}",
+        order.leader().mobile(),
+        order.services()[0].administrator().mobile()
+    );
+    assert_eq!(shown(kept), expected);
+    assert_eq!(
+        shown(FilingPolicy::default()),
+        "FilingPolicy { denied: 0, refuse_differing_ids: false }"
+    );
+}
+
+#[test]
+fn a_form_prints_masked_and_a_name_by_its_first_character() {
+    let form = shown(common::form());
+    for hidden in ["IdDocumentForm(***)", "name: 张*"] {
+        assert!(form.contains(hidden), "{form}");
+    }
+    for shown in [
+        "OrderForm {",
+        "EntityForm {",
+        "ServiceForm {",
+        "PersonForm {",
+        "kind: \"",
+    ] {
+        assert!(form.contains(shown), "{form}");
+    }
+    assert!(shown(common::person(1)).contains("name: 张*"));
+}
+
+#[test]
+fn what_tests_are_made_of_prints_what_was_sent() {
+    let clock = ManualClock::new(chrono::DateTime::UNIX_EPOCH);
+    assert_eq!(shown(clock), "ManualClock(1970-01-01T00:00:00Z)");
+    let sender = RecordingSender::default();
+    beian::host::block(sender.send(&Round::open().due(0).unwrap())).unwrap();
+    let sender = shown(sender);
+    assert!(
+        sender.starts_with("RecordingSender { sent: [Sent { id: "),
+        "{sender}"
+    );
+    assert!(
+        sender.contains("kind: First, outcome: Some(Accepted), .. }]"),
+        "{sender}"
+    );
 }

@@ -132,7 +132,7 @@ pub(crate) fn clean_mobile(input: &str) -> Result<Option<Clean>, Unclean> {
     let national = match number.as_bytes() {
         [b'8', b'6', national @ ..] if international => national,
         [b'0', b'0', b'8', b'6', national @ ..] if !international => national,
-        [b'0', b'0', ..] if !international => return Ok(None),
+        [b'0', b'0', ..] => return Ok(None),
         _ if international => return Ok(None),
         national => national,
     };

@@ -24,13 +24,9 @@ impl Micros {
         Self(instant.timestamp_micros())
     }
 
+    /// There always is one: every way to a value here keeps it in the calendar.
     pub(crate) fn instant(self) -> DateTime<Utc> {
-        let limit = if self.0 < 0 {
-            DateTime::<Utc>::MIN_UTC
-        } else {
-            DateTime::<Utc>::MAX_UTC
-        };
-        DateTime::from_timestamp_micros(self.0).unwrap_or(limit)
+        DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
 
     pub(crate) fn plus(self, span: impl Into<Span>) -> Self {

@@ -29,6 +29,18 @@ pub mod security {}
 pub mod proof {}
 
 #[doc = include_str!("simulation.md")]
+///
+/// ## How orders end
+///
+#[doc = include_str!("simulation/ends.svg")]
+///
+/// ## How long it takes
+///
+#[doc = include_str!("simulation/times.svg")]
+///
+/// ## What an attacker achieves
+///
+#[doc = include_str!("simulation/attackers.svg")]
 pub mod simulation {}
 
 #[doc = include_str!("architecture.md")]

@@ -1,0 +1,387 @@
+//! The crate beside what one would use or write instead: ratios within one run.
+//!
+//! Alone it measures what needs no server; `benches/peers/run` sets the servers up and gives it their
+//! addresses.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "figures are small"
+)]
+
+mod by_hand;
+mod contest;
+mod growth;
+mod load;
+mod ours;
+mod people;
+mod plot;
+mod pure;
+mod redis;
+mod report;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use beian::host::MemoryStore;
+use clap::{Parser, ValueEnum};
+use contest::{Fault, Size, alone, duel};
+use growth::Growth;
+use load::{Rounds, Service, portal_arguments};
+use ours::Ours;
+use portal::store::Store;
+use report::{DUEL, Figure, Report, time};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+/// Prints the tables.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// A few entries of each, to see that it works: the figures mean nothing.
+    #[arg(long)]
+    quick: bool,
+    /// Only these parts, separated by commas.
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    only: Vec<Part>,
+    /// A PostgreSQL server; databases of its own are made there.
+    #[arg(long, value_name = "ADDRESS")]
+    postgres: Option<String>,
+    /// A Redis server that may be written to.
+    #[arg(long, value_name = "ADDRESS")]
+    redis: Option<String>,
+    /// A Python that has pyotp.
+    #[arg(long, value_name = "PROGRAM")]
+    python: Option<PathBuf>,
+    /// The portal's program.
+    #[arg(long, value_name = "PROGRAM")]
+    portal: Option<PathBuf>,
+    /// The most open sessions that the databases are filled with.
+    #[arg(long, value_name = "N", default_value = "100000",
+          value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    sessions_max: u32,
+    /// Where the figures go.
+    #[arg(long, value_name = "FOLDER", default_value = "target/performance")]
+    figures: PathBuf,
+    /// Where databases in files are made, and removed in the end.
+    #[arg(long, value_name = "FOLDER")]
+    scratch: Option<PathBuf>,
+    /// Writes the tables and the plot into this chapter of the documentation, unless parts are chosen.
+    #[arg(long, value_name = "FILE")]
+    chapter: Option<PathBuf>,
+    /// Serves the form with SQL by hand, over a database that has its tables, and measures nothing.
+    #[arg(long, value_name = "ADDRESS")]
+    serve_by_hand: Option<String>,
+}
+
+/// What is measured, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Totp,
+    Pyotp,
+    Redis,
+    Sqlite,
+    Postgres,
+    Portal,
+    Growth,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Fault> {
+    let arguments = Arguments::parse();
+    if let Some(address) = &arguments.serve_by_hand {
+        return load::serve_by_hand(address).await;
+    }
+    let scratch = arguments.scratch.clone();
+    let scratch = scratch.unwrap_or_else(env::temp_dir);
+    let scratch = scratch.join(format!("peers-{}", std::process::id()));
+    fs::create_dir(&scratch)?;
+    let measured = measure(&arguments, &scratch).await;
+    fs::remove_dir_all(&scratch)?;
+    measured
+}
+
+async fn measure(arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
+    let mut report = Report::default();
+    let quick = arguments.quick;
+    let wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    if wanted(Part::Totp) {
+        pure::totp(&mut report, quick)?;
+    }
+    if let (Some(python), true) = (&arguments.python, wanted(Part::Pyotp)) {
+        let desk = Ours::over(MemoryStore::default())?;
+        pure::pyotp(&mut report, python, &desk, quick).await?;
+    }
+    if let (Some(address), true) = (&arguments.redis, wanted(Part::Redis)) {
+        redis_way(&mut report, address, arguments).await?;
+    }
+    if wanted(Part::Sqlite) {
+        sqlite(&mut report, scratch, quick).await?;
+    }
+    if let Some(server) = &arguments.postgres {
+        if wanted(Part::Postgres) {
+            postgres(&mut report, server, quick).await?;
+        }
+        if let (Some(program), true) = (&arguments.portal, wanted(Part::Portal)) {
+            portal(&mut report, server, program, scratch, quick).await?;
+        }
+    }
+    if wanted(Part::Growth) {
+        growth(&mut report, arguments, scratch).await?;
+    }
+    report.write_figures(&arguments.figures)?;
+    if let (Some(chapter), true) = (&arguments.chapter, arguments.only.is_empty()) {
+        report.write_chapter(chapter, &plot::growth(&arguments.figures)?)?;
+    }
+    Ok(())
+}
+
+/// What each turn does, by clients.
+fn size(clients: u32, persons: u32, quick: bool) -> Size {
+    if quick {
+        let persons = 2 * clients.max(2);
+        let blocks = 1;
+        return Size {
+            clients,
+            persons,
+            blocks,
+        };
+    }
+    Size {
+        clients,
+        persons,
+        blocks: 7,
+    }
+}
+
+const CLIENTS: [u32; 3] = [1, 8, 64];
+
+async fn redis_way(report: &mut Report, address: &str, arguments: &Arguments) -> Result<(), Fault> {
+    let quick = arguments.quick;
+    report.say("## Redis")?;
+    report.say(
+        "The usual way: a hash for each number that expires, and a script that compares and counts, in \
+         one round trip on a Unix socket. Redis keeps nothing on disk here. First a desk over the store \
+         in memory, which keeps as little.",
+    )?;
+    let redis = Arc::new(redis::Redis::open(address).await?);
+    let memory = Arc::new(Ours::over(MemoryStore::default())?);
+    let mut rows = Vec::new();
+    for clients in CLIENTS {
+        let outcome = duel(&memory, &redis, size(clients, 2_000, quick)).await?;
+        rows.push(report.duel("submit_to_redis", "memory", clients, &outcome));
+    }
+    report.table(&DUEL, &rows)?;
+    let Some(server) = &arguments.postgres else {
+        return Ok(());
+    };
+    report.say(
+        "Then a desk over PostgreSQL, which commits with an audit trail what Redis would lose, \
+         `synchronous_commit` off.",
+    )?;
+    let database = relaxed(&database(server, "peers_redis").await?);
+    let store = Arc::new(Ours::over(Store::open(&database).await?)?);
+    let mut rows = Vec::new();
+    for clients in CLIENTS {
+        let outcome = duel(&store, &redis, size(clients, 500, quick)).await?;
+        rows.push(report.duel("submit_to_redis", "postgres", clients, &outcome));
+    }
+    report.table(&DUEL, &rows)
+}
+
+async fn sqlite(report: &mut Report, scratch: &Path, quick: bool) -> Result<(), Fault> {
+    report.say("## SQL by hand, SQLite")?;
+    report.say(
+        "`begin immediate`, select, compare, `update`, `commit`, beside a desk over the portal's store: \
+         both with a write-ahead log and `synchronous = full`, so each entry is on disk before it is \
+         answered.",
+    )?;
+    let file = scratch.join("ours.db");
+    let ours = Store::open(&format!("sqlite:{}", file.display())).await?;
+    let ours = Arc::new(Ours::over(ours)?);
+    let theirs = Arc::new(by_hand::Sqlite::open(&scratch.join("by_hand.db")).await?);
+    let mut rows = Vec::new();
+    for clients in CLIENTS {
+        let outcome = duel(&ours, &theirs, size(clients, 512, quick)).await?;
+        rows.push(report.duel("submit_to_by_hand", "sqlite", clients, &outcome));
+    }
+    report.table(&DUEL, &rows)
+}
+
+async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), Fault> {
+    report.say("## SQL by hand, PostgreSQL")?;
+    report.say(
+        "`begin`, `select … for update`, compare, `update`, `commit` are four round trips. The desk takes \
+         two: one to find the rounds of the number, one statement that changes a round if its version is \
+         still the one that was found, and writes the audit events. Twelve connections each on a Unix \
+         socket.",
+    )?;
+    for (words, durable) in [
+        ("With `synchronous_commit` on (and `fsync`):", true),
+        ("With `synchronous_commit` off:", false),
+    ] {
+        report.say(words)?;
+        let address = database(server, "peers_by_hand").await?;
+        let address = if durable { address } else { relaxed(&address) };
+        let ours = Store::open(&address).await?;
+        let ours = Arc::new(Ours::over(ours)?);
+        let theirs = Arc::new(by_hand::Postgres::open(&address, true).await?);
+        let operation = if durable {
+            "submit_to_by_hand_durable"
+        } else {
+            "submit_to_by_hand"
+        };
+        let mut rows = Vec::new();
+        for clients in CLIENTS {
+            let outcome = duel(&ours, &theirs, size(clients, 512, quick)).await?;
+            rows.push(report.duel(operation, "postgres", clients, &outcome));
+        }
+        report.table(&DUEL, &rows)?;
+    }
+    Ok(())
+}
+
+async fn portal(
+    report: &mut Report,
+    server: &str,
+    program: &Path,
+    scratch: &Path,
+    quick: bool,
+) -> Result<(), Fault> {
+    report.say("## The portal under load")?;
+    report.say(
+        "Over HTTP: the portal as it is delivered, its worker running, its requests logged, beside a \
+         service of the same framework that does the SQL by hand and nothing else. Both are programs of \
+         their own; they share the machine with the database and with those who ask. \
+         `synchronous_commit` off.",
+    )?;
+    let address = relaxed(&database(server, "peers_portal").await?);
+    let store = Arc::new(Store::open(&address).await?);
+    let by_hand_store = by_hand::Postgres::open(&address, true).await?;
+    let rounds = || Rounds::over(Arc::clone(&store));
+    let arguments = portal_arguments(&address, scratch)?;
+    let one = Service::start(rounds()?, program, &arguments, 1).await?;
+    let this = env::current_exe()?;
+    let by_hand = ["--serve-by-hand".to_owned(), address.clone()];
+    let by_hand = Service::start(by_hand_store, &this, &by_hand, 1).await?;
+    let mut rows = Vec::new();
+    for clients in CLIENTS {
+        let outcome = duel(&one, &by_hand, size(clients, 512, quick)).await?;
+        rows.push(report.duel("portal_to_by_hand", "postgres", clients, &outcome));
+    }
+    report.table(&DUEL, &rows)?;
+
+    report.say("Three portals on one PostgreSQL, asked in turn, beside one:")?;
+    let three = Service::start(rounds()?, program, &arguments, 3).await?;
+    let mut rows = Vec::new();
+    for clients in [8, 64] {
+        let outcome = duel(&three, &one, size(clients, 512, quick)).await?;
+        rows.push(report.duel("three_portals_to_one", "postgres", clients, &outcome));
+    }
+    report.table(&DUEL, &rows)?;
+    drop(three);
+    breakdown(report, &one, store, quick).await
+}
+
+/// Where the time of one entry goes: requests that get further and further.
+async fn breakdown(
+    report: &mut Report,
+    portal: &Service<Rounds>,
+    store: Arc<Store>,
+    quick: bool,
+) -> Result<(), Fault> {
+    let requests = if quick { 10 } else { 2_000 };
+    let entry =
+        |mobile: &str, code: &str| json!({"mobile": mobile, "code": code, "id_last6": "345678"});
+    let empty = portal.median_of(&json!(1), 422, requests).await?;
+    let malformed = portal.median_of(&entry("", ""), 422, requests).await?;
+    let nobody = portal
+        .median_of(&entry("19999999999", "000000"), 200, requests)
+        .await?;
+    let size = size(1, 512, quick);
+    let desk = alone(&Arc::new(Ours::over(store)?), size).await?;
+    let memory = alone(&Arc::new(Ours::over(MemoryStore::default())?), size).await?;
+    let (desk, memory) = (desk.median.median, memory.median.median);
+    let rows = [
+        ("HTTP and JSON that isn't an entry", empty),
+        (
+            "the same and JSON, the rate limits, the answer of a problem",
+            malformed,
+        ),
+        (
+            "the same and the lookup of a number that nobody has",
+            nobody,
+        ),
+        ("an entry at a desk over PostgreSQL, without HTTP", desk),
+        ("an entry at a desk in memory: grading and deciding", memory),
+    ];
+    report.say("Where the time goes, one client:")?;
+    for (words, micros) in rows {
+        report
+            .figures
+            .push(Figure::new(words, "postgres", "median", micros, "us"));
+    }
+    let rows = rows.map(|(words, micros)| vec![words.to_owned(), time(micros)]);
+    report.table(&["up to", "median"], &rows)
+}
+
+async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
+    report.say("## Growth")?;
+    report.say(
+        "Medians as the store fills. The due-scan leases 16 sessions that are due; an entry is a wrong \
+         one of somebody, each time somebody else.",
+    )?;
+    let file = format!("sqlite:{}", scratch.join("growth.db").display());
+    let mut stores = vec![("sqlite", file)];
+    if let Some(server) = &arguments.postgres {
+        let address = database(server, "peers_growth").await?;
+        stores.push(("postgres", relaxed(&address)));
+    }
+    let mut rows = Vec::new();
+    for (name, address) in stores {
+        let mut store = Growth::new(name, &address, arguments.quick).await?;
+        let mut sessions = 1_000;
+        let most = if arguments.quick {
+            1_000
+        } else {
+            arguments.sessions_max
+        };
+        while sessions <= most {
+            rows.push(store.measure(report, sessions).await?);
+            sessions *= 10;
+        }
+    }
+    let head = [
+        "store",
+        "sessions",
+        "lookup by number",
+        "due-scan",
+        "next wake",
+        "entry",
+    ];
+    report.table(&head, &rows)
+}
+
+/// A new, empty database on the server.
+async fn database(server: &str, name: &str) -> Result<String, Fault> {
+    let mut connection = PgConnection::connect(server).await?;
+    for statement in [
+        format!("drop database if exists {name} with (force)"),
+        format!("create database {name}"),
+    ] {
+        connection.execute(AssertSqlSafe(statement)).await?;
+    }
+    connection.close().await?;
+    let (server, options) = server.split_once('?').unwrap_or((server, ""));
+    let (server, _) = server.rsplit_once('/').ok_or("an address of a database")?;
+    Ok(format!("{server}/{name}?{options}"))
+}
+
+/// The same database, where a commit doesn't wait for the disk.
+fn relaxed(address: &str) -> String {
+    format!("{address}&options[synchronous_commit]=off")
+}

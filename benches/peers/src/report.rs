@@ -1,0 +1,179 @@
+//! Tables for people and figures for programs.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use serde::Serialize;
+
+use crate::contest::{Fault, Outcome, Spread};
+
+/// One figure, as a line of JSON.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Figure {
+    pub(crate) bench: &'static str,
+    /// What is done.
+    pub(crate) operation: String,
+    /// memory, sqlite, postgres, redis or none.
+    pub(crate) store: &'static str,
+    /// Open sessions.
+    pub(crate) sessions: u32,
+    pub(crate) persons: u32,
+    /// Entries under way at once.
+    pub(crate) clients: u32,
+    /// What is measured.
+    pub(crate) metric: &'static str,
+    /// How much.
+    pub(crate) value: f64,
+    pub(crate) unit: &'static str,
+}
+
+impl Figure {
+    /// A figure of one client and one session, until said otherwise.
+    pub(crate) fn new(
+        operation: &str,
+        store: &'static str,
+        metric: &'static str,
+        value: f64,
+        unit: &'static str,
+    ) -> Self {
+        Self {
+            bench: "peers",
+            operation: operation.to_owned(),
+            store,
+            sessions: 1,
+            persons: 1,
+            clients: 1,
+            metric,
+            value,
+            unit,
+        }
+    }
+}
+
+/// All that was measured.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// The figures.
+    pub(crate) figures: Vec<Figure>,
+    text: String,
+}
+
+impl Report {
+    /// A paragraph or a heading, printed at once.
+    ///
+    /// # Errors
+    /// Standard output's.
+    pub(crate) fn say(&mut self, text: &str) -> Result<(), Fault> {
+        writeln!(io::stdout(), "{text}\n")?;
+        writeln!(self.text, "{text}\n")?;
+        Ok(())
+    }
+
+    /// A table, printed at once.
+    ///
+    /// # Errors
+    /// Standard output's.
+    pub(crate) fn table(&mut self, head: &[&str], rows: &[Vec<String>]) -> Result<(), Fault> {
+        let mut table = format!("| {} |\n|{}", head.join(" | "), "---|".repeat(head.len()));
+        for row in rows {
+            write!(table, "\n| {} |", row.join(" | "))?;
+        }
+        self.say(&table)
+    }
+
+    /// The figures of a duel, and its row: clients, both latencies, both throughputs, the ratios.
+    pub(crate) fn duel(
+        &mut self,
+        operation: &str,
+        store: &'static str,
+        clients: u32,
+        outcome: &Outcome,
+    ) -> Vec<String> {
+        let ours = &outcome.ours;
+        let all = [
+            ("median", ours.median.median, "us"),
+            ("slowest", ours.slowest.median, "us"),
+            ("throughput", ours.throughput.median, "per_second"),
+            ("latency_ratio", outcome.latency.median, "ratio"),
+            ("throughput_ratio", outcome.throughput.median, "ratio"),
+        ];
+        for (metric, value, unit) in all {
+            let figure = Figure::new(operation, store, metric, value, unit);
+            self.figures.push(Figure { clients, ..figure });
+        }
+        vec![
+            clients.to_string(),
+            time(ours.median.median),
+            time(outcome.theirs.median.median),
+            time(ours.slowest.median),
+            time(outcome.theirs.slowest.median),
+            ratio(&outcome.latency),
+            ratio(&outcome.throughput),
+        ]
+    }
+
+    /// Writes the figures for programs.
+    ///
+    /// # Errors
+    /// The file's.
+    pub(crate) fn write_figures(&self, folder: &Path) -> Result<(), Fault> {
+        fs::create_dir_all(folder)?;
+        let mut lines = String::new();
+        for figure in &self.figures {
+            writeln!(lines, "{}", serde_json::to_string(figure)?)?;
+        }
+        fs::write(folder.join("peers.jsonl"), lines)?;
+        Ok(())
+    }
+
+    /// Writes the generated part of the chapter: the tables, and a plot.
+    ///
+    /// # Errors
+    /// The file's; its marks are missing.
+    pub(crate) fn write_chapter(&self, chapter: &Path, plot: &str) -> Result<(), Fault> {
+        let text = fs::read_to_string(chapter)?;
+        let (before, rest) = text.split_once(BEGIN).ok_or("the chapter has no begin")?;
+        let (_, after) = rest.split_once(END).ok_or("the chapter has no end")?;
+        let made = format!("{}\n\n{plot}", self.text.trim());
+        fs::write(
+            chapter,
+            format!("{before}{BEGIN}\n\n{made}\n\n{END}{after}"),
+        )?;
+        Ok(())
+    }
+}
+
+const BEGIN: &str = "<!-- peers: begin -->";
+const END: &str = "<!-- peers: end -->";
+
+/// Heads of the columns that [`Report::duel`] fills.
+pub(crate) const DUEL: [&str; 7] = [
+    "clients",
+    "median",
+    "theirs",
+    "99 %",
+    "theirs",
+    "latency ratio",
+    "throughput ratio",
+];
+
+/// The median, and the ends in brackets.
+pub(crate) fn ratio(spread: &Spread) -> String {
+    let Spread { low, median, high } = spread;
+    format!("**{median:.2}** ({low:.2}–{high:.2})")
+}
+
+/// Microseconds, in the unit that is easiest to read.
+pub(crate) fn time(micros: f64) -> String {
+    match micros {
+        ..1.0 => format!("{:.0} ns", micros * 1e3),
+        ..100.0 => format!("{micros:.1} µs"),
+        ..1_000.0 => format!("{micros:.0} µs"),
+        ..10_000.0 => format!("{:.1} ms", micros / 1e3),
+        _ => format!("{:.0} ms", micros / 1e3),
+    }
+}

@@ -50,7 +50,7 @@ pub(crate) fn growth(folder: &Path) -> Result<String, Fault> {
                 .build_cartesian_2d((1e3_f64..1e7).log_scale(), (0.1_f64..1e5).log_scale())?;
             chart
                 .configure_mesh()
-                .light_line_style(WHITE)
+                .max_light_lines(1)
                 .x_labels(5)
                 .y_labels(7)
                 .x_label_formatter(&|sessions| format!("10^{}", sessions.log10().round()))

@@ -166,6 +166,15 @@ fn problems_of_an_entry_are_told_field_by_field() {
 fn what_a_host_is_made_of_prints_its_size_alone() {
     let store = MemoryStore::default();
     assert_eq!(shown(&store), "MemoryStore { sessions: 0 }");
+    assert!(store.is_empty());
+    let two =
+        [Round::open(), Round::open_seeded(1, Policy::REGULATOR, 2)].map(|round| round.session);
+    let ids = two
+        .iter()
+        .map(Session::id)
+        .collect::<std::collections::BTreeSet<_>>();
+    let filled = two.into_iter().collect::<MemoryStore>();
+    assert_eq!((filled.len(), filled.is_empty()), (ids.len(), false));
     let desk = Desk::new(store, session_support::keys(), chrono::DateTime::UNIX_EPOCH);
     let desk = shown(desk);
     assert!(

@@ -269,3 +269,18 @@ fn a_number_in_another_spelling_is_refused() {
     *mobile = format!("+86{}", mobile.as_str().unwrap()).into();
     assert!(serde_json::from_value::<Session>(json).is_err());
 }
+
+#[test]
+fn an_id_in_another_spelling_is_refused() {
+    let (world, _) = World::open(1, Policy::REGULATOR, noon());
+    for id in [
+        "2A",
+        "0000000000000000000000000000002A",
+        "+000000000000000000000000000002a",
+        "2a",
+    ] {
+        let mut json = serde_json::to_value(&world.session).unwrap();
+        json["v1"]["id"] = id.into();
+        assert!(serde_json::from_value::<Session>(json).is_err(), "{id}");
+    }
+}

@@ -449,3 +449,14 @@ fn b13_kept_ids_are_one_for_each_document_of_a_number() {
     let own = common::person_form(1).id_document.number.clone();
     assert_eq!((kept(&own), kept("E76543210")), (1, 2));
 }
+
+#[test]
+fn kept_ids_of_two_numbers_are_read_back_in_order_alone() {
+    let keys = KeyRing::single(1, [7; 32]).unwrap();
+    let order = with_website(builders().remove(0)).build().unwrap();
+    let mut kept = serde_json::to_value(KeptIds::of(&order, &keys).unwrap()).unwrap();
+    assert_eq!(kept["v1"].as_array().unwrap().len(), 2);
+    assert!(serde_json::from_value::<KeptIds>(kept.clone()).is_ok());
+    kept["v1"].as_array_mut().unwrap().reverse();
+    assert!(serde_json::from_value::<KeptIds>(kept).is_err());
+}

@@ -48,6 +48,8 @@ fn forgeries() -> Vec<Forgery> {
             "what tells of entries is erased as well"),
         ("opened", vec![("people/0/roles", json!(["service_administrator", "entity_leader"]))],
             "roles come in order, none twice"),
+        ("opened", vec![("people/0/roles", json!(["entity_leader", "entity_leader"]))],
+            "roles come in order, none twice"),
         ("opened", vec![("opened_at", json!(i64::MAX))], "every instant is in the calendar"),
         ("opened", vec![("last_changed_at", at(-1))], "nothing happens before the opening (D09)"),
         ("opened", vec![("people/0/phase", json!("unverified"))],

@@ -800,3 +800,38 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<Tracker>(&json).unwrap(), tracker);
     }
 }
+
+#[test]
+fn an_end_has_an_instant_and_what_is_expected_has_none() {
+    let at = submitted();
+    let cause = ReturnCause::WindowClosed;
+    let ends = [
+        TrackerStatus::Done { at },
+        TrackerStatus::TimedOut { at },
+        TrackerStatus::Returned { at, cause },
+    ];
+    for end in ends {
+        assert_eq!((end.at(), end.is_reported()), (Some(at), true));
+    }
+    for expected in [
+        TrackerStatus::Waiting,
+        TrackerStatus::SaidDone,
+        TrackerStatus::MayHaveEnded,
+    ] {
+        assert_eq!((expected.at(), expected.is_reported()), (None, false));
+    }
+}
+
+#[test]
+fn b15_the_regulators_statuses_are_one_to_three() {
+    for (code, status) in [
+        (0, None),
+        (1, Some(RegulatorStatus::Waiting)),
+        (2, Some(RegulatorStatus::Done)),
+        (3, Some(RegulatorStatus::TimedOut)),
+        (4, None),
+    ] {
+        assert_eq!(RegulatorStatus::from_code(code), status);
+        assert!(status.is_none_or(|status| status.code() == code));
+    }
+}

@@ -835,3 +835,21 @@ fn b15_the_regulators_statuses_are_one_to_three() {
         assert!(status.is_none_or(|status| status.code() == code));
     }
 }
+
+#[test]
+fn a_stored_window_is_ten_minutes_to_three_days() {
+    let recipient = Recipient::new(leader(), Role::EntityLeader, ["345678".parse().unwrap()]);
+    let recipients = Recipients::new([recipient], Policy::REGULATOR).unwrap();
+    let mut stored = serde_json::to_value(Tracker::new(&recipients, submitted())).unwrap();
+    let (least, most) = (600_000_000_i64, 72 * 3_600_000_000_i64);
+    for (window, taken) in [
+        (least - 1, false),
+        (least, true),
+        (most, true),
+        (most + 1, false),
+    ] {
+        stored["v1"]["window"] = window.into();
+        let read = serde_json::from_value::<Tracker>(stored.clone());
+        assert_eq!(read.is_ok(), taken, "{window}");
+    }
+}

@@ -24,7 +24,7 @@ use beian::{
     MessageKind, OpenError, Opening, Policy, Recipient, RecipientState, Recipients, Refusal,
     Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, Role, RoundFailure,
     RoundStatus, Session, SessionId,
-    host::{Desk, HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
+    host::{Clock as _, Desk, HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
     testkit::{ManualClock, Scripted, Sent, TestPerson, keys, recipients, seed},
 };
 use chrono::TimeDelta;
@@ -690,6 +690,22 @@ fn a_backlog_longer_than_one_lease_goes_out_in_one_call() {
         world.open(id, 1);
     }
     assert_eq!(world.dispatch().accepted, 100);
+}
+
+#[test]
+fn a_clock_that_outruns_its_lease_still_lets_every_batch_send_something() {
+    let world = World::new();
+    for id in 1..=3 {
+        world.open(id, 1);
+    }
+    let clock = world.clock.clone();
+    let racing = move || {
+        clock.advance(MINUTE);
+        clock.now()
+    };
+    let desk = Desk::new(world.store.clone(), keys(), racing);
+    let done = block(desk.dispatch(&world.sender)).unwrap().unwrap();
+    assert_eq!((done.accepted, world.sender.sent().len()), (3, 3));
 }
 
 #[test]

@@ -144,6 +144,50 @@ fn a_refused_step_says_what_is_possible() {
 }
 
 #[test]
+fn a_cause_that_does_not_fit_is_said_to_be_the_reason() {
+    let verifying = OrderLife::new().submit(None).unwrap();
+    let refusal = verifying.return_for(ReturnCause::Unreachable).unwrap_err();
+    let zh = refusal.text(beian::Lang::Zh);
+    assert!(zh.contains("不能因该原因退回"), "{zh}");
+    let other = verifying.submit(None).unwrap_err().text(beian::Lang::Zh);
+    assert!(!other.contains("原因"), "{other}");
+}
+
+#[test]
+fn problems_and_names_are_printed_with_separators_between_them() {
+    let problems = OrderForm::default()
+        .check(&FilingPolicy::default(), None)
+        .unwrap_err();
+    let printed = problems.to_string();
+    let single: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert!(single.len() > 1);
+    assert_eq!(printed, single.join("; "));
+    let possible = ProblemKind::UnknownFilingType.to_string();
+    assert!(possible.contains("initial, add_service, "), "{possible}");
+    assert!(!possible.contains(": ,"), "{possible}");
+}
+
+#[test]
+fn instants_and_spans_read_as_clocks_show_them() {
+    use beian::{BeijingTime, Lang};
+    use chrono::{DateTime, TimeDelta, Utc};
+    let at: DateTime<Utc> = "2026-01-01T16:07:09Z".parse().unwrap();
+    assert_eq!(BeijingTime(at).to_string(), "2026-01-02 00:07");
+    assert_eq!(format!("{:#}", BeijingTime(at)), "2026-01-02 00:07:09");
+    for (seconds, zh, en) in [
+        (86_399, "23小时59分钟", "23 h 59 min"),
+        (86_400, "24小时", "24 h"),
+        (61, "1分钟", "1 min"),
+        (59, "不足1分钟", "less than a minute"),
+        (-5, "不足1分钟", "less than a minute"),
+    ] {
+        let span = TimeDelta::seconds(seconds);
+        assert_eq!(Lang::Zh.time_left(span), zh);
+        assert_eq!(Lang::En.time_left(span), en);
+    }
+}
+
+#[test]
 fn all_problems_of_an_order_are_one_text_a_line_each() {
     let problems = OrderForm::default()
         .check(&FilingPolicy::default(), None)

@@ -25,3 +25,9 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
     let chunk = bytes.utf8_chunks().next();
     chunk.map_or("", |chunk| chunk.valid())
 }
+
+/// What is said doesn't hold what was typed. Words may stand in both; a number of nine digits can't.
+pub(crate) fn assert_no_echo(said: &str, typed: &str) {
+    let digits = typed.chars().filter(|c| c.is_numeric()).count();
+    assert!(digits < 9 || !said.contains(typed));
+}

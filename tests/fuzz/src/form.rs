@@ -6,7 +6,7 @@ use beian::{
     filing::{FilingPolicy, OrderForm},
 };
 
-use super::bytes::assert_kept;
+use super::bytes::{assert_kept, assert_no_echo};
 
 pub fn holds(bytes: &[u8]) {
     let Ok(form) = serde_json::from_slice::<OrderForm>(bytes) else {
@@ -20,8 +20,10 @@ pub fn holds(bytes: &[u8]) {
                 assert!(!problem.code().is_empty());
                 assert!(!problem.text(Lang::En).is_empty());
             }
-            let number = &form.entity.leader.id_document.number;
-            assert!(number.len() < 9 || !problems.to_string().contains(number.as_str()));
+            assert_no_echo(
+                &problems.to_string(),
+                &form.entity.leader.id_document.number,
+            );
         }
     }
 }

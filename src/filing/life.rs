@@ -391,7 +391,7 @@ impl OrderLife {
     /// The three stages of the way, in their order, for a timeline.
     ///
     /// ```
-    /// use beian::{OrderStatus, ReturnCause, filing::{OrderLife, StageState}};
+    /// use beian::{OrderStatus, filing::{OrderLife, StageState}};
     ///
     /// let order = OrderLife::new().submit(None)?; // nobody has to verify (R08)
     /// assert_eq!(

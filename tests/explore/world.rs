@@ -14,7 +14,7 @@ use beian::{
 
 use super::{
     command::{Command, Reached},
-    reference::{self, Instant, MINUTE, Round, State, against},
+    reference::{self, Fate, Instant, MINUTE, Round, State, against},
 };
 
 /// A person of the testkit, and the last six that an order has of it.
@@ -115,14 +115,18 @@ impl World {
     /// as any other that has. Noon is the one rule that looks at the time of day: as long as a first
     /// message can still be accepted under it, that goes in as well.
     ///
-    /// What isn't an instant goes in as the crate has it, in full. Instants are those of the model,
-    /// which says the same as the crate of every one that can be seen.
+    /// What isn't an instant goes in as the crate has it, in full, and as the model has it: where the
+    /// crate forgets what the model still knows, both states are gone on from, until the two differ.
+    /// Instants are those of the model, which says the same as the crate of every one that can be seen.
     pub fn key(&self) -> u128 {
         let mut key = Key::default();
         for session in &self.sessions {
             session.hash(&mut key);
         }
         for round in &self.model.rounds {
+            for person in &round.people {
+                what_the_model_knows(person, &mut key);
+            }
             for boundary in boundaries(round) {
                 key.instant((boundary - self.now).max(-1));
             }
@@ -133,6 +137,46 @@ impl World {
             }
         }
         key.finished()
+    }
+}
+
+/// Of a person, instants aside. What a round is otherwise, everybody can see, and so it is compared.
+fn what_the_model_knows(person: &reference::Person, key: &mut Key) {
+    let reference::Person {
+        number,
+        ids,
+        state,
+        wrong_entries,
+        wrong_ids,
+        messages,
+        codes,
+        accepted_at,
+        window_from,
+        delivered,
+        settled_at,
+        remembered,
+    } = person;
+    let verified_by = match state {
+        State::Waiting => (0, None),
+        State::Locked => (1, None),
+        State::Verified { at: _, code, id } => (2, Some((*code, id.to_ne_bytes()))),
+    };
+    (verified_by, wrong_entries, wrong_ids, *number == 0).hash(key);
+    (ids.len(), codes, delivered, remembered).hash(key);
+    let happened = [accepted_at, window_from, settled_at];
+    happened.map(Option::is_some).hash(key);
+    for message in messages {
+        let reference::Message {
+            kind,
+            code,
+            failures,
+            setbacks,
+            due: _,
+            fate,
+        } = message;
+        // How long it was kept waiting is nobody's business once it isn't any more.
+        let setbacks = (*fate == Fate::UnderWay).then_some(setbacks);
+        (kind, code, failures, setbacks, fate).hash(key);
     }
 }
 

@@ -112,14 +112,14 @@ pub struct Message {
     pub fate: Fate,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     First,
     Resend,
     Noon,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fate {
     UnderWay,
     Accepted,
@@ -144,7 +144,7 @@ pub struct Entry {
     pub submission: Option<u128>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EntryOutcome {
     Completed,
     Verified,
@@ -161,7 +161,7 @@ pub enum ResendOutcome {
     NotSent(Why),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Why {
     AlreadyVerified,
     Locked,

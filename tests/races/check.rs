@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use beian::{
-    EntryOutcome, Event, EventKind, MessageId, RecipientState, RecipientView, ResendOutcome,
-    RoundStatus, Session, SessionId,
+    EntryOutcome, Event, EventKind, MessageId, RecipientState, RecipientView, Refusal,
+    ResendOutcome, RoundStatus, Session, SessionId,
+    host::SendOutcome,
     testkit::{TestPerson, keys},
 };
 
 use super::{
     race::{Answer, Call, FIRST, Start, is_resend},
     schedule::Run,
+    store::Sent,
 };
 
 pub const ANSWERED: &str = "every call is answered, with what is stored";
@@ -19,7 +21,11 @@ pub const VERIFIED_ONCE: &str = "a person verifies once, and one host is told so
 pub const ONE_ORDER: &str = "a right entry moves one order, and counts in no other";
 pub const ALL_OR_NONE: &str = "a wrong entry counts in all orders or in none";
 pub const RESENDS: &str = "a resend is queued once for each that was granted";
-pub const SENT_ONCE: &str = "a message goes out once, and once more for each crash";
+pub const SENT_ONCE: &str = "a message goes out once, and once more for each crash or deferral";
+pub const NOT_ACCEPTED: &str =
+    "what the gateway didn't accept is no acceptance, and uses up nothing";
+pub const HEARD: &str = "what the gateway accepted, and a host heard, is on record";
+pub const FAILED_ONCE: &str = "a refusal is recorded once for each try";
 pub const SAME_CODE: &str = "a message has its code, and no other message has it";
 pub const ACCEPTED_ONCE: &str = "an acceptance is recorded once";
 pub const ENDED_ONCE: &str = "a round ends once";
@@ -48,11 +54,13 @@ pub fn holds(run: &Run<'_>) -> Result<(), Broken> {
                 recipient,
                 view,
                 events: &events,
+                sent: &rows.sent,
             };
             one.wrong_entries()?;
             one.verifications()?;
             one.resends()?;
             one.acceptances()?;
+            one.refusals()?;
         }
         ends(session, &events)?;
         let left = session.outbox(&keys(), run.now).unwrap();
@@ -87,6 +95,7 @@ struct One<'a> {
     recipient: u8,
     view: RecipientView<'a>,
     events: &'a [EventKind],
+    sent: &'a [Sent],
 }
 
 impl One<'_> {
@@ -164,13 +173,51 @@ impl One<'_> {
             .filter(|(id, outcome)| *id == self.session.id() && *outcome == ResendOutcome::Queued);
         let (granted, queued) = (granted.count(), self.count(is_resend));
         let unheard = self.crashed(&[Call::Resend]);
-        let max = self.session.policy().resends_max();
-        let used = usize::from(max - self.view.resends_left());
-        let fits = granted <= queued
-            && queued <= granted + unheard
-            && used <= queued
-            && queued <= usize::from(max);
-        hold(RESENDS, fits, || (granted, queued, unheard, used))
+        let max = usize::from(self.session.policy().resends_max());
+        let before = usize::from(self.run.field.start == Start::Resent);
+        let fits = granted <= queued && queued <= granted + unheard && queued + before <= max;
+        hold(RESENDS, fits, || (granted, queued, unheard))
+    }
+
+    fn messages(&self, number: u16, said: SendOutcome) -> Vec<MessageId> {
+        let sent = self.sent.iter().filter(|sent| sent.said == said);
+        let ids = sent.map(|sent| sent.id);
+        let mine = ids.filter(|id| {
+            (id.session, id.recipient, id.number) == (self.session.id(), self.recipient, number)
+        });
+        mine.collect()
+    }
+
+    /// D10, D11: a message that wasn't accepted supersedes no code, uses up no resend, starts no window.
+    fn refusals(&self) -> Result<(), Broken> {
+        let done = [RecipientState::Verified, RecipientState::Locked];
+        let is_done = !self.session.status().is_open() || done.contains(&self.view.state());
+        let (mut accepted, mut resends) = ([false; 4], 0);
+        for (number, accepted) in (0_u16..).zip(&mut accepted) {
+            let count = |name: &str| {
+                self.count(|kind| kind.name() == name && message_of(kind) == Some(number))
+            };
+            *accepted = count("message_accepted") > 0;
+            resends += usize::from(*accepted && number > 0);
+            let reported = number == 0 && self.run.calls.contains(&Call::Report);
+            let said = self.messages(number, SendOutcome::Accepted);
+            let fits = !*accepted || reported || !said.is_empty();
+            hold(NOT_ACCEPTED, fits, || (number, said.clone()))?;
+            let unheard = self.run.crashed(|_, call| call == Call::Dispatch) > 0;
+            let heard = said.is_empty() || *accepted || unheard || is_done;
+            hold(HEARD, heard, || (number, said))?;
+            let mut tries = self.messages(number, SendOutcome::Failed);
+            tries.dedup();
+            let failed = count("message_failed");
+            hold(FAILED_ONCE, failed <= tries.len(), || (number, tries))?;
+        }
+        let left = self.session.policy().resends_max() - self.view.resends_left();
+        hold(NOT_ACCEPTED, usize::from(left) == resends, || {
+            (left, resends)
+        })?;
+        let superseded =
+            self.told(|outcome| outcome == EntryOutcome::NotCounted(Refusal::SupersededCode));
+        hold(NOT_ACCEPTED, superseded == 0 || resends > 0, || superseded)
     }
 
     fn acceptances(&self) -> Result<(), Broken> {
@@ -203,21 +250,35 @@ fn ends(session: &Session, events: &[EventKind]) -> Result<(), Broken> {
     })
 }
 
-/// A dispatcher that crashed may have sent what nobody knows of: then it goes again, the same.
-fn messages(run: &Run<'_>, sent: &[(MessageId, String)]) -> Result<(), Broken> {
-    let crashes = run.crashed(|_, call| call == Call::Dispatch);
-    let mut codes: BTreeMap<MessageId, (&str, usize)> = BTreeMap::new();
-    for (id, code) in sent {
-        let (known, times) = codes.entry(*id).or_insert((code, 0));
-        *times += 1;
-        hold(SAME_CODE, known == code, || *id)?;
+fn message_of(kind: EventKind) -> Option<u16> {
+    match kind {
+        EventKind::MessageAccepted { number, .. } | EventKind::MessageFailed { number, .. } => {
+            Some(number)
+        }
+        _ => None,
     }
-    for (id, (code, times)) in &codes {
-        hold(SENT_ONCE, *times <= 1 + crashes, || (*id, *times))?;
-        let same = codes
-            .iter()
-            .filter(|(other, (known, _))| known == code && other.session == id.session);
-        hold(SAME_CODE, same.count() == 1, || *id)?;
+}
+
+/// A dispatcher that crashed may have sent what nobody knows of: then it goes again, the same.
+fn messages(run: &Run<'_>, sent: &[Sent]) -> Result<(), Broken> {
+    let crashes = run.crashed(|_, call| call == Call::Dispatch);
+    let mut codes: BTreeMap<(SessionId, &str), (u8, u16)> = BTreeMap::new();
+    for one in sent {
+        let id = one.id;
+        let message = (id.recipient, id.number);
+        let known = codes.entry((id.session, &one.code)).or_insert(message);
+        hold(SAME_CODE, *known == message, || id)?;
+        let of_it = sent.iter().filter(|other| other.id == id);
+        hold(
+            SAME_CODE,
+            of_it.clone().all(|other| other.code == one.code),
+            || id,
+        )?;
+        let deferred = of_it
+            .clone()
+            .filter(|other| other.said == SendOutcome::Deferred);
+        let most = 1 + crashes + deferred.count();
+        hold(SENT_ONCE, of_it.clone().count() <= most, || (id, most))?;
     }
     Ok(())
 }

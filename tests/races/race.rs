@@ -63,6 +63,8 @@ pub enum Start {
     TwoPersons,
     /// Texted, at the last good instant.
     Closing,
+    /// Texted, and a resend was asked for and is due.
+    Resent,
 }
 
 /// A start made ready, the same for every interleaving.
@@ -96,12 +98,13 @@ fn policy() -> Policy {
 }
 
 impl Start {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Due,
         Self::Texted,
         Self::TwoOrders,
         Self::TwoPersons,
         Self::Closing,
+        Self::Resent,
     ];
 
     pub fn field(self) -> Field {
@@ -130,6 +133,11 @@ impl Start {
                 .unwrap()
                 .unwrap();
             clock.advance(TimeDelta::minutes(2));
+        }
+        if self == Self::Resent {
+            block(desk.resend(&TestPerson(1).resend()))
+                .unwrap()
+                .unwrap();
         }
         let sessions = load();
         if self == Self::Closing {

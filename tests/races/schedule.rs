@@ -7,7 +7,7 @@ use std::{
 };
 
 use beian::{
-    host::{Clock as _, Desk},
+    host::{Clock as _, Desk, SendOutcome},
     testkit::{ManualClock, keys},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -22,8 +22,18 @@ use super::{
 pub enum Step {
     /// Its next effect.
     Goes(usize),
+    /// Its next effect is a message, which the gateway doesn't accept.
+    Refused(usize, SendOutcome),
     /// Its future is dropped where it is.
     Crashes(usize),
+}
+
+/// How much goes wrong in one interleaving, at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble {
+    pub crashes: usize,
+    /// Messages that the gateway defers or refuses.
+    pub refusals: usize,
 }
 
 /// One interleaving, from the start to after the recovery.
@@ -50,14 +60,14 @@ impl Run<'_> {
 pub fn every_interleaving(
     start: Start,
     calls: &[Call],
-    crashes: usize,
+    trouble: Trouble,
     fault: Fault,
     mut each: impl FnMut(&Run<'_>),
 ) {
     let field = Arc::new(start.field());
     let mut choices = Vec::new();
     loop {
-        each(&play(&field, calls, crashes, fault, &mut choices));
+        each(&play(&field, calls, trouble, fault, &mut choices));
         while choices.last().is_some_and(|(taken, of)| taken + 1 == *of) {
             choices.pop();
         }
@@ -72,7 +82,7 @@ pub fn every_interleaving(
 fn play<'a>(
     field: &'a Arc<Field>,
     calls: &'a [Call],
-    crashes: usize,
+    trouble: Trouble,
     fault: Fault,
     choices: &mut Vec<(usize, usize)>,
 ) -> Run<'a> {
@@ -93,17 +103,22 @@ fn play<'a>(
     };
     let mut hosts: Vec<_> = calls.iter().enumerate().map(host).collect();
     let mut steps: Vec<Step> = Vec::new();
+    let mut sends_next = vec![false; hosts.len()];
     loop {
         let live = |host: &usize| hosts[*host].is_some();
         let mut options: Vec<Step> = (0..hosts.len()).filter(live).map(Step::Goes).collect();
         if options.is_empty() {
             break;
         }
-        let fallen = steps
-            .iter()
-            .filter(|step| matches!(step, Step::Crashes(_)))
-            .count();
-        if fallen < crashes {
+        let so_far = |which: fn(&Step) -> bool| steps.iter().filter(|step| which(step)).count();
+        if so_far(|step| matches!(step, Step::Refused(..))) < trouble.refusals {
+            let sends = |host: &usize| sends_next[*host];
+            for host in (0..hosts.len()).filter(live).filter(sends) {
+                let said = [SendOutcome::Deferred, SendOutcome::Failed];
+                options.extend(said.map(|said| Step::Refused(host, said)));
+            }
+        }
+        if so_far(|step| matches!(step, Step::Crashes(_))) < trouble.crashes {
             let started = |host: &usize| steps.contains(&Step::Goes(*host));
             let can_crash = (0..hosts.len()).filter(live).filter(started);
             options.extend(can_crash.map(Step::Crashes));
@@ -113,15 +128,20 @@ fn play<'a>(
         }
         let step = options[choices[steps.len()].0];
         steps.push(step);
-        match step {
-            Step::Crashes(host) => hosts[host] = None,
-            Step::Goes(host) => {
-                let future = hosts[host].as_mut().expect("it is live");
-                if poll(&store, future.as_mut()).is_ready() {
-                    hosts[host] = None;
-                }
+        let (host, said) = match step {
+            Step::Crashes(host) => {
+                hosts[host] = None;
+                continue;
             }
+            Step::Goes(host) => (host, None),
+            Step::Refused(host, said) => (host, Some(said)),
+        };
+        store.rows().says = said;
+        let future = hosts[host].as_mut().expect("it is live");
+        if poll(&store, future.as_mut()).is_ready() {
+            hosts[host] = None;
         }
+        sends_next[host] = store.gate.is_before_a_message();
     }
     let answers = answers.lock().unwrap().clone();
     recover(&store, &clock);
@@ -141,10 +161,12 @@ fn poll<T>(store: &Store, future: Pin<&mut (impl Future<Output = T> + ?Sized)>) 
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Once the leases are over, some host does what is left.
+/// Once the leases are over, some host does what is left, and once more when every pause is.
 fn recover(store: &Store, clock: &ManualClock) {
-    clock.advance(TimeDelta::seconds(31));
     let desk = Desk::new(store.clone(), keys(), clock.clone());
-    let mut dispatch = Box::pin(desk.dispatch(store));
-    while poll(store, dispatch.as_mut()).is_pending() {}
+    for pause in [TimeDelta::seconds(31), TimeDelta::minutes(30)] {
+        clock.advance(pause);
+        let mut dispatch = Box::pin(desk.dispatch(store));
+        while poll(store, dispatch.as_mut()).is_pending() {}
+    }
 }

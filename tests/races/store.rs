@@ -30,18 +30,31 @@ pub enum Fault {
 
 /// One effect at a time: a host that is polled has one, and waits where the next one would come.
 #[derive(Clone, Default)]
-pub struct Gate(Arc<AtomicBool>);
+pub struct Gate(Arc<(AtomicBool, AtomicBool)>);
 
 impl Gate {
     pub fn open(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        let (open, sending) = &*self.0;
+        open.store(true, Ordering::Relaxed);
+        sending.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the host that was polled last waits to send a message.
+    pub fn is_before_a_message(&self) -> bool {
+        self.0.1.load(Ordering::Relaxed)
     }
 
     pub async fn pass(&self) {
+        self.wait(false).await;
+    }
+
+    async fn wait(&self, sending: bool) {
+        let (open, waits_to_send) = &*self.0;
         poll_fn(|_| {
-            if self.0.swap(false, Ordering::Relaxed) {
+            if open.swap(false, Ordering::Relaxed) {
                 Poll::Ready(())
             } else {
+                waits_to_send.store(sending, Ordering::Relaxed);
                 Poll::Pending
             }
         })
@@ -62,7 +75,17 @@ pub struct Rows {
     pub sessions: BTreeMap<SessionId, Session>,
     leases: BTreeMap<SessionId, DateTime<Utc>>,
     pub events: Vec<Event>,
-    pub sent: Vec<(MessageId, String)>,
+    pub sent: Vec<Sent>,
+    /// What the gateway says to the next message.
+    pub says: Option<SendOutcome>,
+}
+
+/// A message that the gateway was handed, and what it said.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub id: MessageId,
+    pub code: String,
+    pub said: SendOutcome,
 }
 
 impl Store {
@@ -168,12 +191,17 @@ impl SessionStore for Store {
     }
 }
 
-/// Accepts every message: what follows is that its answer is on the way.
+/// Accepts a message unless the schedule says otherwise: what follows is that its answer is on the way.
 impl SmsSender for Store {
     async fn send(&self, message: &Message) -> SendOutcome {
-        self.gate.pass().await;
-        let code = message.code_for_transport().to_owned();
-        self.rows().sent.push((message.id(), code));
-        SendOutcome::Accepted
+        self.gate.wait(true).await;
+        let mut rows = self.rows();
+        let said = rows.says.take().unwrap_or(SendOutcome::Accepted);
+        rows.sent.push(Sent {
+            id: message.id(),
+            code: message.code_for_transport().to_owned(),
+            said,
+        });
+        said
     }
 }

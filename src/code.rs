@@ -1,7 +1,5 @@
 //! Codes: six digits, derived when needed and never stored.
 
-use core::fmt;
-
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
@@ -94,12 +92,6 @@ impl Drop for Nonce {
     }
 }
 
-impl fmt::Debug for Nonce {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Nonce(..)")
-    }
-}
-
 /// Every code that a person can get in a round: code `n` goes out when `n` messages were accepted
 /// before.
 pub(crate) fn codes(
@@ -148,13 +140,19 @@ pub(crate) fn spent_mac(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use core::fmt;
 
-    /// Compiles only as long as `Code` has none of these traits: with one, `_` is ambiguous.
+    use super::*;
+    use crate::session::state::Person;
+
+    /// Compiles only as long as they have none of these traits: with one, `_` is ambiguous.
     #[test]
     fn attack_12_d28_a_code_can_not_be_copied_or_printed() {
         trait Has<Trait> {
             fn has() {}
+        }
+        trait Shown<Trait> {
+            fn shown() {}
         }
         struct Cloning;
         struct Debugging;
@@ -163,8 +161,13 @@ mod tests {
         impl<T: Clone> Has<Cloning> for T {}
         impl<T: fmt::Debug> Has<Debugging> for T {}
         impl<T: fmt::Display> Has<Displaying> for T {}
+        impl<T> Shown<()> for T {}
+        impl<T: fmt::Debug> Shown<Debugging> for T {}
         <Code as Has<_>>::has();
         <Digits as Has<_>>::has();
+        // Nor can what codes are derived from be printed, alone or in what holds it.
+        <Nonce as Shown<_>>::shown();
+        <Person as Shown<_>>::shown();
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub(crate) enum State {
 }
 
 /// One number in one round.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Person {
     pub(crate) identity: Identity,
     pub(crate) phase: Phase,
@@ -102,7 +102,7 @@ pub(crate) struct Received {
     pub(crate) settled_at: Micros,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Phase {
     Waiting(Waiting),
     /// Too many wrong entries; the codes are gone (D19).
@@ -112,7 +112,7 @@ pub(crate) enum Phase {
     Unverified,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Waiting {
     pub(crate) nonce: Nonce,
     /// Codes created so far: the codes from the last accepted one up to here are right (D10).

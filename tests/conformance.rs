@@ -20,8 +20,8 @@ use beian::{
     Message, MobileNumber, RoundStatus, Session, SessionId, Update,
     host::{Clock as _, Desk, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender, block},
     testkit::{
-        Breach, FixedEntropy, ManualClock, RecordingSender, TestPerson, keys, recipients, seed,
-        sender, store,
+        Breach, FixedEntropy, ManualClock, RecordingSender, Scripted, TestPerson, keys, recipients,
+        seed, sender, store,
     },
 };
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
@@ -117,6 +117,10 @@ const BROKEN: &[(Fault, &str)] = &[
     (
         Fault::FindsOthers,
         "find gives no session of another number",
+    ),
+    (
+        Fault::FindsNothingToCome,
+        "find gives every open session of the number",
     ),
     (
         Fault::FindsOpenOnly,
@@ -234,6 +238,15 @@ fn under_threads_a_gap_between_check_and_write_is_named() {
 
 #[test]
 fn every_broken_sender_is_named() {
+    let check = |key| {
+        let gateway = Gateway {
+            keys: Mutex::default(),
+            key,
+        };
+        let keys_seen = || gateway.keys.lock().unwrap().clone();
+        block(sender::check(&gateway, keys_seen)).unwrap()
+    };
+    assert_eq!(check(|message, _| message.id().to_string()), Ok(()));
     for (key, promise) in [
         (
             (|message, sent| format!("{}-{sent}", message.id())) as fn(&Message, usize) -> String,
@@ -256,14 +269,7 @@ fn every_broken_sender_is_named() {
             "every message goes to the gateway once a call, under an idempotency key",
         ),
     ] {
-        let gateway = Gateway {
-            keys: Mutex::default(),
-            key,
-        };
-        let checked = block(sender::check(&gateway, || {
-            gateway.keys.lock().unwrap().clone()
-        }));
-        assert_eq!(checked.unwrap().unwrap_err().promise(), promise);
+        assert_eq!(check(key).unwrap_err().promise(), promise);
     }
 }
 
@@ -291,8 +297,8 @@ fn fixed_entropy_is_the_same_in_every_run() {
     assert_ne!(draw(1)[..32], draw(1)[32..64]);
     let mut rng = FixedEntropy::new(1);
     let (Ok(one), Ok(two)) = (rng.try_next_u64(), rng.try_next_u64());
-    let Ok(three) = rng.try_next_u32();
-    assert!(one != two && u64::from(three) != two);
+    let (Ok(three), Ok(four)) = (rng.try_next_u32(), rng.try_next_u32());
+    assert!(one != two && u64::from(three) != two && three != four);
 }
 
 #[test]
@@ -306,6 +312,28 @@ fn a_manual_clock_stops_where_instants_end() {
     assert_eq!(clock.now().timestamp(), -1);
     clock.advance(TimeDelta::MIN);
     assert_eq!(clock.now(), DateTime::<Utc>::MIN_UTC);
+}
+
+#[test]
+fn the_latest_code_is_the_numbers_own_and_of_a_message_that_arrived() {
+    let (sender, clock) = (RecordingSender::default(), ManualClock::default());
+    let desk = Desk::new(MemoryStore::default(), keys(), clock.clone());
+    let round = block(desk.open(1, &recipients(2), seed(1))).unwrap();
+    round.unwrap();
+    let latest = |n| sender.latest_code(&TestPerson(n).mobile());
+    assert_eq!(latest(1), None);
+
+    sender.script([Scripted::Accept, Scripted::Fail]);
+    block(desk.dispatch(&sender)).unwrap().unwrap();
+    let [accepted, failed] = &sender.sent()[..] else {
+        panic!("two messages")
+    };
+    for n in [1, 2] {
+        let arrived = *accepted.to() == TestPerson(n).mobile();
+        let code = arrived.then(|| accepted.code().to_owned());
+        assert_eq!(latest(n), code, "{n}");
+    }
+    assert_ne!(accepted.to(), failed.to());
 }
 
 #[test]
@@ -357,6 +385,7 @@ enum Fault {
     FindsOne,
     FindsByFirstNumber,
     FindsOthers,
+    FindsNothingToCome,
     FindsOpenOnly,
     FindsShortOfTenMinutes,
     FindsByTheEndItself,
@@ -484,7 +513,10 @@ impl Shelf {
             numbers.any(|known| known == mobile)
         };
         let ended_at = match session.status() {
-            RoundStatus::SmsVerification => return of_number,
+            RoundStatus::SmsVerification => {
+                let to_come = session.opened_at() > now;
+                return of_number && !(to_come && self.has(Fault::FindsNothingToCome));
+            }
             RoundStatus::Returned { at, .. } if self.has(Fault::FindsByTheEndItself) => at,
             RoundStatus::Returned { noticed_at, .. } => noticed_at,
             RoundStatus::AdministrationReview { at } | RoundStatus::Withdrawn { at } => at,

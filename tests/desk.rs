@@ -1132,6 +1132,13 @@ fn a_hanging_message_ends_as_it_is_told() {
         world.sender.sent()[0].outcome(),
         Some(SendOutcome::Deferred)
     );
+
+    world.sender.script([Scripted::Hang]);
+    world.clock.advance(TimeDelta::minutes(5));
+    let mut dispatch = std::pin::pin!(world.desk.dispatch(&world.sender));
+    assert!(poll_for(dispatch.as_mut(), 3).is_none());
+    assert_eq!(world.sender.sent().len(), 2);
+    assert_eq!(world.sender.sent()[1].outcome(), None);
 }
 
 #[test]

@@ -67,6 +67,8 @@ fn b11_only_a_mainland_mobile_makes_a_person() {
         ("+852 9000 0000", MobileProblem::Foreign),
         ("+0086 19900000001", MobileProblem::Foreign),
         ("1990000000①", MobileProblem::Malformed),
+        ("+a19900000001", MobileProblem::Malformed),
+        ("+-8619900000001", MobileProblem::Malformed),
     ] {
         let person = Person::new("张三", number, passport());
         assert_eq!(person, Err(PersonProblem::Mobile(problem)), "{number}");

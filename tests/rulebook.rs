@@ -607,6 +607,7 @@ mod periods {
         let period =
             |at, provinces: &[Province]| Period::new(at, provinces, Rulebook::JD_2021.clone(), "");
         let history = History::new([period(from, &[Province::Beijing])], []).unwrap();
+        assert_eq!(history.periods()[0].provinces(), [Province::Beijing]);
         assert!(history.in_force(from, Province::Beijing).is_ok());
         let elsewhere = history.in_force(from, Province::Shanxi).unwrap_err();
         assert_eq!(elsewhere.from, None);
@@ -669,6 +670,19 @@ mod own_table {
             let mut twice = rules();
             twice.push(rule);
             assert_eq!(problem(twice), RulebookProblem::Twice(filing_type, change));
+        }
+        let (entity, access) = (Some(Change::Entity), FilingType::AddAccess);
+        for (problem, text) in [
+            (
+                RulebookProblem::Missing(access, None),
+                "no row for add_access",
+            ),
+            (
+                RulebookProblem::Twice(FilingType::Modify, entity),
+                "more than one row for modify: entity",
+            ),
+        ] {
+            assert_eq!(problem.to_string(), text);
         }
     }
 
@@ -743,6 +757,8 @@ mod own_table {
             rules.join(",")
         );
         let rulebook: Rulebook = serde_json::from_str(&json).unwrap();
+        let remarks: Vec<_> = rulebook.rules().iter().map(Rule::remark).collect();
+        assert_eq!(remarks, ["", "", "", "", "", "", "", "", "as ever"]);
         assert_eq!(
             roles_in(&rulebook, FilingType::Initial, Changes::NONE),
             leader()

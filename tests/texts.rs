@@ -3,10 +3,12 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use beian::{
-    Access, Change, FilingType, IdDocumentKind, IdDocumentProblem, LastSixProblem, MobileProblem,
-    NameProblem, OrderStatus, PersonProblem, Province, ProvinceProblem, ReturnCause, Role,
-    ServiceKind,
+    Access, Change, EventKind, FilingType, IdDocumentKind, IdDocumentProblem, Lang, LastSixProblem,
+    MessageKind, MobileProblem, NameProblem, OrderStatus, PersonProblem, Province, ProvinceProblem,
+    Refusal, Report, ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind,
     filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, ProblemKind, Step},
 };
 use common::assert_texts;
@@ -97,7 +99,7 @@ fn every_problem_has_a_text_and_a_code_of_its_own() {
 
 #[test]
 fn r10_r11_the_text_says_what_to_do_instead() {
-    use beian::Lang::{En, Zh};
+    use Lang::{En, Zh};
     let (r10, r11) = (ProblemKind::PhoneChanged, ProblemKind::PhoneChangedOrphan);
     assert!(r10.text(Zh).contains("原备案接入服务商") && r10.text(En).contains("original access"));
     assert!(r11.text(Zh).contains("注销") && r11.text(Zh).contains("新增网站"));
@@ -133,10 +135,7 @@ fn a_refused_step_says_what_is_possible() {
         assert_texts("refusal", |lang| refusal.text(lang));
         assert_eq!(refusal.code(), "step_not_possible");
     }
-    let zh = OrderLife::new()
-        .complete()
-        .unwrap_err()
-        .text(beian::Lang::Zh);
+    let zh = OrderLife::new().complete().unwrap_err().text(Lang::Zh);
     assert_eq!(
         zh,
         "订单初审中，不能完成短信核验。可以：提交管局、退回、撤回。"
@@ -147,9 +146,9 @@ fn a_refused_step_says_what_is_possible() {
 fn a_cause_that_does_not_fit_is_said_to_be_the_reason() {
     let verifying = OrderLife::new().submit(None).unwrap();
     let refusal = verifying.return_for(ReturnCause::Unreachable).unwrap_err();
-    let zh = refusal.text(beian::Lang::Zh);
+    let zh = refusal.text(Lang::Zh);
     assert!(zh.contains("不能因该原因退回"), "{zh}");
-    let other = verifying.submit(None).unwrap_err().text(beian::Lang::Zh);
+    let other = verifying.submit(None).unwrap_err().text(Lang::Zh);
     assert!(!other.contains("原因"), "{other}");
 }
 
@@ -169,7 +168,7 @@ fn problems_and_names_are_printed_with_separators_between_them() {
 
 #[test]
 fn instants_and_spans_read_as_clocks_show_them() {
-    use beian::{BeijingTime, Lang};
+    use beian::BeijingTime;
     use chrono::{DateTime, TimeDelta, Utc};
     let at: DateTime<Utc> = "2026-01-01T16:07:09Z".parse().unwrap();
     assert_eq!(BeijingTime(at).to_string(), "2026-01-02 00:07");
@@ -192,13 +191,10 @@ fn all_problems_of_an_order_are_one_text_a_line_each() {
     let problems = OrderForm::default()
         .check(&FilingPolicy::default(), None)
         .unwrap_err();
-    for lang in beian::Lang::ALL {
+    for lang in Lang::ALL {
         assert_eq!(problems.text(*lang).lines().count(), problems.iter().len());
     }
-    let (zh, en) = (
-        problems.text(beian::Lang::Zh),
-        problems.text(beian::Lang::En),
-    );
+    let (zh, en) = (problems.text(Lang::Zh), problems.text(Lang::En));
     assert!(
         zh.contains("\n主体负责人手机号码：请填写手机号码。\n"),
         "{zh}"
@@ -208,10 +204,178 @@ fn all_problems_of_an_order_are_one_text_a_line_each() {
 
 #[test]
 fn d01_the_text_of_an_open_round_names_no_hours_for_they_are_the_rulebooks() {
-    for lang in beian::Lang::ALL {
-        let text = beian::RoundStatus::SmsVerification.text(*lang);
+    for lang in Lang::ALL {
+        let text = RoundStatus::SmsVerification.text(*lang);
         assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
     }
+}
+
+#[test]
+fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
+    let at = chrono::DateTime::UNIX_EPOCH;
+    let (recipient, number) = (0, 1);
+    let statuses = [
+        RoundStatus::SmsVerification,
+        RoundStatus::AdministrationReview { at },
+        RoundStatus::Returned {
+            cause: RoundFailure::WindowClosed,
+            at,
+            noticed_at: at,
+        },
+        RoundStatus::Withdrawn { at },
+    ];
+    let queued = MessageKind::ALL
+        .iter()
+        .map(|kind| EventKind::MessageQueued {
+            recipient,
+            number,
+            kind: *kind,
+        });
+    let failed = [None, Some(at)].map(|again_at| EventKind::MessageFailed {
+        recipient,
+        number,
+        again_at,
+    });
+    let events = queued.chain(failed).chain([
+        EventKind::RoundOpened,
+        EventKind::MessageAccepted { recipient, number },
+        EventKind::MessageDeferred {
+            recipient,
+            number,
+            again_at: at,
+        },
+        EventKind::MessageDelivered {
+            recipient,
+            window_starts_at: at,
+        },
+        EventKind::ReportRecorded {
+            recipient,
+            number,
+            report: Report::Delivered,
+        },
+        EventKind::WrongEntry {
+            recipient,
+            wrong_entries: 1,
+        },
+        EventKind::PersonLocked { recipient },
+        EventKind::EntryAfterLock { recipient },
+        EventKind::EntryNotCounted {
+            recipient,
+            why: Refusal::RepeatedEntry,
+        },
+        EventKind::WrongId {
+            recipient,
+            wrong_ids: 1,
+        },
+        EventKind::PersonVerified { recipient },
+        EventKind::RoundCompleted,
+        EventKind::RoundReturned {
+            cause: RoundFailure::WindowClosed,
+            ended_at: at,
+        },
+        EventKind::RoundWithdrawn,
+        EventKind::PersonalDataErased,
+    ]);
+    let mut seen = BTreeSet::new();
+    let mut check = |what: String, text: &dyn Fn(Lang) -> &'static str| {
+        assert_texts(&what, |lang| text(lang).into());
+        for lang in Lang::ALL {
+            assert!(seen.insert(text(*lang)), "{what}");
+        }
+    };
+    for status in statuses {
+        check(format!("{status:?}"), &|lang| status.text(lang));
+    }
+    for kind in events {
+        check(format!("{kind:?}"), &|lang| kind.text(lang));
+    }
+}
+
+#[test]
+fn a_step_says_until_when() {
+    use beian::tracker::{NextStep, Step};
+    let until = "2026-01-01T16:07:09Z".parse().unwrap();
+    let text = |step, lang| {
+        let step = NextStep {
+            step,
+            person: None,
+            until: Some(until),
+        };
+        step.text(lang)
+    };
+    for (step, zh, en) in [
+        (
+            Step::WaitForMessage,
+            "预计2026-01-02 00:07前到达。",
+            "It is expected by",
+        ),
+        (
+            Step::EnterCode,
+            "请在2026-01-02 00:07前完成核验。",
+            "Verify before",
+        ),
+    ] {
+        assert!(
+            text(step, Lang::Zh).ends_with(zh),
+            "{}",
+            text(step, Lang::Zh)
+        );
+        let en = format!(" {en} 2026-01-02 00:07 Beijing time.");
+        assert!(
+            text(step, Lang::En).ends_with(&en),
+            "{}",
+            text(step, Lang::En)
+        );
+    }
+}
+
+#[test]
+fn a_refused_step_says_whether_it_was_for_its_cause() {
+    let verifying = OrderLife::new();
+    let of_the_step = verifying.approve().unwrap_err();
+    let of_the_cause = verifying
+        .return_for(ReturnCause::AdministrationDecision)
+        .unwrap_err();
+    for (refusal, for_cause) in [(of_the_step, false), (of_the_cause, true)] {
+        let (zh, en) = (refusal.text(Lang::Zh), refusal.text(Lang::En));
+        assert_eq!(zh.contains("不能因该原因"), for_cause, "{zh}");
+        assert_eq!(en.contains("for this cause"), for_cause, "{en}");
+    }
+}
+
+#[test]
+fn a_row_of_the_table_reads_as_whom_it_texts() {
+    let texts = |lang| {
+        let rules = beian::Rulebook::CURRENT.rules().iter();
+        rules.map(|rule| rule.text(lang)).collect::<Vec<_>>()
+    };
+    let (zh, en) = (texts(Lang::Zh), texts(Lang::En));
+    assert_eq!(zh[0], "主体负责人、网站（互联网信息服务）负责人");
+    assert!(zh.contains(&"无需核验".into()), "{zh:?}");
+    assert!(en.contains(&"nobody".into()), "{en:?}");
+    assert!(
+        en.contains(&"entity information: entity leader".into()),
+        "{en:?}"
+    );
+}
+
+#[test]
+fn a_window_of_one_hour_is_one_hour() {
+    use beian::{Policy, Recipient, Recipients, Requirement};
+    let of = |minutes| {
+        let window = chrono::TimeDelta::minutes(minutes);
+        let policy = Policy::builder().not_the_regulators(window, 2).build();
+        let leader = Recipient::new(*common::person(1).mobile(), Role::EntityLeader, []);
+        let recipients = Recipients::new([leader], policy.unwrap()).unwrap();
+        Requirement::Verify(recipients).text(Lang::En)
+    };
+    assert!(
+        of(60).contains("1 hour") && !of(60).contains("hours"),
+        "{}",
+        of(60)
+    );
+    assert!(of(120).contains("2 hours"), "{}", of(120));
+    assert!(of(90).contains("90 minutes"), "{}", of(90));
 }
 
 #[test]

@@ -369,6 +369,18 @@ fn b15_of_contradicting_ends_the_later_one_stands() {
 }
 
 #[test]
+fn b15_an_order_returned_for_its_verification_was_not_verified_whatever_came_before() {
+    let returned = FactKind::Returned(ReturnCause::WindowClosed);
+    let verified = |tracker: &Tracker| {
+        let standing = tracker.standing(&leader(), after(60)).unwrap();
+        matches!(standing, PersonStanding::Verified { .. })
+    };
+    assert!(!verified(&with([(DONE, after(40)), (returned, after(50))])));
+    let in_review = FactKind::Returned(ReturnCause::AdministrationDecision);
+    assert!(verified(&with([(DONE, after(40)), (in_review, after(50))])));
+}
+
+#[test]
 fn d08_a_late_waiting_reopens_nothing() {
     let tracker = with([(DONE, after(40)), (WAITING, after(50))]);
     assert_eq!(
@@ -484,6 +496,8 @@ fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
         Step::LookForMessage
     );
     assert_eq!(steps(&tracker, after(110))[0].0, Step::NoResendLeft);
+    let advised = (ReminderKind::ResendAdvised, Some(leader()));
+    assert!(!kinds(&tracker, after(110)).contains(&advised));
 }
 
 #[test]

@@ -144,6 +144,9 @@ fn forgeries() -> Vec<Forgery> {
             "a code without message is of one that stopped (D11)"),
         ("opened", vec![("people/0/phase/waiting/under_way", Value::Null)],
             "a code without message is of one that stopped (D11)"),
+        // No resend can have stopped: all are used up.
+        ("mid_round", vec![("people/0/messages", json!(4)), ("people/0/accepted", json!(3)), ("people/0/resends_used", json!(2)), ("people/0/phase/waiting/created", json!(4)), ("people/0/phase/waiting/under_way", Value::Null)],
+            "a code without message is of one that stopped (D11)"),
         ("mid_round", vec![("people/0/messages", json!(5)), ("people/0/settled_at", at(180))],
             "resends that settled kept their pause (D14)"),
         ("opened", vec![("people/0/phase/waiting/under_way/kind", json!("resend"))],

@@ -102,3 +102,20 @@ impl From<TimeDelta> for Span {
         Self::cut(span)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d04_a_span_is_cut_to_whole_microseconds_that_can_be_told() {
+        for (span, micros) in [
+            (TimeDelta::MIN, i64::MIN),
+            (TimeDelta::nanoseconds(-1), 0),
+            (TimeDelta::nanoseconds(1999), 1),
+            (TimeDelta::MAX, i64::MAX),
+        ] {
+            assert_eq!(Span::cut(span), Span(micros), "{span:?}");
+        }
+    }
+}

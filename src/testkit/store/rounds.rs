@@ -34,13 +34,14 @@ pub(super) fn withdrawn(round: &Update, now: DateTime<Utc>) -> Result<Update, Br
 
 pub(super) fn wrong_entry(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
     let messages = messages(round.session(), now)?;
-    let right = messages.iter().map(Message::code_for_transport);
-    let wrong = if right.into_iter().any(|code| code == "271828") {
-        "314159"
-    } else {
-        "271828"
+    let is_wrong = |code: &&str| {
+        messages
+            .iter()
+            .all(|sent| sent.code_for_transport() != *code)
     };
-    let entry = TestPerson(1).entry(wrong).map_err(unusable)?;
+    let wrong = ["271828", "314159"].into_iter().find(is_wrong);
+    let entry = TestPerson(1).entry(wrong.unwrap_or_default());
+    let entry = entry.map_err(unusable)?;
     let entry = entry.with_submission_id(u128::MAX);
     next(round.session().submit(&entry, &keys(), now))
 }
@@ -158,4 +159,23 @@ pub(super) fn first_message(id: u128) -> MessageId {
 /// The suite's own material; never a breach of the store.
 pub(super) fn unusable(error: impl fmt::Display) -> Breach {
     Breach::new("the suite can make its rounds", "no error", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EventKind;
+
+    #[test]
+    fn a_life_goes_by_every_end_of_a_person() {
+        let life = life(1, DateTime::UNIX_EPOCH).unwrap();
+        let has = |which: fn(&EventKind) -> bool| {
+            let mut events = life.iter().flat_map(Update::events);
+            assert!(events.any(|event| which(&event.kind)));
+        };
+        has(|kind| matches!(kind, EventKind::PersonVerified { .. }));
+        has(|kind| matches!(kind, EventKind::PersonLocked { .. }));
+        has(|kind| matches!(kind, EventKind::RoundReturned { .. }));
+        has(|kind| matches!(kind, EventKind::PersonalDataErased));
+    }
 }

@@ -1,9 +1,9 @@
 //! What a store costs as it fills: find, the scan for what is due, the next wake, an entry.
 //!
-//! The sessions that are only there are made by the database, from one that is real: the same bytes
-//! but for id and number, so each could be found and entered for.
+//! The sessions that are only there are stored in bulk, past the store: rounds like all others, so each
+//! can be found and entered for.
 
-use std::{sync::Arc, time::Instant};
+use std::{fmt::Write as _, ops::RangeInclusive, sync::Arc, time::Instant};
 
 use beian::{
     Entry,
@@ -11,6 +11,7 @@ use beian::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use portal::store::Store;
+use serde_json::json;
 use sqlx::{AnyPool, AssertSqlSafe, Row as _, any::AnyPoolOptions};
 
 use crate::{
@@ -19,24 +20,17 @@ use crate::{
     report::{Figure, Report, time},
 };
 
-/// Beyond the numbers of the other measurements.
-const TEMPLATE: u32 = 0;
-
-const FILL_SQLITE: &str = "with recursive numbers (n) as (select $1 union all \
-        select n + 1 from numbers where n < $2), \
-    made as (select n, printf('%032x', n) as hex, printf('199%08d', n) as mobile from numbers) \
-    insert into session (id, version, status, snapshot, wake_at, ended_at) \
-    select unhex(hex), $3, $4, replace(replace($5, $6, hex), $7, mobile), \
-        $8 + (n * 7919 % 86400) * 1000000, null from made";
+const FILL_SQLITE: &str = "insert into session (id, version, status, snapshot, wake_at) \
+    select unhex(value ->> 'id'), value ->> 'version', value ->> 'status', \
+        unhex(value ->> 'snapshot'), value ->> 'wake_at' from json_each($1)";
 const NUMBERS_SQLITE: &str = "with recursive numbers (n) as (select $1 union all \
         select n + 1 from numbers where n < $2) \
     insert into session_number (mobile, session) \
     select printf('199%08d', n), unhex(printf('%032x', n)) from numbers";
-const FILL_POSTGRES: &str = "with made as (select n, lpad(to_hex(n), 32, '0') as hex, \
-        '199' || lpad(n::text, 8, '0') as mobile from generate_series($1::bigint, $2::bigint) n) \
-    insert into session (id, version, status, snapshot, wake_at, ended_at) \
-    select decode(hex, 'hex'), $3, $4, replace(replace($5, $6, hex), $7, mobile), \
-        $8 + (n * 7919 % 86400) * 1000000, null from made";
+const FILL_POSTGRES: &str = "insert into session (id, version, status, snapshot, wake_at) \
+    select decode(id, 'hex'), version, status, decode(snapshot, 'hex'), wake_at \
+    from json_to_recordset($1::json) \
+        as made (id text, version bigint, status text, snapshot text, wake_at bigint)";
 const NUMBERS_POSTGRES: &str = "insert into session_number (mobile, session) \
     select '199' || lpad(n::text, 8, '0'), decode(lpad(to_hex(n), 32, '0'), 'hex') \
     from generate_series($1::bigint, $2::bigint) n";
@@ -47,16 +41,8 @@ pub(crate) struct Growth {
     database: AnyPool,
     name: &'static str,
     samples: u32,
-    template: Template,
-    filled: u32,
-}
-
-struct Template {
-    version: i64,
-    status: String,
-    snapshot: String,
-    id: String,
     opened_at: DateTime<Utc>,
+    filled: u32,
 }
 
 impl Growth {
@@ -68,28 +54,13 @@ impl Growth {
         let store = Arc::new(Store::open(address).await?);
         let database = AnyPoolOptions::new().max_connections(1);
         let database = database.connect(address).await?;
-        let now = Utc::now();
-        let (_, session, updates) = people::round(TEMPLATE, &people::keys()?, now)?;
-        for update in &updates {
-            store.save(std::slice::from_ref(update)).await?;
-        }
-        let row = sqlx::query("select version, status, snapshot from session")
-            .fetch_one(&database)
-            .await?;
-        let template = Template {
-            version: row.try_get(0)?,
-            status: row.try_get(1)?,
-            snapshot: row.try_get(2)?,
-            id: session.id().to_string(),
-            opened_at: session.opened_at(),
-        };
         Ok(Self {
             store,
             database,
             name,
             samples: if quick { 20 } else { 300 },
-            template,
-            filled: 1,
+            opened_at: Utc::now(),
+            filled: 0,
         })
     }
 
@@ -122,7 +93,7 @@ impl Growth {
     }
 
     async fn fill(&mut self, sessions: u32) -> Result<(), Fault> {
-        const AT_ONCE: u32 = 100_000;
+        const AT_ONCE: u32 = 10_000;
         let (sqlite, fill, numbers) = match self.name {
             "sqlite" => (true, FILL_SQLITE, NUMBERS_SQLITE),
             _ => (false, FILL_POSTGRES, NUMBERS_POSTGRES),
@@ -131,14 +102,7 @@ impl Growth {
             let last = (self.filled + AT_ONCE).min(sessions) - 1;
             let mut transaction = self.database.begin().await?;
             sqlx::query(fill)
-                .bind(i64::from(self.filled))
-                .bind(i64::from(last))
-                .bind(self.template.version)
-                .bind(self.template.status.clone())
-                .bind(self.template.snapshot.clone())
-                .bind(self.template.id.clone())
-                .bind(people::mobile(TEMPLATE))
-                .bind(self.template.opened_at.timestamp_micros() + 3_600_000_000)
+                .bind(self.made(self.filled..=last)?)
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(numbers)
@@ -159,6 +123,24 @@ impl Growth {
         Ok(())
     }
 
+    /// Open rounds as rows of JSON; their wakes are spread over a day.
+    fn made(&self, numbers: RangeInclusive<u32>) -> Result<String, Fault> {
+        let keys = people::keys()?;
+        let mut rows = Vec::new();
+        for n in numbers {
+            let (_, session, _) = people::round(n, &keys, self.opened_at)?;
+            let spread = TimeDelta::seconds(3_600 + i64::from(n) * 7_919 % 86_400);
+            rows.push(json!({
+                "id": session.id().to_string(),
+                "version": session.version(),
+                "status": session.status().order_status().name(),
+                "snapshot": hex(&postcard::to_allocvec(&session)?),
+                "wake_at": (self.opened_at + spread).timestamp_micros(),
+            }));
+        }
+        Ok(serde_json::to_string(&rows)?)
+    }
+
     /// Anybody, each time somebody else.
     fn somebody(&self, sample: u32) -> u32 {
         let place = u64::from(sample) * 2_654_435_761 % u64::from(self.filled);
@@ -170,7 +152,7 @@ impl Growth {
         for sample in 0..self.samples {
             let mobile = people::mobile(self.somebody(sample)).parse()?;
             let began = Instant::now();
-            let found = self.store.find(&mobile, self.template.opened_at).await?;
+            let found = self.store.find(&mobile, self.opened_at).await?;
             times.push(began.elapsed());
             if found.len() != 1 {
                 return Err("nobody was found".into());
@@ -212,7 +194,7 @@ impl Growth {
         let mut times = Vec::new();
         for _ in 0..self.samples {
             let began = Instant::now();
-            let wake = self.store.next_wake(self.template.opened_at).await?;
+            let wake = self.store.next_wake(self.opened_at).await?;
             times.push(began.elapsed());
             wake.ok_or("nothing is due, ever")?;
         }
@@ -220,7 +202,7 @@ impl Growth {
     }
 
     async fn submit_wrong(&self) -> Result<f64, Fault> {
-        let now = self.template.opened_at;
+        let now = self.opened_at;
         let desk = Desk::new(Arc::clone(&self.store), people::keys()?, now);
         let mut times = Vec::new();
         for sample in 0..self.samples {
@@ -236,6 +218,13 @@ impl Growth {
         }
         Ok(median(times))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // a string takes everything
+        text
+    })
 }
 
 fn median(mut times: Vec<std::time::Duration>) -> f64 {

@@ -4,7 +4,7 @@ create table session (
   id           bytea  not null primary key, -- order (12 bytes), round (4 bytes)
   version      bigint not null,
   status       text   not null,
-  snapshot     text   not null,
+  snapshot     bytea  not null,             -- in postcard
   wake_at      bigint,                      -- null once ended
   ended_at     bigint,
   leased_until bigint not null default 0
@@ -16,14 +16,12 @@ create table session_number (
   primary key (mobile, session)
 );
 create index session_number_session on session_number (session);
+-- Written by the statement that changes the session, so there is one.
 create table session_event (
-  session bytea  not null references session (id),
+  session bytea  not null,
   version bigint not null,
-  place   bigint not null,
-  event   text   not null,
-  zh      text   not null,
-  en      text   not null,
-  primary key (session, version, place)
+  events  text   not null,                  -- what this version brought, an array in JSON
+  primary key (session, version)
 );
 create table filing_order (
   id       bytea  not null primary key,     -- sorted by time of filing

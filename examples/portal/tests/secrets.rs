@@ -20,10 +20,11 @@ mod support;
 
 use std::{collections::BTreeSet, fs, process::Command};
 
+use beian::Session;
 use harness::{Database, Gateway, Portal, eventually, wrong};
 use reqwest::{Client, Method, RequestBuilder, header::HeaderMap, redirect};
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Executor as _, Row as _, SqliteConnection};
+use sqlx::{AnyConnection, Connection as _, Executor as _, Row as _, SqliteConnection};
 use support::code_in;
 
 /// Where the sandbox's messages lie, and the addresses that show them.
@@ -472,7 +473,8 @@ async fn left_behind(database: &Database, webhook: bool) -> Vec<String> {
     let mut told = answers;
     told.push(Trace::new("standard error", log));
     told.push(Trace::new("standard output", portal.output()));
-    let dumps = dump(database, webhook).await;
+    let mut dumps = dump(database, webhook).await;
+    dumps.extend(sessions(database).await);
     let mut found = Vec::new();
     for trace in &told {
         found.extend(trace.mobiles());
@@ -546,6 +548,22 @@ async fn dump(database: &Database, webhook: bool) -> Vec<Trace> {
     }
     assert!(traces.len() >= 7);
     traces
+}
+
+/// Every stored session, unpacked: where bytes are all that is seen, a number can hide.
+async fn sessions(database: &Database) -> Vec<Trace> {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(&database.address).await.unwrap();
+    let snapshots = sqlx::query_scalar("select snapshot from session");
+    let snapshots: Vec<Vec<u8>> = snapshots.fetch_all(&mut connection).await.unwrap();
+    let unpacked = |stored: &Vec<u8>| {
+        let session: Session = postcard::from_bytes(stored).unwrap();
+        let nothing_else = postcard::to_allocvec(&session).unwrap() == *stored;
+        assert!(nothing_else, "bytes that belong to nothing");
+        Trace::new("a session", serde_json::to_string(&session).unwrap())
+    };
+    assert!(snapshots.len() >= 4);
+    snapshots.iter().map(unpacked).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

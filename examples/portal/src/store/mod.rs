@@ -112,6 +112,9 @@ pub enum StoreError {
     /// Something stored that can't be read.
     #[error("stored data: {0}")]
     Stored(#[from] serde_json::Error),
+    /// A stored session that can't be read.
+    #[error("stored session: {0}")]
+    Session(#[from] postcard::Error),
     /// A stored id of the wrong length, or an unknown name.
     #[error("stored data: malformed {0}")]
     Malformed(&'static str),
@@ -131,7 +134,7 @@ impl StoreError {
                 error.is_unique_violation()
                     || matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517"))
             }
-            Self::Database(_) | Self::Stored(_) | Self::Malformed(_) => false,
+            Self::Database(_) | Self::Stored(_) | Self::Session(_) | Self::Malformed(_) => false,
         }
     }
 }

@@ -2,11 +2,16 @@
 
 use std::{fmt, str::FromStr};
 
-use beian::{FilingOrder, KeptIds, OrderStatus, Session, SessionId, Update, filing::OrderLife};
+use beian::{
+    FilingOrder, KeptIds, Lang, OrderStatus, Session, SessionId, Update, filing::OrderLife,
+};
 use chrono::{DateTime, Utc};
 use sqlx::{Row as _, any::AnyRow};
 
-use super::{Store, StoreError, sessions::session};
+use super::{
+    Store, StoreError,
+    sessions::{StoredEvent, session},
+};
 
 /// Names an order: the instant of filing and some random bits, so that ids sort by time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,7 +110,7 @@ pub struct Trail {
     /// What happened: a flat object with its `type`.
     pub event: serde_json::Map<String, serde_json::Value>,
     /// In words, Chinese and English; empty for the portal's own steps.
-    pub texts: [String; 2],
+    pub texts: [&'static str; 2],
     /// The round it belongs to.
     pub round: Option<SessionId>,
 }
@@ -230,7 +235,7 @@ impl Store {
             let at = instant(row.try_get(0)?)?;
             let name: String = row.try_get(1)?;
             let event = [("type".to_owned(), name.into())].into_iter().collect();
-            let texts = [String::new(), String::new()];
+            let texts = [""; 2];
             let round = None;
             trail.push(Trail {
                 at,
@@ -240,30 +245,38 @@ impl Store {
             });
         }
         let rounds = sqlx::query(
-            "select event, zh, en from session_event where session >= $1 and session <= $2 \
-             order by session, version, place",
+            "select events from session_event where session >= $1 and session <= $2 \
+             order by session, version",
         )
         .bind(id.round(0).as_bytes().to_vec())
         .bind(id.round(u32::MAX).as_bytes().to_vec())
         .fetch_all(&self.pool)
         .await?;
         for row in rounds {
-            let stored: String = row.try_get(0)?;
-            let event: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&stored)?;
-            let text = |name: &str| event.get(name).and_then(|value| value.as_str());
-            let at = text("at").and_then(|at| at.parse().ok());
-            let at = at.ok_or(StoreError::Malformed("event"))?;
-            let round = text("session").and_then(|session| session.parse().ok());
-            let texts = [row.try_get(1)?, row.try_get(2)?];
-            trail.push(Trail {
-                at,
-                event,
-                texts,
-                round,
-            });
+            let stored: Vec<StoredEvent> = serde_json::from_str(&row.try_get::<String, _>(0)?)?;
+            for line in stored {
+                trail.push(line.try_into()?);
+            }
         }
         trail.sort_by_key(|line| line.at);
         Ok(trail)
+    }
+}
+
+impl TryFrom<StoredEvent> for Trail {
+    type Error = StoreError;
+
+    fn try_from(stored: StoredEvent) -> Result<Self, StoreError> {
+        let StoredEvent { event, mobile } = stored;
+        let mut line: serde_json::Map<_, _> = serde_json::from_value(serde_json::to_value(event)?)?;
+        line.remove("recipient");
+        line.extend(mobile.map(|mobile| ("mobile".to_owned(), mobile.into())));
+        Ok(Self {
+            at: event.at,
+            event: line,
+            texts: [Lang::Zh, Lang::En].map(|lang| event.kind.text(lang)),
+            round: Some(event.session),
+        })
     }
 }
 
@@ -291,7 +304,7 @@ fn order(row: &AnyRow) -> Result<OrderRow, StoreError> {
     let id = id
         .try_into()
         .map_err(|_| StoreError::Malformed("order id"))?;
-    let round: Option<String> = row.try_get(6)?;
+    let round: Option<Vec<u8>> = row.try_get(6)?;
     Ok(OrderRow {
         id: OrderId(id),
         version: row.try_get(1)?,

@@ -1,18 +1,18 @@
 //! The sessions, as the crate asks for them.
 
 use beian::{
-    Event, Lang, MobileNumber, Session, SessionId, Update,
+    Event, MobileNumber, Session, SessionId, Update,
     host::{SaveError, SessionStore},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use sqlx::{Any, AnyConnection, Row as _, any::AnyArguments, query::Query};
 
 use super::{
     Dialect, Store, StoreError, Write,
     statements::{
-        CHANGE_POSTGRES, EVENTS_POSTGRES, EVENTS_SQLITE, FIND, INSERT, LEASE_POSTGRES,
-        LEASE_SQLITE, LOAD, NEXT_WAKE, UPDATE,
+        CHANGE_POSTGRES, CHANGE_SQLITE, EVENTS, FIND, INSERT, LEASE_POSTGRES, LEASE_SQLITE, LOAD,
+        NEXT_WAKE,
     },
 };
 
@@ -24,7 +24,7 @@ impl SessionStore for Store {
             .bind(id.as_bytes().to_vec())
             .fetch_optional(&self.pool)
             .await?;
-        row.map(|row| session(&row.try_get::<String, _>(0)?))
+        row.map(|row| session(&row.try_get::<Vec<u8>, _>(0)?))
             .transpose()
     }
 
@@ -41,7 +41,7 @@ impl SessionStore for Store {
             .await?;
         let mut found = Vec::new();
         for row in rows {
-            let session = session(&row.try_get::<String, _>(0)?)?;
+            let session = session(&row.try_get::<Vec<u8>, _>(0)?)?;
             found.extend(Some(session).filter(|session| session.is_found_at(now)));
         }
         Ok(found)
@@ -54,7 +54,7 @@ impl SessionStore for Store {
                 && self.dialect == Dialect::Postgres
                 && Kind::of(update) == Kind::Change
             {
-                return change_postgres(&mut *self.pool.acquire().await?, update).await;
+                return change(&mut *self.pool.acquire().await?, self.dialect, update).await;
             }
             let mut write = self.write().await?;
             write.save(updates).await?;
@@ -88,7 +88,7 @@ impl SessionStore for Store {
         write.commit().await?;
         let mut leased = Vec::new();
         for row in rows {
-            leased.push((row.try_get::<i64, _>(1)?, row.try_get::<String, _>(0)?));
+            leased.push((row.try_get::<i64, _>(1)?, row.try_get::<Vec<u8>, _>(0)?));
         }
         leased.sort();
         leased.iter().map(|(_, stored)| session(stored)).collect()
@@ -199,56 +199,58 @@ async fn put(
     dialect: Dialect,
     update: &Update,
 ) -> Result<(), StoreError> {
-    let kind = Kind::of(update);
-    if (kind, dialect) == (Kind::Change, Dialect::Postgres) {
-        return change_postgres(connection, update).await;
+    match Kind::of(update) {
+        Kind::New => insert(connection, update).await,
+        Kind::Change => change(connection, dialect, update).await,
+        Kind::Erasure => {
+            change(connection, dialect, update).await?;
+            sqlx::query("delete from session_number where session = $1")
+                .bind(update.id().as_bytes().to_vec())
+                .execute(connection)
+                .await?;
+            Ok(())
+        }
     }
+}
+
+/// A session that is there already is a conflict, by its key.
+async fn insert(connection: &mut AnyConnection, update: &Update) -> Result<(), StoreError> {
     let session = update.session();
     let id = session.id().as_bytes().to_vec();
-    let statement = if kind == Kind::New { INSERT } else { UPDATE };
-    let done = row(statement, session)?.execute(&mut *connection).await?;
-    if done.rows_affected() != 1 {
-        return Err(StoreError::Conflict);
+    row(INSERT, session)?.execute(&mut *connection).await?;
+    for mobile in session.mobiles() {
+        sqlx::query("insert into session_number (mobile, session) values ($1, $2)")
+            .bind(mobile.digits().to_owned())
+            .bind(id.clone())
+            .execute(&mut *connection)
+            .await?;
     }
-    match kind {
-        Kind::New => {
-            for mobile in session.mobiles() {
-                sqlx::query("insert into session_number (mobile, session) values ($1, $2)")
-                    .bind(mobile.digits().to_owned())
-                    .bind(id.clone())
-                    .execute(&mut *connection)
-                    .await?;
-            }
-        }
-        Kind::Change => {}
-        Kind::Erasure => {
-            sqlx::query("delete from session_number where session = $1")
-                .bind(id.clone())
-                .execute(&mut *connection)
-                .await?;
-        }
-    }
-    let statement = match dialect {
-        Dialect::Sqlite => EVENTS_SQLITE,
-        Dialect::Postgres => EVENTS_POSTGRES,
-    };
-    sqlx::query(statement)
+    sqlx::query(EVENTS)
         .bind(id)
+        .bind(version(session.version()))
         .bind(events(update)?)
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
     Ok(())
 }
 
-async fn change_postgres(
+async fn change(
     connection: &mut AnyConnection,
+    dialect: Dialect,
     update: &Update,
 ) -> Result<(), StoreError> {
-    let changed = row(CHANGE_POSTGRES, update.session())?
+    let statement = match dialect {
+        Dialect::Sqlite => CHANGE_SQLITE,
+        Dialect::Postgres => CHANGE_POSTGRES,
+    };
+    let changed = row(statement, update.session())?
         .bind(events(update)?)
-        .fetch_optional(connection)
+        .execute(connection)
         .await?;
-    changed.map(|_| ()).ok_or(StoreError::Conflict)
+    match changed.rows_affected() {
+        0 => Err(StoreError::Conflict),
+        _ => Ok(()),
+    }
 }
 
 /// A statement with the columns of a session.
@@ -261,41 +263,35 @@ fn row(
         .bind(session.id().as_bytes().to_vec())
         .bind(version(session.version()))
         .bind(session.status().order_status().name())
-        .bind(serde_json::to_string(session)?)
+        .bind(postcard::to_allocvec(session)?)
         .bind(session.wake().map(|wake| wake.timestamp_micros()))
         .bind(ended.then(|| session.last_changed_at().timestamp_micros())))
 }
 
-/// The rows of an update's events, as an array of JSON: one statement for any number of them.
+/// An event as it is stored: with the masked number, which an erasure takes out of the session.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredEvent {
+    #[serde(flatten)]
+    pub(super) event: Event,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mobile: Option<String>,
+}
+
 fn events(update: &Update) -> Result<String, StoreError> {
-    let mut rows = Vec::new();
-    for (place, event) in update.events().enumerate() {
-        rows.push(json!({
-            "version": version(event.version),
-            "place": place,
-            "event": serde_json::to_string(&line(update.session(), &event)?)?,
-            "zh": event.kind.text(Lang::Zh),
-            "en": event.kind.text(Lang::En),
-        }));
-    }
-    Ok(serde_json::to_string(&rows)?)
+    let masked = |event: &Event| {
+        let recipient = usize::from(event.kind.recipient()?);
+        let person = update.session().recipients().nth(recipient)?;
+        person.mobile().map(ToString::to_string)
+    };
+    let events = update.events().map(|event| StoredEvent {
+        mobile: masked(&event),
+        event,
+    });
+    Ok(serde_json::to_string(&events.collect::<Vec<_>>())?)
 }
 
-/// An event with the masked number instead of the place among the recipients.
-fn line(session: &Session, event: &Event) -> Result<serde_json::Value, StoreError> {
-    let mut line = serde_json::to_value(event)?;
-    let recipient = event.kind.recipient().map(usize::from);
-    if let (Some(recipient), Some(line)) = (recipient, line.as_object_mut()) {
-        let view = session.recipients().nth(recipient);
-        let mobile = view.and_then(|view| view.mobile().map(ToString::to_string));
-        line.remove("recipient");
-        line.extend(mobile.map(|mobile| ("mobile".to_owned(), mobile.into())));
-    }
-    Ok(line)
-}
-
-pub(super) fn session(stored: &str) -> Result<Session, StoreError> {
-    Ok(serde_json::from_str(stored)?)
+pub(super) fn session(stored: &[u8]) -> Result<Session, StoreError> {
+    Ok(postcard::from_bytes(stored)?)
 }
 
 fn version(version: u64) -> i64 {

@@ -10,29 +10,22 @@ pub(super) const FIND: &str = "select s.snapshot \
 pub(super) const INSERT: &str = "insert into session \
     (id, version, status, snapshot, wake_at, ended_at) values ($1, $2, $3, $4, $5, $6)";
 
-pub(super) const UPDATE: &str = "update session \
-    set version = $2, status = $3, snapshot = $4, wake_at = $5, ended_at = $6 \
-    where id = $1 and version = $2 - 1";
+/// The events of a version that is stored in the same transaction.
+pub(super) const EVENTS: &str =
+    "insert into session_event (session, version, events) values ($1, $2, $3)";
 
-pub(super) const EVENTS_SQLITE: &str = "insert into session_event \
-    (session, version, place, event, zh, en) \
-    select $1, value ->> 'version', value ->> 'place', value ->> 'event', value ->> 'zh', \
-        value ->> 'en' from json_each($2)";
+/// A session and its events in one round trip. Changes no row if there is a conflict.
+pub(super) const CHANGE_SQLITE: &str = "update session \
+        set version = $2, status = $3, snapshot = $4, wake_at = $5, ended_at = $6 \
+        where id = $1 and version = $2 - 1; \
+    insert into session_event (session, version, events) \
+        select $1, $2, $7 where changes() = 1";
 
-pub(super) const EVENTS_POSTGRES: &str = "insert into session_event \
-    (session, version, place, event, zh, en) \
-    select $1, e.version, e.place, e.event, e.zh, e.en from json_to_recordset($2::json) \
-        as e (version bigint, place bigint, event text, zh text, en text)";
-
-/// [`UPDATE`] and [`EVENTS_POSTGRES`] in one round trip. Answers with a row unless there is a conflict.
+/// The same.
 pub(super) const CHANGE_POSTGRES: &str = "with changed as (update session \
         set version = $2, status = $3, snapshot = $4, wake_at = $5, ended_at = $6 \
-        where id = $1 and version = $2 - 1 returning id), \
-    written as (insert into session_event (session, version, place, event, zh, en) \
-        select id, e.version, e.place, e.event, e.zh, e.en \
-        from changed, json_to_recordset($7::json) \
-            as e (version bigint, place bigint, event text, zh text, en text)) \
-    select id from changed";
+        where id = $1 and version = $2 - 1 returning id, version) \
+    insert into session_event (session, version, events) select id, version, $7 from changed";
 
 pub(super) const LEASE_SQLITE: &str = "update session set leased_until = $3 \
     where id in (select id from session where wake_at <= $1 and leased_until <= $1 \

@@ -3,7 +3,24 @@
 #[path = "reference/mod.rs"]
 mod reference;
 
+use std::{fs, path::Path};
+
 use proptest::{collection::vec, prelude::*};
+
+#[test]
+fn the_seeds_of_the_fuzz_target_say_the_same() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/seeds/commands");
+    let mut commands = 0;
+    for seed in fs::read_dir(seeds).unwrap() {
+        let bytes = fs::read(seed.unwrap().path()).unwrap();
+        let (chunks, _) = bytes.as_chunks();
+        commands += chunks.len();
+        if let Err(difference) = reference::twin::run(chunks) {
+            panic!("{difference}");
+        }
+    }
+    assert!(commands > 1000, "{commands} commands in the seeds");
+}
 
 proptest! {
     #![proptest_config(ProptestConfig {

@@ -296,6 +296,9 @@ fn d20_when_retries_run_out_nothing_is_counted() {
 
     assert_eq!(world.stored(1), before);
     assert_eq!(world.desk.counters().wrong_entries, 0);
+    world.store.conflicts.store(2, Ordering::Relaxed);
+    let twice = block(world.another(keys()).tries(2).submit(&entry)).unwrap();
+    assert_eq!(twice, Err(HostError::Conflict));
     let once = world.another(keys()).tries(0); // at least once
     assert!(block(once.submit(&entry)).unwrap().is_ok());
 }

@@ -91,10 +91,12 @@ fn every_problem_has_a_text_and_a_code_of_its_own() {
             );
         }
     }
-    let all = codes.len();
+    let mut listed: Vec<_> = ProblemKind::all().map(|problem| problem.code()).collect();
     codes.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(codes, listed);
     codes.dedup();
-    assert_eq!(codes.len(), all);
+    assert_eq!(codes.len(), listed.len());
 }
 
 #[test]

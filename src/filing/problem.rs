@@ -222,10 +222,14 @@ impl ProblemKind {
     /// ```
     pub fn all() -> impl Iterator<Item = Self> {
         let own = [
+            Self::FilingTypeMissing,
             Self::UnknownFilingType,
+            Self::ChangeMissing,
             Self::UnknownChange,
+            Self::ServiceKindMissing,
             Self::UnknownServiceKind,
             Self::UnknownAccess,
+            Self::IdDocumentKindMissing,
             Self::UnknownIdDocumentKind,
             Self::EmergencyPhone,
             Self::ChangesMissing,

@@ -34,6 +34,22 @@ fn noon() -> DateTime<Utc> {
 }
 
 #[test]
+fn d12_the_key_of_a_message_reads_back_as_it_was_printed() {
+    let round = Round::open();
+    let id = round.outbox()[0].id();
+    let printed = id.to_string();
+    assert_eq!(printed.parse(), Ok(id));
+    for wrong in [
+        format!("{printed}-0"),
+        format!("{printed}x"),
+        printed.replacen("-0", "", 1),
+        printed.replacen("-0", "-+0", 1),
+    ] {
+        assert!(wrong.parse::<MessageId>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn r12_a_message_goes_to_the_recipients_own_number() {
     let round = Round::open_with(3, Policy::REGULATOR);
     let numbers: Vec<_> = round

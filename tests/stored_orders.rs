@@ -457,6 +457,21 @@ fn kept_ids_of_two_numbers_are_read_back_in_order_alone() {
     let mut kept = serde_json::to_value(KeptIds::of(&order, &keys).unwrap()).unwrap();
     assert_eq!(kept["v1"].as_array().unwrap().len(), 2);
     assert!(serde_json::from_value::<KeptIds>(kept.clone()).is_ok());
-    kept["v1"].as_array_mut().unwrap().reverse();
-    assert!(serde_json::from_value::<KeptIds>(kept).is_err());
+    let mut without = kept.clone();
+    without["v1"][1]["ids"] = serde_json::json!([]);
+    for (broken, expected) in [
+        (without, "expected an ID with each number"),
+        (
+            {
+                kept["v1"].as_array_mut().unwrap().reverse();
+                kept
+            },
+            "expected each number once, in order",
+        ),
+    ] {
+        let error = serde_json::from_value::<KeptIds>(broken)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(expected), "{error}");
+    }
 }

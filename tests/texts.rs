@@ -294,6 +294,18 @@ fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
 }
 
 #[test]
+fn one_second_is_one_second() {
+    use beian::ResendAnswer::TooSoon;
+    assert!(TooSoon { seconds: 1 }.text(Lang::En).contains(" 1 second."));
+    assert!(
+        TooSoon { seconds: 2 }
+            .text(Lang::En)
+            .contains(" 2 seconds.")
+    );
+    assert!(TooSoon { seconds: 1 }.text(Lang::Zh).contains("1秒"));
+}
+
+#[test]
 fn a_step_says_until_when() {
     use beian::tracker::{NextStep, Step};
     let until = "2026-01-01T16:07:09Z".parse().unwrap();
@@ -369,7 +381,12 @@ fn a_window_of_one_hour_is_one_hour() {
         let policy = Policy::builder().not_the_regulators(window, 2).build();
         let leader = Recipient::new(*common::person(1).mobile(), Role::EntityLeader, []);
         let recipients = Recipients::new([leader], policy.unwrap()).unwrap();
-        Requirement::Verify(recipients).text(Lang::En)
+        let requirement = Requirement::Verify(recipients);
+        format!(
+            "{} {}",
+            requirement.text(Lang::En),
+            requirement.text(Lang::Zh)
+        )
     };
     assert!(
         of(60).contains("1 hour") && !of(60).contains("hours"),
@@ -377,7 +394,11 @@ fn a_window_of_one_hour_is_one_hour() {
         of(60)
     );
     assert!(of(120).contains("2 hours"), "{}", of(120));
-    assert!(of(90).contains("90 minutes"), "{}", of(90));
+    assert!(
+        of(90).contains("90 minutes") && of(90).contains("90分钟"),
+        "{}",
+        of(90)
+    );
 }
 
 #[test]

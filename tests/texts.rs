@@ -91,7 +91,7 @@ fn every_problem_has_a_text_and_a_code_of_its_own() {
             );
         }
     }
-    let mut listed: Vec<_> = ProblemKind::all().map(|problem| problem.code()).collect();
+    let mut listed: Vec<_> = ProblemKind::all().map(ProblemKind::code).collect();
     codes.sort_unstable();
     listed.sort_unstable();
     assert_eq!(codes, listed);

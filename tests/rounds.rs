@@ -517,6 +517,8 @@ fn d25_kept_ids_serve_rounds_of_an_order_that_was_stored() {
     let recipients = without_id(LI);
     let opening = Opening::new(1, &recipients, seed(1)).with_ids(&ids);
     let mut round = Round::opened(&opening, keys(), start());
+    let roles = recipients.iter().map(Recipient::roles);
+    assert!(roles.eq(round.session.recipients().map(|view| view.roles())));
     let code = round.accept(LI);
     assert_eq!(
         round.submit(LI, &code, WRONG_ID),

@@ -173,6 +173,7 @@ mod tests {
             let mut events = life.iter().flat_map(Update::events);
             assert!(events.any(|event| which(&event.kind)));
         };
+        has(|kind| matches!(kind, EventKind::MessageFailed { recipient: 1, .. }));
         has(|kind| matches!(kind, EventKind::PersonVerified { .. }));
         has(|kind| matches!(kind, EventKind::PersonLocked { .. }));
         has(|kind| matches!(kind, EventKind::RoundReturned { .. }));

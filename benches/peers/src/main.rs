@@ -197,8 +197,8 @@ async fn sqlite(report: &mut Report, scratch: &Path, quick: bool) -> Result<(), 
     report.say("## SQL by hand, SQLite")?;
     report.say(
         "`begin immediate`, select, compare, `update`, `commit`, beside a desk over the portal's store: \
-         both with a write-ahead log and `synchronous = full`, so each entry is on disk before it is \
-         answered.",
+         both with one connection, a write-ahead log and `synchronous = full`, so each entry is on disk \
+         before it is answered. The desk finds in one call and changes, with the audit events, in another.",
     )?;
     let file = scratch.join("ours.db");
     let ours = Store::open(&format!("sqlite:{}", file.display())).await?;
@@ -218,7 +218,8 @@ async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), 
         "`begin`, `select … for update`, compare, `update`, `commit` are four round trips. The desk takes \
          two: one to find the rounds of the number, one statement that changes a round if its version is \
          still the one that was found, and writes the audit events. Twelve connections each on a Unix \
-         socket.",
+         socket: by hand in sqlx's pool, which asks the database once more whenever a connection is given \
+         back, the portal in its own, which doesn't.",
     )?;
     for (words, durable) in [
         ("With `synchronous_commit` on (and `fsync`):", true),

@@ -10,12 +10,23 @@
 
 mod support;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
-use beian::{host::SessionStore as _, testkit};
+use beian::{
+    KeyRing, Opening, Policy, Recipient, Recipients, Report, Role, Seed, Session, SessionId,
+    Update,
+    host::{SaveError, SessionStore as _},
+    testkit,
+};
+use chrono::Utc;
+use getrandom::SysRng;
 use portal::store::Store;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use support::Folder;
+use tokio::time::timeout;
 
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
@@ -68,6 +79,65 @@ async fn postgres_keeps_the_promises_of_a_store() {
     testkit::store::check_durable(open).await.unwrap();
 }
 
+/// Sooner or later, dropped by a caller who has gone away: nothing is stored by half, and nobody after it
+/// is in its way.
+async fn a_save_may_be_dropped(store: &Store) {
+    for micros in (0..600).step_by(20) {
+        let [opened, accepted] = round(micros);
+        store.save(&[opened]).await.unwrap();
+        let updates = [accepted];
+        let patience = Duration::from_micros(micros);
+        let _ = timeout(patience, store.save(&updates)).await;
+        // On SQLite the statement may still be under way.
+        let mut conflicts = 0;
+        while store
+            .load(SessionId::from(u128::from(micros)))
+            .await
+            .unwrap()
+            .unwrap()
+            .version()
+            == 1
+        {
+            conflicts += 1;
+            assert!(conflicts < 10, "it stays in the way");
+            match store.save(&updates).await {
+                Ok(()) | Err(SaveError::Conflict) => {}
+                Err(SaveError::Store(error)) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+/// The two updates that open a round and have its message accepted.
+fn round(id: u64) -> [Update; 2] {
+    let (keys, now) = (KeyRing::single(1, [7; 32]).unwrap(), Utc::now());
+    let mobile = "19900000001".parse().unwrap();
+    let person = Recipient::new(mobile, Role::EntityLeader, ["345678".parse().unwrap()]);
+    let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+    let seed = Seed::draw(&mut SysRng).unwrap();
+    let opening = Opening::new(u128::from(id), &recipients, seed);
+    let opened = Session::open(&opening, &keys, now).unwrap();
+    let first = opened.update().clone();
+    let (session, ()) = opened.persisted();
+    let message = session.outbox(&keys, now).unwrap()[0].id();
+    let accepted = session.report(message, Report::Accepted, now).unwrap();
+    [first, accepted.update().clone()]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropped_half_way_sqlite_stores_nothing_by_half() {
+    let folder = Folder::new();
+    let file = format!("sqlite:{}", folder.path("dropped.db"));
+    a_save_may_be_dropped(&Store::open(&file).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropped_half_way_postgres_stores_nothing_by_half() {
+    if let Some(address) = empty_postgres().await {
+        a_save_may_be_dropped(&Store::open(&address).await.unwrap()).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_takes_one_process() {
     let folder = Folder::new();
@@ -90,7 +160,7 @@ async fn portals_that_start_at_once_migrate_once() {
     });
     for start in starts.collect::<Vec<_>>() {
         let store = start.await.unwrap();
-        let next = store.next_wake(chrono::Utc::now()).await.unwrap();
+        let next = store.next_wake(Utc::now()).await.unwrap();
         assert_eq!(next, None);
     }
 }

@@ -3,6 +3,7 @@
 //! The statements are the same for SQLite and PostgreSQL, but for the few in [`Dialect`]. Every write
 //! is one transaction; what reads and then writes compares versions, so no lock is held meanwhile.
 
+mod connections;
 mod open;
 mod orders;
 #[cfg(test)]
@@ -13,19 +14,17 @@ mod statements;
 
 use std::fs::File;
 
-use sqlx::{Any, AnyPool, Transaction};
-use tokio::sync::{Mutex, MutexGuard};
+use sqlx::Executor as _;
 
+use connections::{Connections, Lent};
 pub use open::OpenError;
 pub use orders::{OrderId, OrderRow, Trail};
 pub use sandbox::{GatewayMode, Handset};
 
 /// Sessions, orders, audit trail and what the sandbox needs.
 pub struct Store {
-    pool: AnyPool,
+    connections: Connections,
     dialect: Dialect,
-    /// SQLite takes one writer at a time: the others wait here, in order.
-    writing: Mutex<()>,
     /// Held as long as the portal runs: SQLite takes one process.
     _alone: Option<File>,
 }
@@ -49,14 +48,24 @@ impl Dialect {
 
 /// A write transaction; rolled back when dropped.
 struct Write<'a> {
-    transaction: Transaction<'static, Any>,
+    lent: Lent<'a>,
     dialect: Dialect,
-    _turn: Option<MutexGuard<'a, ()>>,
 }
 
 impl Write<'_> {
     async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        self.end("commit").await
+    }
+
+    /// Keeps the connection, which dropping wouldn't.
+    async fn roll_back(self) -> Result<(), StoreError> {
+        self.end("rollback").await
+    }
+
+    async fn end(mut self, statement: &'static str) -> Result<(), StoreError> {
+        self.lent.connection.execute(statement).await?;
+        self.lent.give_back();
+        Ok(())
     }
 }
 
@@ -72,26 +81,20 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if it doesn't.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("select 1").execute(&self.pool).await?;
+        self.connections.fetch_one(sqlx::query("select 1")).await?;
         Ok(())
     }
 
     /// Ends all connections; what is under way is finished.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 
     async fn write(&self) -> Result<Write<'_>, StoreError> {
-        let turn = match self.dialect {
-            Dialect::Sqlite => Some(self.writing.lock().await),
-            Dialect::Postgres => None,
-        };
-        let transaction = self.pool.begin_with(self.dialect.begin()).await?;
-        Ok(Write {
-            transaction,
-            dialect: self.dialect,
-            _turn: turn,
-        })
+        let mut lent = self.connections.lend().await?;
+        lent.connection.execute(self.dialect.begin()).await?;
+        let dialect = self.dialect;
+        Ok(Write { lent, dialect })
     }
 }
 

@@ -3,13 +3,11 @@
 use std::{
     fs::{File, OpenOptions},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
-use tokio::{sync::Mutex, time};
+use sqlx::{any::AnyPoolOptions, migrate::Migrator};
 
-use super::{Dialect, Store, StoreError};
+use super::{Connections, Dialect, Store, StoreError};
 
 /// On PostgreSQL it takes an advisory lock while it runs, so that any number of portals may start at once.
 static TABLES: Migrator = sqlx::migrate!();
@@ -58,64 +56,47 @@ impl Store {
         Err(OpenError::UnknownScheme)
     }
 
+    /// One connection: SQLite takes one writer at a time, and what it has read stays in memory only as
+    /// long as no other connection writes.
     async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
         let alone = lock(file)?;
-        let options = options(4).after_connect(|connection, _| {
-            Box::pin(async move {
-                connection
-                    .execute(
-                        "pragma journal_mode = wal; pragma synchronous = full; \
-                             pragma foreign_keys = on; pragma busy_timeout = 5000;",
-                    )
-                    .await?;
-                Ok(())
-            })
-        });
         let path = file
             .display()
             .to_string()
             .replace('%', "%25")
             .replace('#', "%23");
-        let url = format!("sqlite:{path}?mode=rwc");
-        let pool = options.connect(&url).await?;
-        TABLES.run(&pool).await?;
+        let settings = "pragma journal_mode = wal; pragma synchronous = full; \
+            pragma foreign_keys = on; pragma busy_timeout = 5000;";
         Ok(Self {
-            pool,
+            connections: open(format!("sqlite:{path}?mode=rwc"), settings, 1).await?,
             dialect: Dialect::Sqlite,
-            writing: Mutex::new(()),
             _alone: Some(alone),
         })
     }
 
     async fn open_postgres(address: &str) -> Result<Self, OpenError> {
-        // Once by itself: a pool would try again until its time is over, and not say why.
-        let first = AnyConnection::connect(address);
-        let first = time::timeout(Duration::from_secs(10), first).await;
-        first.map_err(|_| OpenError::NoAnswer)??.close().await?;
-        let pool = options(12).connect(address).await?;
-        TABLES.run(&pool).await?;
         Ok(Self {
-            pool,
+            connections: open(address.to_owned(), "", 12).await?,
             dialect: Dialect::Postgres,
-            writing: Mutex::new(()),
             _alone: None,
         })
     }
 }
 
-/// A connection is tested before it is used if it has been idle: where it is used all the time, the test
-/// would cost a round trip each time and find nothing.
-fn options(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-        .before_acquire(|connection, metadata| {
-            Box::pin(async move {
-                let lately = metadata.idle_for < Duration::from_secs(1);
-                Ok(lately || connection.ping().await.is_ok())
-            })
-        })
+/// First one connection by itself: a pool, which the migrations take, would try again until its time is
+/// over, and not say why.
+async fn open(url: String, settings: &'static str, most: usize) -> Result<Connections, OpenError> {
+    let connections = Connections::new(url.clone(), settings, most);
+    match connections.lend().await {
+        Ok(first) => first.give_back(),
+        Err(sqlx::Error::PoolTimedOut) => return Err(OpenError::NoAnswer),
+        Err(error) => return Err(error.into()),
+    }
+    let pool = AnyPoolOptions::new().max_connections(1);
+    let pool = pool.connect(&url).await?;
+    TABLES.run(&pool).await?;
+    pool.close().await;
+    Ok(connections)
 }
 
 /// A file beside the database, locked until the process ends, however it ends.

@@ -141,7 +141,7 @@ impl Store {
         .bind(serde_json::to_string(&order.ids)?)
         .bind(serde_json::to_string(&order.life)?)
         .bind(order.life.status().name())
-        .execute(&mut *write.transaction)
+        .execute(&mut write.lent.connection)
         .await?;
         trail(&mut write, order.id, 1, order.filed_at, "order_filed").await?;
         write.commit().await
@@ -177,7 +177,7 @@ impl Store {
         .bind(serde_json::to_string(&life)?)
         .bind(life.status().name())
         .bind(session.map(|id| id.as_bytes().to_vec()))
-        .execute(&mut *write.transaction)
+        .execute(&mut write.lent.connection)
         .await?;
         if done.rows_affected() != 1 {
             return Err(StoreError::Conflict);
@@ -193,10 +193,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn order(&self, id: OrderId) -> Result<Option<OrderRow>, StoreError> {
-        let row = sqlx::query(SELECT)
-            .bind(id.bytes())
-            .fetch_optional(&self.pool)
-            .await?;
+        let query = sqlx::query(SELECT).bind(id.bytes());
+        let row = self.connections.fetch_optional(query).await?;
         row.as_ref().map(order).transpose()
     }
 
@@ -210,12 +208,11 @@ impl Store {
         after: OrderId,
         limit: u32,
     ) -> Result<Vec<OrderRow>, StoreError> {
-        let rows = sqlx::query(LIST)
+        let query = sqlx::query(LIST)
             .bind(after.bytes())
             .bind(status.map_or("", OrderStatus::name))
-            .bind(i64::from(limit))
-            .fetch_all(&self.pool)
-            .await?;
+            .bind(i64::from(limit));
+        let rows = self.connections.fetch_all(query).await?;
         rows.iter().map(order).collect()
     }
 
@@ -224,12 +221,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn trail(&self, id: OrderId) -> Result<Vec<Trail>, StoreError> {
-        let own = sqlx::query(
+        let query = sqlx::query(
             "select at, type from order_event where filing_order = $1 order by version",
         )
-        .bind(id.bytes())
-        .fetch_all(&self.pool)
-        .await?;
+        .bind(id.bytes());
+        let own = self.connections.fetch_all(query).await?;
         let mut trail = Vec::new();
         for row in own {
             let at = instant(row.try_get(0)?)?;
@@ -244,14 +240,13 @@ impl Store {
                 round,
             });
         }
-        let rounds = sqlx::query(
+        let query = sqlx::query(
             "select events from session_event where session >= $1 and session <= $2 \
              order by session, version",
         )
         .bind(id.round(0).as_bytes().to_vec())
-        .bind(id.round(u32::MAX).as_bytes().to_vec())
-        .fetch_all(&self.pool)
-        .await?;
+        .bind(id.round(u32::MAX).as_bytes().to_vec());
+        let rounds = self.connections.fetch_all(query).await?;
         for row in rounds {
             let stored: Vec<StoredEvent> = serde_json::from_str(&row.try_get::<String, _>(0)?)?;
             for line in stored {
@@ -294,7 +289,7 @@ async fn trail(
     .bind(version)
     .bind(at.timestamp_micros())
     .bind(event.to_owned())
-    .execute(&mut *write.transaction)
+    .execute(&mut write.lent.connection)
     .await?;
     Ok(())
 }

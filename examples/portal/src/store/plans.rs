@@ -60,7 +60,8 @@ async fn postgres_scans_no_table() {
         "insert into session_number select wake_at::text, id from session",
         "analyze",
     ] {
-        store.pool.execute(statement).await.unwrap();
+        let query = sqlx::query(statement);
+        store.connections.fetch_all(query).await.unwrap();
     }
     let id = r"'\x0000000000000000000000000000002a'::bytea";
     for (statement, values) in [
@@ -96,7 +97,7 @@ async fn plan(
         statement = statement.replace(&format!("${}", place.saturating_add(1)), value);
     }
     let rows = sqlx::query(AssertSqlSafe(statement));
-    let rows = rows.fetch_all(&store.pool).await.unwrap();
+    let rows = store.connections.fetch_all(rows).await.unwrap();
     let lines = rows.iter().map(|row| row.get::<String, _>(column));
     lines.collect::<Vec<_>>().join("\n")
 }

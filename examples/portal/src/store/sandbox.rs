@@ -107,7 +107,7 @@ impl Store {
         )
         .bind(OFFSET)
         .bind(by.num_microseconds().unwrap_or(0))
-        .fetch_one(&mut *write.transaction)
+        .fetch_one(&mut write.lent.connection)
         .await?;
         let value: String = row.try_get(0)?;
         write.commit().await?;
@@ -137,7 +137,7 @@ impl Store {
         )
         .bind(GATEWAY)
         .bind(mode.name())
-        .execute(&mut *write.transaction)
+        .execute(&mut write.lent.connection)
         .await?;
         write.commit().await
     }
@@ -162,7 +162,7 @@ impl Store {
         .bind(message.text.clone())
         .bind(message.sent_at.timestamp_micros())
         .bind(deliver_at.timestamp_micros())
-        .execute(&mut *write.transaction)
+        .execute(&mut write.lent.connection)
         .await?;
         write.commit().await
     }
@@ -176,14 +176,13 @@ impl Store {
         mobile: Option<&MobileNumber>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Handset>, StoreError> {
-        let rows = sqlx::query(
+        let query = sqlx::query(
             "select mobile, text, sent_at from sandbox_message \
              where deliver_at <= $1 and ($2 = '' or mobile = $2) order by sent_at, id",
         )
         .bind(now.timestamp_micros())
-        .bind(mobile.map_or("", MobileNumber::digits).to_owned())
-        .fetch_all(&self.pool)
-        .await?;
+        .bind(mobile.map_or("", MobileNumber::digits).to_owned());
+        let rows = self.connections.fetch_all(query).await?;
         let mut messages = Vec::new();
         for row in rows {
             let sent_at = DateTime::from_timestamp_micros(row.try_get(2)?);
@@ -212,7 +211,7 @@ impl Store {
             .bind(now.timestamp_micros())
             .bind(real.saturating_add(10_000_000))
             .bind(real)
-            .fetch_all(&mut *write.transaction)
+            .fetch_all(&mut write.lent.connection)
             .await?;
         write.commit().await?;
         let mut ids = Vec::new();
@@ -231,7 +230,7 @@ impl Store {
         let mut write = self.write().await?;
         sqlx::query("update sandbox_message set reported = 1 where id = $1")
             .bind(id.to_string())
-            .execute(&mut *write.transaction)
+            .execute(&mut write.lent.connection)
             .await?;
         write.commit().await
     }
@@ -241,18 +240,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn next_delivery(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let row = sqlx::query("select min(deliver_at) from sandbox_message where reported = 0")
-            .fetch_one(&self.pool)
-            .await?;
+        let query = sqlx::query("select min(deliver_at) from sandbox_message where reported = 0");
+        let row = self.connections.fetch_one(query).await?;
         let next: Option<i64> = row.try_get(0)?;
         Ok(next.and_then(DateTime::from_timestamp_micros))
     }
 
     async fn setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        let row = sqlx::query("select value from setting where name = $1")
-            .bind(name)
-            .fetch_optional(&self.pool)
-            .await?;
+        let query = sqlx::query("select value from setting where name = $1").bind(name);
+        let row = self.connections.fetch_optional(query).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 }

@@ -11,8 +11,8 @@ use sqlx::{Any, AnyConnection, Row as _, any::AnyArguments, query::Query};
 use super::{
     Dialect, Store, StoreError, Write,
     statements::{
-        CHANGE_POSTGRES, CHANGE_SQLITE, EVENTS, FIND, INSERT, LEASE_POSTGRES, LEASE_SQLITE, LOAD,
-        NEXT_WAKE,
+        CHANGE_AND_COMMIT_SQLITE, CHANGE_POSTGRES, CHANGE_SQLITE, EVENTS, FIND, INSERT,
+        LEASE_POSTGRES, LEASE_SQLITE, LOAD, NEXT_WAKE,
     },
 };
 
@@ -20,10 +20,8 @@ impl SessionStore for Store {
     type Error = StoreError;
 
     async fn load(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
-        let row = sqlx::query(LOAD)
-            .bind(id.as_bytes().to_vec())
-            .fetch_optional(&self.pool)
-            .await?;
+        let query = sqlx::query(LOAD).bind(id.as_bytes().to_vec());
+        let row = self.connections.fetch_optional(query).await?;
         row.map(|row| session(&row.try_get::<Vec<u8>, _>(0)?))
             .transpose()
     }
@@ -34,11 +32,10 @@ impl SessionStore for Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<Session>, StoreError> {
         let hour_ago = now.timestamp_micros().saturating_sub(3_600_000_000);
-        let rows = sqlx::query(FIND)
+        let query = sqlx::query(FIND)
             .bind(mobile.digits().to_owned())
-            .bind(hour_ago)
-            .fetch_all(&self.pool)
-            .await?;
+            .bind(hour_ago);
+        let rows = self.connections.fetch_all(query).await?;
         let mut found = Vec::new();
         for row in rows {
             let session = session(&row.try_get::<Vec<u8>, _>(0)?)?;
@@ -49,16 +46,24 @@ impl SessionStore for Store {
 
     async fn save(&self, updates: &[Update]) -> Result<(), SaveError<StoreError>> {
         let saved = async {
-            // What nearly every entry leaves: one statement, so a transaction of its own.
+            // What nearly every entry leaves: one round trip.
             if let [update] = updates
-                && self.dialect == Dialect::Postgres
                 && Kind::of(update) == Kind::Change
             {
-                return change(&mut *self.pool.acquire().await?, self.dialect, update).await;
+                let mut lent = self.connections.lend().await?;
+                let statement = match self.dialect {
+                    Dialect::Sqlite => CHANGE_AND_COMMIT_SQLITE,
+                    Dialect::Postgres => CHANGE_POSTGRES,
+                };
+                let changed = change(&mut lent.connection, statement, update).await?;
+                lent.give_back();
+                return changed.then_some(()).ok_or(StoreError::Conflict);
             }
             let mut write = self.write().await?;
-            write.save(updates).await?;
-            write.commit().await
+            match write.save(updates).await {
+                Ok(()) => write.commit().await,
+                Err(error) => write.roll_back().await.and(Err(error)),
+            }
         };
         match saved.await {
             Err(error) if error.is_conflict() => Err(SaveError::Conflict),
@@ -83,7 +88,7 @@ impl SessionStore for Store {
             .bind(now)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .bind(until)
-            .fetch_all(&mut *write.transaction)
+            .fetch_all(&mut write.lent.connection)
             .await?;
         write.commit().await?;
         let mut leased = Vec::new();
@@ -95,10 +100,8 @@ impl SessionStore for Store {
     }
 
     async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let row = sqlx::query(NEXT_WAKE)
-            .bind(now.timestamp_micros())
-            .fetch_one(&self.pool)
-            .await?;
+        let query = sqlx::query(NEXT_WAKE).bind(now.timestamp_micros());
+        let row = self.connections.fetch_one(query).await?;
         let wake: Option<i64> = row.try_get(0)?;
         Ok(wake.and_then(DateTime::from_timestamp_micros))
     }
@@ -121,7 +124,7 @@ impl Store {
             "update sandbox_message set leased_until = 0 where leased_until > 0 and reported = 0",
         ] {
             sqlx::query(statement)
-                .execute(&mut *write.transaction)
+                .execute(&mut write.lent.connection)
                 .await?;
         }
         write.commit().await
@@ -135,9 +138,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn sessions_by_status(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        let rows = sqlx::query("select status, count(*) from session group by status")
-            .fetch_all(&self.pool)
-            .await?;
+        let query = sqlx::query("select status, count(*) from session group by status");
+        let rows = self.connections.fetch_all(query).await?;
         rows.iter()
             .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
             .collect()
@@ -148,10 +150,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn due_lag(&self, now: DateTime<Utc>) -> Result<TimeDelta, StoreError> {
-        let row = sqlx::query("select min(wake_at) from session where wake_at <= $1")
-            .bind(now.timestamp_micros())
-            .fetch_one(&self.pool)
-            .await?;
+        let query = sqlx::query("select min(wake_at) from session where wake_at <= $1")
+            .bind(now.timestamp_micros());
+        let row = self.connections.fetch_one(query).await?;
         let oldest: Option<i64> = row.try_get(0)?;
         let lag = oldest.map_or(0, |at| now.timestamp_micros().saturating_sub(at));
         Ok(TimeDelta::microseconds(lag))
@@ -165,7 +166,7 @@ impl Write<'_> {
         let mut updates: Vec<_> = updates.iter().collect();
         updates.sort_by_key(|update| update.id());
         for update in updates {
-            put(&mut self.transaction, self.dialect, update).await?;
+            put(&mut self.lent.connection, self.dialect, update).await?;
         }
         Ok(())
     }
@@ -199,18 +200,24 @@ async fn put(
     dialect: Dialect,
     update: &Update,
 ) -> Result<(), StoreError> {
-    match Kind::of(update) {
-        Kind::New => insert(connection, update).await,
-        Kind::Change => change(connection, dialect, update).await,
-        Kind::Erasure => {
-            change(connection, dialect, update).await?;
-            sqlx::query("delete from session_number where session = $1")
-                .bind(update.id().as_bytes().to_vec())
-                .execute(connection)
-                .await?;
-            Ok(())
-        }
+    let kind = Kind::of(update);
+    if kind == Kind::New {
+        return insert(connection, update).await;
     }
+    let statement = match dialect {
+        Dialect::Sqlite => CHANGE_SQLITE,
+        Dialect::Postgres => CHANGE_POSTGRES,
+    };
+    if !change(connection, statement, update).await? {
+        return Err(StoreError::Conflict);
+    }
+    if kind == Kind::Erasure {
+        sqlx::query("delete from session_number where session = $1")
+            .bind(update.id().as_bytes().to_vec())
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
 }
 
 /// A session that is there already is a conflict, by its key.
@@ -234,23 +241,14 @@ async fn insert(connection: &mut AnyConnection, update: &Update) -> Result<(), S
     Ok(())
 }
 
+/// Whether it is stored: not if another version is there than was expected.
 async fn change(
     connection: &mut AnyConnection,
-    dialect: Dialect,
+    statement: &'static str,
     update: &Update,
-) -> Result<(), StoreError> {
-    let statement = match dialect {
-        Dialect::Sqlite => CHANGE_SQLITE,
-        Dialect::Postgres => CHANGE_POSTGRES,
-    };
-    let changed = row(statement, update.session())?
-        .bind(events(update)?)
-        .execute(connection)
-        .await?;
-    match changed.rows_affected() {
-        0 => Err(StoreError::Conflict),
-        _ => Ok(()),
-    }
+) -> Result<bool, StoreError> {
+    let query = row(statement, update.session())?.bind(events(update)?);
+    Ok(query.fetch_all(connection).await?.len() == 1)
 }
 
 /// A statement with the columns of a session.

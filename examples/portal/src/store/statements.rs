@@ -14,18 +14,29 @@ pub(super) const INSERT: &str = "insert into session \
 pub(super) const EVENTS: &str =
     "insert into session_event (session, version, events) values ($1, $2, $3)";
 
-/// A session and its events in one round trip. Changes no row if there is a conflict.
-pub(super) const CHANGE_SQLITE: &str = "update session \
-        set version = $2, status = $3, snapshot = $4, wake_at = $5, ended_at = $6 \
-        where id = $1 and version = $2 - 1; \
-    insert into session_event (session, version, events) \
-        select $1, $2, $7 where changes() = 1";
+macro_rules! change_sqlite {
+    () => {
+        "update session \
+            set version = $2, status = $3, snapshot = $4, wake_at = $5, ended_at = $6 \
+            where id = $1 and version = $2 - 1; \
+        insert into session_event (session, version, events) \
+            select $1, $2, $7 where changes() = 1 returning version"
+    };
+}
 
-/// The same.
+/// A session and its events in one round trip. Answers with a row unless there is a conflict.
+pub(super) const CHANGE_SQLITE: &str = change_sqlite!();
+
+/// The same as a transaction of its own.
+pub(super) const CHANGE_AND_COMMIT_SQLITE: &str =
+    concat!("begin immediate; ", change_sqlite!(), "; commit");
+
+/// The same in one statement, which needs no transaction.
 pub(super) const CHANGE_POSTGRES: &str = "with changed as (update session \
         set version = $2, status = $3, snapshot = $4, wake_at = $5, ended_at = $6 \
         where id = $1 and version = $2 - 1 returning id, version) \
-    insert into session_event (session, version, events) select id, version, $7 from changed";
+    insert into session_event (session, version, events) select id, version, $7 from changed \
+    returning version";
 
 pub(super) const LEASE_SQLITE: &str = "update session set leased_until = $3 \
     where id in (select id from session where wake_at <= $1 and leased_until <= $1 \

@@ -14,9 +14,10 @@
     reason = "a benchmark may panic"
 )]
 
+mod figures;
+
 use std::{
     env, fs,
-    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -27,8 +28,8 @@ use beian::{
     testkit::{FixedEntropy, ManualClock},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use figures::{Figures, tried_out};
 use peak_alloc::PeakAlloc;
-use serde_json::json;
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
@@ -37,7 +38,7 @@ const LAST_SIX: &str = "345678";
 
 fn main() {
     let most = most_sessions();
-    let mut figures = Figures::default();
+    let mut figures = Figures::of("memory", "memory");
     growth(most, &mut figures);
     for persons in [1, 2, 10] {
         room(persons, &mut figures);
@@ -50,8 +51,7 @@ fn most_sessions() -> u32 {
     let arguments: Vec<String> = env::args().collect();
     let mut after = arguments.iter().skip_while(|word| *word != "--sessions");
     let asked = after.nth(1).map(|number| number.parse().unwrap());
-    let tried_out = !arguments.iter().any(|word| word == "--bench");
-    asked.unwrap_or(if tried_out { 1_000 } else { 1_000_000 })
+    asked.unwrap_or(if tried_out() { 1_000 } else { 1_000_000 })
 }
 
 /// A desk, and the sessions that were opened at it, each a little later than the one before.
@@ -126,7 +126,7 @@ fn room(persons: u32, figures: &mut Figures) {
     }
     let bytes = (HEAP.current_usage() - before) / usize::try_from(SESSIONS).unwrap();
     let bytes = u64::try_from(bytes).unwrap();
-    figures.add("session", SESSIONS, persons, "bytes", bytes, "bytes");
+    figures.add("session", [SESSIONS, persons], "bytes", bytes, "bytes");
 }
 
 /// A thousand sessions, then ten times as many, up to `most`: what the same calls take.
@@ -139,10 +139,10 @@ fn growth(most: u32, figures: &mut Figures) {
             world.open();
         }
         let built = u64::try_from(began.elapsed().as_millis()).unwrap();
-        figures.add("build", size, 1, "total", built, "ms");
+        figures.add("build", [size, 1], "total", built, "ms");
         if let Some(now) = self::resident() {
             let bytes = (now - resident.unwrap_or(0)) / u64::from(size);
-            figures.add("session", size, 1, "rss", bytes, "bytes");
+            figures.add("session", [size, 1], "rss", bytes, "bytes");
         }
         measure(&world, figures);
         if size == most {
@@ -160,8 +160,9 @@ fn measure(world: &World, figures: &mut Figures) {
         calls.sort();
         let at = |place: usize| u64::try_from(calls.get(place).unwrap().as_nanos()).unwrap();
         let (median, most) = (at(calls.len() / 2), at(calls.len() * 999 / 1000));
-        figures.add(operation, world.sessions, 1, "median", median, "ns");
-        figures.add(operation, world.sessions, 1, "p999", most, "ns");
+        let size = [world.sessions, 1];
+        figures.add(operation, size, "median", median, "ns");
+        figures.add(operation, size, "p999", most, "ns");
     };
     let now = world.clock.now();
 
@@ -176,23 +177,15 @@ fn measure(world: &World, figures: &mut Figures) {
         .map(|mobile| timed(|| block(store.find(&mobile, now)).unwrap().unwrap()));
     time("find", found.collect());
 
-    // A hundred rounds are over: they are leased, for no time, again and again.
-    let over = now - TimeDelta::milliseconds(i64::from(world.sessions) - 100) + TimeDelta::days(1);
-    let lease = |now| {
-        timed(|| {
-            block(store.lease_due(now, 100, TimeDelta::zero()))
-                .unwrap()
-                .unwrap()
-        })
+    // Sixteen rounds are over: they are leased, for no time, again and again.
+    let over = now - TimeDelta::milliseconds(i64::from(world.sessions) - 16) + TimeDelta::days(1);
+    let lease = |now, due| {
+        let leased = || block(store.lease_due(now, 16, TimeDelta::zero()));
+        assert_eq!(leased().unwrap().unwrap().len(), due);
+        (0..2_000).map(|_| timed(leased)).collect()
     };
-    time(
-        "lease_due_of_a_hundred",
-        (0..2_000).map(|_| lease(over)).collect(),
-    );
-    time(
-        "lease_due_of_none",
-        (0..2_000).map(|_| lease(now)).collect(),
-    );
+    time("lease_due", lease(over, 16));
+    time("lease_due_none", lease(now, 0));
 
     let next = |_| timed(|| block(store.next_wake(now)).unwrap().unwrap());
     time("next_wake", (0..2_000).map(next).collect());
@@ -214,40 +207,4 @@ fn resident() -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
-}
-
-#[derive(Default)]
-struct Figures {
-    lines: Vec<String>,
-}
-
-impl Figures {
-    fn add(
-        &mut self,
-        operation: &str,
-        sessions: u32,
-        persons: u32,
-        metric: &str,
-        value: u64,
-        unit: &str,
-    ) {
-        println!(
-            "{operation:24} {sessions:>9} sessions of {persons:>2}  {metric:>6} {value:>9} {unit}"
-        );
-        let line = json!({
-            "bench": "memory", "operation": operation, "store": "memory", "sessions": sessions,
-            "persons": persons, "clients": 1, "metric": metric, "value": value, "unit": unit,
-        });
-        self.lines.push(line.to_string());
-    }
-
-    fn write(&self) {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target"),
-            PathBuf::from,
-        );
-        let folder = target.join("performance");
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("memory.jsonl"), self.lines.join("\n") + "\n").unwrap();
-    }
 }

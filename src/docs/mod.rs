@@ -47,6 +47,14 @@ pub mod simulation {}
 pub mod architecture {}
 
 #[doc = include_str!("performance.md")]
+///
+/// ## Databases as they fill
+///
+#[doc = include_str!("performance/growth.svg")]
+///
+/// ## Memory as it fills
+///
+#[doc = include_str!("performance/memory.svg")]
 pub mod performance {}
 
 /// # States and commands

@@ -2,6 +2,7 @@
 
 use std::{
     error::Error,
+    hint::black_box,
     ops::Range,
     sync::{
         Arc,
@@ -54,12 +55,10 @@ impl Size {
     }
 }
 
-/// Entries a second.
-async fn warm_up<C: Contender>(contender: &Arc<C>, size: Size) -> Result<f64, Fault> {
+async fn warm_up<C: Contender>(contender: &Arc<C>, size: Size) -> Result<[Turn; 2], Fault> {
     let persons = (size.persons / 8).max(2 * size.clients).min(size.persons);
     let size = Size { persons, ..size };
-    turn(contender, size).await?;
-    Ok(turn(contender, size).await?.throughput)
+    Ok([turn(contender, size).await?, turn(contender, size).await?])
 }
 
 /// The median of several blocks, and the ends.
@@ -112,6 +111,7 @@ pub(crate) struct Outcome {
 
 /// One turn.
 struct Turn {
+    entries: usize,
     median: f64,
     slowest: f64,
     throughput: f64,
@@ -126,7 +126,9 @@ pub(crate) async fn duel<A: Contender, B: Contender>(
     theirs: &Arc<B>,
     size: Size,
 ) -> Result<Outcome, Fault> {
-    let size = size.within(&[warm_up(ours, size).await?, warm_up(theirs, size).await?]);
+    let [_, first] = warm_up(ours, size).await?;
+    let [_, second] = warm_up(theirs, size).await?;
+    let size = size.within(&[first.throughput, second.throughput]);
     let (mut first, mut second) = (Vec::new(), Vec::new());
     let (mut latency, mut throughput) = (Vec::new(), Vec::new());
     for _ in 0..size.blocks {
@@ -147,17 +149,31 @@ pub(crate) async fn duel<A: Contender, B: Contender>(
     })
 }
 
-/// The figures of one contender alone, after a turn to warm up.
+/// One contender alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Alone {
+    /// After a turn to warm up.
+    pub(crate) figures: Figures,
+    /// All that were made, while it warmed up too.
+    pub(crate) entries: usize,
+}
+
+/// Lets one contender do the work alone.
 ///
 /// # Errors
 /// As [`duel`].
-pub(crate) async fn alone<C: Contender>(contender: &Arc<C>, size: Size) -> Result<Figures, Fault> {
-    let size = size.within(&[warm_up(contender, size).await?]);
+pub(crate) async fn alone<C: Contender>(contender: &Arc<C>, size: Size) -> Result<Alone, Fault> {
+    let warm = warm_up(contender, size).await?;
+    let [_, second] = &warm;
+    let size = size.within(&[second.throughput]);
     let mut turns = Vec::new();
     for _ in 0..size.blocks {
         turns.push(turn(contender, size).await?);
     }
-    Ok(Figures::of(&turns))
+    Ok(Alone {
+        figures: Figures::of(&turns),
+        entries: turns.iter().chain(&warm).map(|turn| turn.entries).sum(),
+    })
 }
 
 impl Figures {
@@ -208,6 +224,7 @@ async fn turn<C: Contender>(contender: &Arc<C>, size: Size) -> Result<Turn, Faul
     let wall = began.elapsed();
     latencies.sort_unstable();
     Ok(Turn {
+        entries: latencies.len(),
         median: micros(quantile(&latencies, 0.5)),
         slowest: micros(quantile(&latencies, 0.99)),
         throughput: latencies.len() as f64 / wall.as_secs_f64(),
@@ -218,6 +235,22 @@ async fn turn<C: Contender>(contender: &Arc<C>, size: Size) -> Result<Turn, Faul
 pub(crate) fn quantile(sorted: &[Duration], part: f64) -> Duration {
     let place = (sorted.len().saturating_sub(1) as f64 * part).round() as usize;
     sorted.get(place).copied().unwrap_or_default()
+}
+
+/// Microseconds a call: the median of batches, so that what else the machine does is in few of them.
+pub(crate) fn each<T>(call: impl Fn() -> T, calls: u32) -> f64 {
+    let batches = 100.min(calls).max(1);
+    let calls = calls / batches;
+    let mut times = Vec::new();
+    for _ in 0..batches {
+        let began = Instant::now();
+        for _ in 0..calls {
+            black_box(call());
+        }
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    micros(quantile(&times, 0.5)) / f64::from(calls)
 }
 
 /// In microseconds.

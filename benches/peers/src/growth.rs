@@ -3,7 +3,13 @@
 //! The sessions that are only there are stored in bulk, past the store: rounds like all others, so each
 //! can be found and entered for.
 
-use std::{fmt::Write as _, ops::RangeInclusive, sync::Arc, time::Instant};
+use std::{
+    fmt::Write as _,
+    fs::File,
+    ops::RangeInclusive,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use beian::{
     Entry,
@@ -12,12 +18,13 @@ use beian::{
 use chrono::{DateTime, TimeDelta, Utc};
 use portal::store::Store;
 use serde_json::json;
-use sqlx::{AnyPool, AssertSqlSafe, Row as _, any::AnyPoolOptions};
+use sqlx::{AnyPool, AssertSqlSafe, Connection as _, Row as _, any::AnyPoolOptions};
 
 use crate::{
     contest::{Fault, micros, quantile},
     people::{self, LAST_SIX},
     report::{Figure, Report, time},
+    tables,
 };
 
 const FILL_SQLITE: &str = "insert into session (id, version, status, snapshot, wake_at) \
@@ -35,48 +42,60 @@ const NUMBERS_POSTGRES: &str = "insert into session_number (mobile, session) \
     select '199' || lpad(n::text, 8, '0'), decode(lpad(to_hex(n), 32, '0'), 'hex') \
     from generate_series($1::bigint, $2::bigint) n";
 
-/// A store that grows, and the database behind it.
+/// Emptied in the transaction that fills it, a table needs no log where `wal_level` is minimal.
+const EMPTY_POSTGRES: &str = "truncate session, session_number cascade";
+
+/// Name and definition of the indices that aren't keys.
+const INDICES_SQLITE: &str = "select name, sql from sqlite_master \
+    where type = 'index' and sql is not null and tbl_name in ('session', 'session_number')";
+const INDICES_POSTGRES: &str = "select indexname::text, indexdef from pg_indexes \
+    where tablename in ('session', 'session_number') and indexname not like '%_pkey'";
+
+/// A store with many sessions, and the database behind it.
 pub(crate) struct Growth {
     store: Arc<Store>,
     database: AnyPool,
     name: &'static str,
     samples: u32,
     opened_at: DateTime<Utc>,
-    filled: u32,
+    sessions: u32,
 }
 
 impl Growth {
-    /// An empty store at an address.
+    /// So many sessions in an empty database.
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn new(name: &'static str, address: &str, quick: bool) -> Result<Self, Fault> {
-        let store = Arc::new(Store::open(address).await?);
-        let database = AnyPoolOptions::new().max_connections(1);
-        let database = database.connect(address).await?;
+    pub(crate) async fn fill(
+        name: &'static str,
+        address: &str,
+        sessions: u32,
+        quick: bool,
+    ) -> Result<Self, Fault> {
+        let opened_at = Utc::now();
+        Store::open(address).await?.close().await;
+        load(address, sessions, opened_at).await?;
+        if let Some(file) = address.strip_prefix("sqlite:") {
+            // What is still to be written would be in the way of what is measured.
+            File::open(file)?.sync_all()?;
+        }
         Ok(Self {
-            store,
-            database,
+            store: Arc::new(Store::open(address).await?),
+            database: connect(address).await?,
             name,
             samples: if quick { 20 } else { 300 },
-            opened_at: Utc::now(),
-            filled: 0,
+            opened_at,
+            sessions,
         })
     }
 
-    /// Fills up to so many sessions and measures; returns a row: the medians.
+    /// Measures; returns a row: the medians.
     ///
     /// # Errors
     /// The database's; an answer that can't be.
-    pub(crate) async fn measure(
-        &mut self,
-        report: &mut Report,
-        sessions: u32,
-    ) -> Result<Vec<String>, Fault> {
-        let began = Instant::now();
-        self.fill(sessions).await?;
-        let filled = began.elapsed().as_secs_f64();
-        let mut row = vec![self.name.to_owned(), format!("10^{}", sessions.ilog10())];
+    pub(crate) async fn measure(self, report: &mut Report) -> Result<Vec<String>, Fault> {
+        let sessions = self.sessions;
+        let mut row = vec![self.name.to_owned(), tables::sessions(sessions)];
         for (operation, medians) in [
             ("find", self.find().await?),
             ("lease_due", self.lease_due().await?),
@@ -87,63 +106,14 @@ impl Growth {
             report.figures.push(Figure { sessions, ..figure });
             row.push(time(medians));
         }
-        let figure = Figure::new("fill", self.name, "mean", filled, "s");
-        report.figures.push(Figure { sessions, ..figure });
+        self.database.close().await;
+        self.store.close().await;
         Ok(row)
-    }
-
-    async fn fill(&mut self, sessions: u32) -> Result<(), Fault> {
-        const AT_ONCE: u32 = 10_000;
-        let (sqlite, fill, numbers) = match self.name {
-            "sqlite" => (true, FILL_SQLITE, NUMBERS_SQLITE),
-            _ => (false, FILL_POSTGRES, NUMBERS_POSTGRES),
-        };
-        while self.filled < sessions {
-            let last = (self.filled + AT_ONCE).min(sessions) - 1;
-            let mut transaction = self.database.begin().await?;
-            sqlx::query(fill)
-                .bind(self.made(self.filled..=last)?)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query(numbers)
-                .bind(i64::from(self.filled))
-                .bind(i64::from(last))
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-            self.filled = last + 1;
-        }
-        for statement in if sqlite {
-            ["analyze", "pragma wal_checkpoint(truncate)"]
-        } else {
-            ["vacuum analyze", "checkpoint"]
-        } {
-            sqlx::query(statement).execute(&self.database).await?;
-        }
-        Ok(())
-    }
-
-    /// Open rounds as rows of JSON; their wakes are spread over a day.
-    fn made(&self, numbers: RangeInclusive<u32>) -> Result<String, Fault> {
-        let keys = people::keys()?;
-        let mut rows = Vec::new();
-        for n in numbers {
-            let (_, session, _) = people::round(n, &keys, self.opened_at)?;
-            let spread = TimeDelta::seconds(3_600 + i64::from(n) * 7_919 % 86_400);
-            rows.push(json!({
-                "id": session.id().to_string(),
-                "version": session.version(),
-                "status": session.status().order_status().name(),
-                "snapshot": hex(&postcard::to_allocvec(&session)?),
-                "wake_at": (self.opened_at + spread).timestamp_micros(),
-            }));
-        }
-        Ok(serde_json::to_string(&rows)?)
     }
 
     /// Anybody, each time somebody else.
     fn somebody(&self, sample: u32) -> u32 {
-        let place = u64::from(sample) * 2_654_435_761 % u64::from(self.filled);
+        let place = u64::from(sample) * 2_654_435_761 % u64::from(self.sessions);
         u32::try_from(place).unwrap_or_default()
     }
 
@@ -206,9 +176,8 @@ impl Growth {
         let desk = Desk::new(Arc::clone(&self.store), people::keys()?, now);
         let mut times = Vec::new();
         for sample in 0..self.samples {
-            // Nobody whom the sizes before have locked.
-            let somebody = self.somebody(sample + self.filled.ilog10() * 1_000);
-            let entry = Entry::parse(&people::mobile(somebody), "000000", LAST_SIX)?;
+            let mobile = people::mobile(self.somebody(sample));
+            let entry = Entry::parse(&mobile, "000000", LAST_SIX)?;
             let began = Instant::now();
             desk.submit(&entry).await?;
             times.push(began.elapsed());
@@ -220,6 +189,88 @@ impl Growth {
     }
 }
 
+/// Fills the tables as fast as it goes: nothing is kept for a crash, and indices that aren't keys are
+/// made in the end.
+async fn load(address: &str, sessions: u32, opened_at: DateTime<Utc>) -> Result<(), Fault> {
+    const AT_ONCE: u32 = 10_000;
+    let sqlite = address.starts_with("sqlite:");
+    let (before, indices, fill, numbers, after) = if sqlite {
+        (
+            "pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = off; \
+                pragma cache_size = -400000",
+            INDICES_SQLITE,
+            FILL_SQLITE,
+            NUMBERS_SQLITE,
+            ["analyze", "pragma optimize"],
+        )
+    } else {
+        (
+            "set session_replication_role = replica; set maintenance_work_mem = '256MB'; \
+                alter table session set (autovacuum_enabled = off); \
+                alter table session_number set (autovacuum_enabled = off)",
+            INDICES_POSTGRES,
+            FILL_POSTGRES,
+            NUMBERS_POSTGRES,
+            ["analyze", "checkpoint"],
+        )
+    };
+    let database = connect(address).await?;
+    let mut connection = database.acquire().await?;
+    sqlx::raw_sql(before).execute(&mut *connection).await?;
+    let indices = sqlx::query_as(indices).fetch_all(&mut *connection);
+    let indices: Vec<(String, String)> = indices.await?;
+    let mut transaction = connection.begin().await?;
+    for (name, _) in &indices {
+        let drop = AssertSqlSafe(format!("drop index {name}"));
+        sqlx::query(drop).execute(&mut *transaction).await?;
+    }
+    if !sqlite {
+        let empty = sqlx::query(EMPTY_POSTGRES);
+        empty.execute(&mut *transaction).await?;
+    }
+    for first in (0..sessions).step_by(AT_ONCE as usize) {
+        let last = (first + AT_ONCE).min(sessions) - 1;
+        sqlx::query(fill)
+            .bind(rows(first..=last, opened_at)?)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(numbers)
+            .bind(i64::from(first))
+            .bind(i64::from(last))
+            .execute(&mut *transaction)
+            .await?;
+    }
+    for (_, create) in indices {
+        let create = AssertSqlSafe(create);
+        sqlx::query(create).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    for statement in after {
+        sqlx::query(statement).execute(&mut *connection).await?;
+    }
+    drop(connection);
+    database.close().await;
+    Ok(())
+}
+
+/// Open rounds as rows of JSON; their wakes are spread over a day.
+fn rows(numbers: RangeInclusive<u32>, opened_at: DateTime<Utc>) -> Result<String, Fault> {
+    let keys = people::keys()?;
+    let mut rows = Vec::new();
+    for n in numbers {
+        let (_, session, _) = people::round(n, &keys, opened_at)?;
+        let spread = TimeDelta::seconds(3_600 + i64::from(n) * 7_919 % 86_400);
+        rows.push(json!({
+            "id": session.id().to_string(),
+            "version": session.version(),
+            "status": session.status().order_status().name(),
+            "snapshot": hex(&postcard::to_allocvec(&session)?),
+            "wake_at": (opened_at + spread).timestamp_micros(),
+        }));
+    }
+    Ok(serde_json::to_string(&rows)?)
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}"); // a string takes everything
@@ -227,7 +278,12 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn median(mut times: Vec<std::time::Duration>) -> f64 {
+async fn connect(address: &str) -> Result<AnyPool, Fault> {
+    let pool = AnyPoolOptions::new().max_connections(1);
+    Ok(pool.connect(address).await?)
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
     micros(quantile(&times, 0.5))
 }

@@ -26,18 +26,39 @@ use crate::{
     people::{self, LAST_SIX, Person},
 };
 
+const FORM: &str = "/api/verifications";
+
 /// What a person enters.
 #[derive(Debug, Serialize, Deserialize)]
-struct Verification {
+pub(crate) struct Verification {
     mobile: String,
     code: String,
     id_last6: String,
 }
 
+/// What the form answers.
 #[derive(Debug, Serialize, Deserialize)]
-struct Verified {
+pub(crate) struct Verified {
     result: String,
     message: String,
+}
+
+impl Verified {
+    /// The answer to a right entry, or to another.
+    pub(crate) fn of(right: bool) -> Self {
+        let (result, message) = if right {
+            (
+                "all_verified",
+                "尊敬的ICP用户：您的短信核验已全部完成，该请求将提交管局审核",
+            )
+        } else {
+            ("not_found", "该条验证库里找不到记录或已完成验证")
+        };
+        Self {
+            result: result.to_owned(),
+            message: message.to_owned(),
+        }
+    }
 }
 
 /// Serves the public form, with SQL by hand behind it, until it is ended.
@@ -46,9 +67,7 @@ struct Verified {
 /// The database's, the listener's.
 pub(crate) async fn serve_by_hand(postgres: &str) -> Result<(), Fault> {
     let store = by_hand::Postgres::open(postgres, false).await?;
-    let router = Router::new()
-        .route("/api/verifications", post(verify))
-        .with_state(store);
+    let router = Router::new().route(FORM, post(verify)).with_state(store);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, router).await?)
@@ -60,24 +79,13 @@ async fn verify(
 ) -> Result<Json<Verified>, StatusCode> {
     let right = store.submit(&entry.mobile, &entry.code, &entry.id_last6);
     let right = right.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-    let (result, message) = if right {
-        (
-            "all_verified",
-            "尊敬的ICP用户：您的短信核验已全部完成，该请求将提交管局审核",
-        )
-    } else {
-        ("not_found", "该条验证库里找不到记录或已完成验证")
-    };
-    Ok(Json(Verified {
-        result: result.to_owned(),
-        message: message.to_owned(),
-    }))
+    Ok(Json(Verified::of(right)))
 }
 
 /// A server that was started here, and is ended with it.
 pub(crate) struct Server {
     address: String,
-    _child: Child,
+    child: Child,
 }
 
 impl Server {
@@ -94,10 +102,7 @@ impl Server {
         while let Some(line) = lines.next_line().await? {
             if let Some(address) = line.strip_prefix("listening on ") {
                 let address = address.to_owned();
-                return Ok(Self {
-                    address,
-                    _child: child,
-                });
+                return Ok(Self { address, child });
             }
         }
         Err(format!("{} did not start", program.display()).into())
@@ -136,10 +141,16 @@ impl<C: Contender> Service<C> {
         }))
     }
 
-    async fn post(&self, body: &impl Serialize) -> Result<reqwest::Response, Fault> {
+    /// The ids of the servers' processes.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let ids = self.servers.iter().filter_map(|server| server.child.id());
+        ids.collect()
+    }
+
+    async fn post(&self, path: &str, body: &impl Serialize) -> Result<reqwest::Response, Fault> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.servers.len();
         let server = self.servers.get(turn).ok_or("no server")?;
-        let address = format!("{}/api/verifications", server.address);
+        let address = format!("{}{path}", server.address);
         Ok(self.client.post(address).json(body).send().await?)
     }
 
@@ -149,6 +160,7 @@ impl<C: Contender> Service<C> {
     /// Another status.
     pub(crate) async fn median_of(
         &self,
+        path: &str,
         body: &serde_json::Value,
         status: u16,
         requests: u32,
@@ -156,7 +168,7 @@ impl<C: Contender> Service<C> {
         let mut times = Vec::new();
         for _ in 0..requests {
             let began = Instant::now();
-            let response = self.post(body).await?;
+            let response = self.post(path, body).await?;
             let answered = response.status().as_u16();
             response.bytes().await?;
             times.push(began.elapsed());
@@ -180,7 +192,12 @@ impl<C: Contender> Contender for Service<C> {
             code: code.to_owned(),
             id_last6: LAST_SIX.to_owned(),
         };
-        let answer: Verified = self.post(&body).await?.error_for_status()?.json().await?;
+        let answer: Verified = self
+            .post(FORM, &body)
+            .await?
+            .error_for_status()?
+            .json()
+            .await?;
         Ok(answer.result == "all_verified")
     }
 }

@@ -11,32 +11,40 @@
     reason = "figures are small"
 )]
 
+mod breakdown;
 mod by_hand;
+mod chapter;
 mod contest;
 mod growth;
 mod load;
+mod measured;
 mod ours;
 mod people;
 mod plot;
 mod pure;
 mod redis;
 mod report;
+mod tables;
+mod targets;
 
 use std::{
     env, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Instant,
 };
 
 use beian::host::MemoryStore;
+use breakdown::Services;
 use clap::{Parser, ValueEnum};
-use contest::{Fault, Size, alone, duel};
+use contest::{Fault, Size, duel};
 use growth::Growth;
 use load::{Rounds, Service, portal_arguments};
+use measured::Measured;
 use ours::Ours;
 use portal::store::Store;
-use report::{DUEL, Figure, Report, time};
-use serde_json::json;
+use report::{DUEL, Figure, Report};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 /// Prints the tables.
@@ -70,7 +78,7 @@ struct Arguments {
     /// Where databases in files are made, and removed in the end.
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
-    /// Writes the tables and the plot into this chapter of the documentation, unless parts are chosen.
+    /// Writes the tables and the plots into this chapter of the documentation, unless parts are chosen.
     #[arg(long, value_name = "FILE")]
     chapter: Option<PathBuf>,
     /// Serves the form with SQL by hand, over a database that has its tables, and measures nothing.
@@ -109,34 +117,74 @@ async fn measure(arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     let mut report = Report::default();
     let quick = arguments.quick;
     let wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let missing =
+        |part: &str, what: &str| writeln!(io::stdout(), "left out: {part}, without {what}\n");
     if wanted(Part::Totp) {
         pure::totp(&mut report, quick)?;
     }
-    if let (Some(python), true) = (&arguments.python, wanted(Part::Pyotp)) {
-        let desk = Ours::over(MemoryStore::default())?;
-        pure::pyotp(&mut report, python, &desk, quick).await?;
+    if wanted(Part::Pyotp) {
+        if let Some(python) = &arguments.python {
+            let desk = Ours::over(MemoryStore::default())?;
+            pure::pyotp(&mut report, python, &desk, quick).await?;
+        } else {
+            missing("pyotp", "--python")?;
+        }
     }
-    if let (Some(address), true) = (&arguments.redis, wanted(Part::Redis)) {
-        redis_way(&mut report, address, arguments).await?;
+    if wanted(Part::Redis) {
+        if let Some(address) = &arguments.redis {
+            redis_way(&mut report, address, arguments).await?;
+        } else {
+            missing("Redis", "--redis")?;
+        }
     }
     if wanted(Part::Sqlite) {
         sqlite(&mut report, scratch, quick).await?;
     }
-    if let Some(server) = &arguments.postgres {
-        if wanted(Part::Postgres) {
+    if wanted(Part::Postgres) {
+        if let Some(server) = &arguments.postgres {
             postgres(&mut report, server, quick).await?;
+        } else {
+            missing("PostgreSQL", "--postgres")?;
         }
-        if let (Some(program), true) = (&arguments.portal, wanted(Part::Portal)) {
+    }
+    if wanted(Part::Portal) {
+        if let (Some(server), Some(program)) = (&arguments.postgres, &arguments.portal) {
             portal(&mut report, server, program, scratch, quick).await?;
+        } else {
+            missing("the portal", "--postgres and --portal")?;
         }
     }
     if wanted(Part::Growth) {
         growth(&mut report, arguments, scratch).await?;
     }
     report.write_figures(&arguments.figures)?;
+    let measured = Measured::read(&arguments.figures)?;
+    others(&measured)?;
     if let (Some(chapter), true) = (&arguments.chapter, arguments.only.is_empty()) {
-        report.write_chapter(chapter, &plot::growth(&arguments.figures)?)?;
+        chapter::write(chapter, &report, &measured)?;
     }
+    Ok(())
+}
+
+/// Prints what other benches have measured, and says what has not been.
+fn others(measured: &Measured) -> Result<(), Fault> {
+    let mut out = io::stdout();
+    for (bench, heading, table) in [
+        ("session", "Decisions", tables::session(measured)),
+        ("memory", "Memory", tables::memory(measured)),
+    ] {
+        match table {
+            Some(table) => writeln!(out, "## {heading}\n\n{table}\n")?,
+            None => writeln!(
+                out,
+                "left out: {heading}, by `cargo bench --bench {bench}`\n"
+            )?,
+        }
+    }
+    if !measured.has("counts") {
+        writeln!(out, "left out: instructions, by `benches/counts/run`\n")?;
+    }
+    writeln!(out, "## Targets\n\n{}", targets::targets(measured))?;
     Ok(())
 }
 
@@ -284,75 +332,41 @@ async fn portal(
         rows.push(report.duel("three_portals_to_one", "postgres", clients, &outcome));
     }
     report.table(&DUEL, &rows)?;
-    drop(three);
-    breakdown(report, &one, store, quick).await
-}
-
-/// Where the time of one entry goes: requests that get further and further.
-async fn breakdown(
-    report: &mut Report,
-    portal: &Service<Rounds>,
-    store: Arc<Store>,
-    quick: bool,
-) -> Result<(), Fault> {
-    let requests = if quick { 10 } else { 2_000 };
-    let entry =
-        |mobile: &str, code: &str| json!({"mobile": mobile, "code": code, "id_last6": "345678"});
-    let empty = portal.median_of(&json!(1), 422, requests).await?;
-    let malformed = portal.median_of(&entry("", ""), 422, requests).await?;
-    let nobody = portal
-        .median_of(&entry("19999999999", "000000"), 200, requests)
-        .await?;
-    let size = size(1, 512, quick);
-    let desk = alone(&Arc::new(Ours::over(store)?), size).await?;
-    let memory = alone(&Arc::new(Ours::over(MemoryStore::default())?), size).await?;
-    let (desk, memory) = (desk.median.median, memory.median.median);
-    let rows = [
-        ("HTTP and JSON that isn't an entry", empty),
-        (
-            "the same and JSON, the rate limits, the answer of a problem",
-            malformed,
-        ),
-        (
-            "the same and the lookup of a number that nobody has",
-            nobody,
-        ),
-        ("an entry at a desk over PostgreSQL, without HTTP", desk),
-        ("an entry at a desk in memory: grading and deciding", memory),
-    ];
-    report.say("Where the time goes, one client:")?;
-    for (words, micros) in rows {
-        report
-            .figures
-            .push(Figure::new(words, "postgres", "median", micros, "us"));
-    }
-    let rows = rows.map(|(words, micros)| vec![words.to_owned(), time(micros)]);
-    report.table(&["up to", "median"], &rows)
+    drop((one, by_hand, three));
+    let services = Services::start(&address, &store, program, scratch).await?;
+    services.parts(report, size(1, 512, quick)).await?;
+    services.processor(report, size(64, 512, quick)).await
 }
 
 async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     report.say("## Growth")?;
     report.say(
-        "Medians as the store fills. The due-scan leases 16 sessions that are due; an entry is a wrong \
-         one of somebody, each time somebody else.",
+        "Medians as the store fills, in bulk, with copies of a session that is real. The due-scan leases 16 \
+         sessions that are due; an entry is a wrong one of somebody, each time somebody else.",
     )?;
-    let file = format!("sqlite:{}", scratch.join("growth.db").display());
-    let mut stores = vec![("sqlite", file)];
-    if let Some(server) = &arguments.postgres {
-        let address = database(server, "peers_growth").await?;
-        stores.push(("postgres", relaxed(&address)));
-    }
+    let most = if arguments.quick {
+        1_000
+    } else {
+        arguments.sessions_max
+    };
     let mut rows = Vec::new();
-    for (name, address) in stores {
-        let mut store = Growth::new(name, &address, arguments.quick).await?;
+    for store in ["sqlite", "postgres"] {
         let mut sessions = 1_000;
-        let most = if arguments.quick {
-            1_000
-        } else {
-            arguments.sessions_max
-        };
         while sessions <= most {
-            rows.push(store.measure(report, sessions).await?);
+            let address = match (store, &arguments.postgres) {
+                ("sqlite", _) => format!("sqlite:{}", scratch.join("growth.db").display()),
+                (_, Some(server)) => relaxed(&database(server, "peers_growth").await?),
+                (_, None) => break,
+            };
+            let began = Instant::now();
+            let full = Growth::fill(store, &address, sessions, arguments.quick).await?;
+            let filled = began.elapsed().as_secs_f64();
+            let figure = Figure::new("fill", store, "mean", filled, "s");
+            report.figures.push(Figure { sessions, ..figure });
+            rows.push(full.measure(report).await?);
+            if let Some(file) = address.strip_prefix("sqlite:") {
+                remove_sqlite(file)?;
+            }
             sessions *= 10;
         }
     }
@@ -365,6 +379,16 @@ async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> R
         "entry",
     ];
     report.table(&head, &rows)
+}
+
+fn remove_sqlite(file: &str) -> Result<(), Fault> {
+    for beside in ["", "-wal", "-shm", ".lock"] {
+        match fs::remove_file(format!("{file}{beside}")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A new, empty database on the server.

@@ -1,124 +1,163 @@
-//! The growth as a plot: both axes logarithmic, lines told apart by their marks as well, for print.
+//! What grows with the sessions, as plots: lines told apart by their marks as well, for print.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use plotters::{coord::ranged1d::ValueFormatter, prelude::*};
 
-use plotters::prelude::*;
-use serde::Deserialize;
+use crate::{contest::Fault, measured::Measured, report::time};
 
-use crate::contest::Fault;
+/// A line, by its name.
+type Series = (&'static str, Vec<(f64, f64)>);
 
-/// Of a figure, what a plot shows. Other benches write the same.
-#[derive(Debug, Deserialize)]
-struct Point {
-    operation: String,
-    store: String,
-    sessions: f64,
-    persons: u32,
-    metric: String,
-    value: f64,
-    unit: String,
-}
-
-const OPERATIONS: [(&str, &str); 4] = [
-    ("find", "lookup by number"),
-    ("lease_due", "due-scan, 16 due"),
-    ("next_wake", "next wake"),
-    ("submit_wrong", "entry"),
-];
-/// Name, colour, and whether its marks are filled.
-const STORES: [(&str, RGBColor, bool); 3] = [
-    ("memory", RGBColor(0, 0, 0), true),
-    ("sqlite", RGBColor(0, 90, 181), false),
-    ("postgres", RGBColor(220, 50, 32), true),
+/// Colour, and whether the marks are filled.
+const STYLES: [(RGBColor, bool); 3] = [
+    (RGBColor(0, 0, 0), true),
+    (RGBColor(0, 90, 181), false),
+    (RGBColor(220, 50, 32), true),
 ];
 
-/// Draws all growth series of the figures in a folder, one panel an operation.
+/// A thousand to ten million.
+const SESSIONS: std::ops::Range<f64> = 1e3..1e7;
+
+/// Databases beside memory: a panel an operation, both axes logarithmic.
 ///
 /// # Errors
-/// A file that can't be read or written.
-pub(crate) fn growth(folder: &Path) -> Result<String, Fault> {
-    let series = read(folder)?;
+/// What can't be drawn.
+pub(crate) fn growth(measured: &Measured) -> Result<String, Fault> {
+    let panels = [
+        ("lookup by number", "find"),
+        ("due-scan, 16 due", "lease_due"),
+        ("next wake", "next_wake"),
+        ("entry", "submit_wrong"),
+    ];
+    let panels = panels.map(|(title, operation)| {
+        let of = |store| (store, measured.growth(operation, store, "median"));
+        (title, ["memory", "sqlite", "postgres"].map(of).to_vec())
+    });
+    draw(|root| {
+        for (panel, (title, series)) in root.split_evenly((2, 2)).iter().zip(panels) {
+            times(panel, title, 0.01..1e5, series)?;
+        }
+        Ok(())
+    })
+}
+
+/// The store in memory: bytes, and times.
+///
+/// # Errors
+/// What can't be drawn.
+pub(crate) fn memory(measured: &Measured) -> Result<String, Fault> {
+    let of = |name, operation, metric| (name, measured.growth(operation, "memory", metric));
+    let resident = measured.all("memory", "session", "rss");
+    let resident = resident
+        .iter()
+        .map(|line| (f64::from(line.sessions), line.value));
+    let resident = vec![("resident", resident.collect())];
+    let panels = [
+        (
+            "entry",
+            vec![
+                of("median", "submit_wrong", "median"),
+                of("99.9 %", "submit_wrong", "p999"),
+            ],
+        ),
+        (
+            "lookup by number",
+            vec![of("median", "find", "median"), of("99.9 %", "find", "p999")],
+        ),
+        (
+            "due-scan and next wake, medians",
+            vec![
+                of("16 due", "lease_due", "median"),
+                of("none due", "lease_due_none", "median"),
+                of("next wake", "next_wake", "median"),
+            ],
+        ),
+    ];
+    draw(|root| {
+        let places = root.split_evenly((2, 2));
+        let (first, others) = places.split_first().ok_or("no room for a panel")?;
+        let chart = ChartBuilder::on(first)
+            .caption("bytes a session", ("sans-serif", 15))
+            .margin(8)
+            .x_label_area_size(30)
+            .y_label_area_size(52)
+            .build_cartesian_2d(SESSIONS.log_scale(), 0.0..600.0)?;
+        lines(chart, &|bytes| format!("{bytes:.0}"), resident)?;
+        for (panel, (title, series)) in others.iter().zip(panels) {
+            times(panel, title, 0.01..1e3, series)?;
+        }
+        Ok(())
+    })
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+/// A plot of four panels.
+fn draw(panels: impl FnOnce(&Area<'_>) -> Result<(), Fault>) -> Result<String, Fault> {
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (760, 560)).into_drawing_area();
-        for (panel, (operation, title)) in root.split_evenly((2, 2)).iter().zip(OPERATIONS) {
-            let mut chart = ChartBuilder::on(panel)
-                .caption(title, ("sans-serif", 15))
-                .margin(8)
-                .x_label_area_size(30)
-                .y_label_area_size(52)
-                .build_cartesian_2d((1e3_f64..1e7).log_scale(), (0.1_f64..1e5).log_scale())?;
-            chart
-                .configure_mesh()
-                .max_light_lines(1)
-                .x_labels(5)
-                .y_labels(7)
-                .x_label_formatter(&|sessions| format!("10^{}", sessions.log10().round()))
-                .y_label_formatter(&|micros| crate::report::time(*micros))
-                .draw()?;
-            for (store, color, filled) in STORES {
-                let style = if filled {
-                    color.filled()
-                } else {
-                    color.stroke_width(2)
-                };
-                let Some(points) = series.get(&(operation.to_owned(), store.to_owned())) else {
-                    continue;
-                };
-                let line = LineSeries::new(points.iter().copied(), color.stroke_width(2));
-                chart
-                    .draw_series(line)?
-                    .label(store)
-                    .legend(move |(x, y)| Circle::new((x + 10, y), 4, style));
-                let marks = points.iter().map(|point| Circle::new(*point, 4, style));
-                chart.draw_series(marks)?;
-            }
-            chart
-                .configure_series_labels()
-                .position(SeriesLabelPosition::UpperLeft)
-                .background_style(WHITE.mix(0.8))
-                .draw()?;
-        }
+        panels(&root)?;
         root.present()?;
     }
     // A blank line would end the plot where it is shown in the documentation.
     let lines = svg.lines().filter(|line| !line.trim().is_empty());
-    Ok(lines.collect::<Vec<_>>().join("\n"))
+    Ok(lines.collect::<Vec<_>>().join("\n") + "\n")
 }
 
-type Series = BTreeMap<(String, String), Vec<(f64, f64)>>;
+/// A panel of times in microseconds.
+fn times(
+    panel: &Area<'_>,
+    title: &str,
+    micros: std::ops::Range<f64>,
+    series: Vec<Series>,
+) -> Result<(), Fault> {
+    let chart = ChartBuilder::on(panel)
+        .caption(title, ("sans-serif", 15))
+        .margin(8)
+        .x_label_area_size(30)
+        .y_label_area_size(52)
+        .build_cartesian_2d(SESSIONS.log_scale(), micros.log_scale())?;
+    lines(chart, &|micros| time(*micros), series)
+}
 
-fn read(folder: &Path) -> Result<Series, Fault> {
-    let mut series = Series::new();
-    for file in fs::read_dir(folder)? {
-        let path = file?.path();
-        if path
-            .extension()
-            .is_none_or(|extension| extension != "jsonl")
-        {
+/// The series of a panel, over the number of sessions.
+fn lines<'a, Y>(
+    mut chart: ChartContext<'a, SVGBackend<'a>, Cartesian2d<LogCoord<f64>, Y>>,
+    label: &dyn Fn(&f64) -> String,
+    series: Vec<Series>,
+) -> Result<(), Fault>
+where
+    Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    chart
+        .configure_mesh()
+        .max_light_lines(1)
+        .x_labels(5)
+        .y_labels(7)
+        .x_label_formatter(&|sessions| format!("10^{}", sessions.log10().round()))
+        .y_label_formatter(label)
+        .draw()?;
+    for ((name, points), (color, filled)) in series.into_iter().zip(STYLES) {
+        if points.is_empty() {
             continue;
         }
-        for line in fs::read_to_string(path)?.lines() {
-            let Ok(point) = serde_json::from_str::<Point>(line) else {
-                continue;
-            };
-            let micros = match point.unit.as_str() {
-                "ns" => point.value / 1e3,
-                "us" => point.value,
-                "ms" => point.value * 1e3,
-                _ => continue,
-            };
-            if point.metric == "median" && point.sessions >= 1e3 && point.persons == 1 {
-                let key = (point.operation, point.store);
-                series
-                    .entry(key)
-                    .or_default()
-                    .push((point.sessions, micros));
-            }
-        }
+        let style = if filled {
+            color.filled()
+        } else {
+            color.stroke_width(2)
+        };
+        let line = LineSeries::new(points.iter().copied(), color.stroke_width(2));
+        chart
+            .draw_series(line)?
+            .label(name)
+            .legend(move |(x, y)| Circle::new((x + 10, y), 4, style));
+        let marks = points.iter().map(|point| Circle::new(*point, 4, style));
+        chart.draw_series(marks)?;
     }
-    for points in series.values_mut() {
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    }
-    Ok(series)
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE.mix(0.8))
+        .draw()?;
+    Ok(())
 }

@@ -17,7 +17,7 @@ use tokio::{
 use totp_rs::{Algorithm, Builder, Secret};
 
 use crate::{
-    contest::{Contender, Fault, Spread, fresh},
+    contest::{Contender, Fault, Spread, each, fresh},
     people::{self, LAST_SIX, Person},
     report::{Figure, Report, ratio, time},
 };
@@ -99,14 +99,6 @@ fn alternate<A, B>(
     }
     let middle = |values| Spread::of(values).median;
     (middle(first), middle(second), Spread::of(ratios))
-}
-
-fn each<T>(call: impl Fn() -> T, calls: u32) -> f64 {
-    let began = Instant::now();
-    for _ in 0..calls {
-        black_box(call());
-    }
-    began.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
 }
 
 /// pyotp with a dictionary of users that counts wrong codes, beside a desk in memory.

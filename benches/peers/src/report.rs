@@ -78,11 +78,7 @@ impl Report {
     /// # Errors
     /// Standard output's.
     pub(crate) fn table(&mut self, head: &[&str], rows: &[Vec<String>]) -> Result<(), Fault> {
-        let mut table = format!("| {} |\n|{}", head.join(" | "), "---|".repeat(head.len()));
-        for row in rows {
-            write!(table, "\n| {} |", row.join(" | "))?;
-        }
-        self.say(&table)
+        self.say(&table(head, rows))
     }
 
     /// The figures of a duel, and its row: clients, both latencies, both throughputs, the ratios.
@@ -130,25 +126,11 @@ impl Report {
         Ok(())
     }
 
-    /// Writes the generated part of the chapter: the tables, and a plot.
-    ///
-    /// # Errors
-    /// The file's; its marks are missing.
-    pub(crate) fn write_chapter(&self, chapter: &Path, plot: &str) -> Result<(), Fault> {
-        let text = fs::read_to_string(chapter)?;
-        let (before, rest) = text.split_once(BEGIN).ok_or("the chapter has no begin")?;
-        let (_, after) = rest.split_once(END).ok_or("the chapter has no end")?;
-        let made = format!("{}\n\n{plot}", self.text.trim());
-        fs::write(
-            chapter,
-            format!("{before}{BEGIN}\n\n{made}\n\n{END}{after}"),
-        )?;
-        Ok(())
+    /// What was said, and the tables.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 }
-
-const BEGIN: &str = "<!-- peers: begin -->";
-const END: &str = "<!-- peers: end -->";
 
 /// Heads of the columns that [`Report::duel`] fills.
 pub(crate) const DUEL: [&str; 7] = [
@@ -161,10 +143,29 @@ pub(crate) const DUEL: [&str; 7] = [
     "throughput ratio",
 ];
 
+/// A table in Markdown.
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let mut table = format!("| {} |\n|{}", head.join(" | "), "---|".repeat(head.len()));
+    for row in rows {
+        table = format!("{table}\n| {} |", row.join(" | "));
+    }
+    table
+}
+
 /// The median, and the ends in brackets.
 pub(crate) fn ratio(spread: &Spread) -> String {
-    let Spread { low, median, high } = spread;
-    format!("**{median:.2}** ({low:.2}–{high:.2})")
+    let [low, median, high] = [spread.low, spread.median, spread.high].map(decimals);
+    format!("**{median}** ({low}–{high})")
+}
+
+/// A ratio: two places behind the point, and two digits that aren't zero before anything is cut off.
+pub(crate) fn decimals(ratio: f64) -> String {
+    let zeros = if ratio > 0.0 && ratio < 0.1 {
+        -ratio.log10().ceil() as usize
+    } else {
+        0
+    };
+    format!("{ratio:.*}", 2 + zeros)
 }
 
 /// Microseconds, in the unit that is easiest to read.
@@ -174,6 +175,42 @@ pub(crate) fn time(micros: f64) -> String {
         ..100.0 => format!("{micros:.1} µs"),
         ..1_000.0 => format!("{micros:.0} µs"),
         ..10_000.0 => format!("{:.1} ms", micros / 1e3),
-        _ => format!("{:.0} ms", micros / 1e3),
+        ..1_000_000.0 => format!("{:.0} ms", micros / 1e3),
+        ..10_000_000.0 => format!("{:.1} s", micros / 1e6),
+        _ => format!("{:.0} s", micros / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimals, time};
+
+    #[test]
+    fn a_small_ratio_keeps_two_digits() {
+        for (ratio, text) in [
+            (32.271, "32.27"),
+            (1.0, "1.00"),
+            (0.1, "0.10"),
+            (0.095, "0.095"),
+            (0.0284, "0.028"),
+            (0.00427, "0.0043"),
+            (0.0, "0.00"),
+        ] {
+            assert_eq!(decimals(ratio), text);
+        }
+    }
+
+    #[test]
+    fn a_time_has_the_unit_that_fits() {
+        for (micros, text) in [
+            (0.0854, "85 ns"),
+            (2.31, "2.3 µs"),
+            (471.2, "471 µs"),
+            (1_520.0, "1.5 ms"),
+            (24_300.0, "24 ms"),
+            (96_000_000.0, "96 s"),
+        ] {
+            assert_eq!(time(micros), text);
+        }
     }
 }

@@ -17,6 +17,7 @@
 mod figures;
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     sync::Arc,
     time::{Duration, Instant},
@@ -176,6 +177,15 @@ fn measure(world: &World, figures: &mut Figures) {
         .somewhere()
         .map(|mobile| timed(|| block(store.find(&mobile, now)).unwrap().unwrap()));
     time("find", found.collect());
+
+    // What an ordered map takes that has the numbers and nothing else.
+    let numbers = (0..world.sessions).map(|n| (number(n), n));
+    let bare: BTreeMap<_, _> = numbers.collect();
+    let found = world
+        .somewhere()
+        .map(|mobile| timed(|| *bare.get(&mobile).unwrap()));
+    time("find_bare", found.collect());
+    drop(bare);
 
     // Sixteen rounds are over: they are leased, for no time, again and again.
     let over = now - TimeDelta::milliseconds(i64::from(world.sessions) - 16) + TimeDelta::days(1);

@@ -19,6 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use portal::store::Store;
 use serde_json::json;
 use sqlx::{AnyPool, AssertSqlSafe, Connection as _, Row as _, any::AnyPoolOptions};
+use tokio::task::spawn_blocking;
 
 use crate::{
     contest::{Fault, micros, quantile},
@@ -228,10 +229,17 @@ async fn load(address: &str, sessions: u32, opened_at: DateTime<Utc>) -> Result<
         let empty = sqlx::query(EMPTY_POSTGRES);
         empty.execute(&mut *transaction).await?;
     }
-    for first in (0..sessions).step_by(AT_ONCE as usize) {
+    // The next rows are made while the database takes these.
+    let make = |first: u32| {
         let last = (first + AT_ONCE).min(sessions) - 1;
+        let made = spawn_blocking(move || rows(first..=last, opened_at));
+        (first, last, made)
+    };
+    let mut making = Some(make(0));
+    while let Some((first, last, made)) = making {
+        making = (last + 1 < sessions).then(|| make(last + 1));
         sqlx::query(fill)
-            .bind(rows(first..=last, opened_at)?)
+            .bind(made.await??)
             .execute(&mut *transaction)
             .await?;
         sqlx::query(numbers)

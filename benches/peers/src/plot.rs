@@ -78,6 +78,7 @@ pub(crate) fn memory(measured: &Measured) -> Result<String, Fault> {
         let chart = ChartBuilder::on(first)
             .caption("bytes a session", ("sans-serif", 15))
             .margin(8)
+            .margin_right(20)
             .x_label_area_size(30)
             .y_label_area_size(52)
             .build_cartesian_2d(SESSIONS.log_scale(), 0.0..600.0)?;
@@ -114,6 +115,7 @@ fn times(
     let chart = ChartBuilder::on(panel)
         .caption(title, ("sans-serif", 15))
         .margin(8)
+        .margin_right(20)
         .x_label_area_size(30)
         .y_label_area_size(52)
         .build_cartesian_2d(SESSIONS.log_scale(), micros.log_scale())?;

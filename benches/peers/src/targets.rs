@@ -31,6 +31,13 @@ impl Rows {
         let row = [target.to_owned(), what.to_owned(), figure, met.to_owned()];
         self.0.push(row.to_vec());
     }
+
+    /// The last row is there to compare with: no verdict.
+    fn withhold(&mut self) {
+        if let Some(verdict) = self.0.last_mut().and_then(|row| row.last_mut()) {
+            verdict.clear();
+        }
+    }
 }
 
 /// An entry beside its MACs: two, and the one that a right entry leaves behind (D18).
@@ -192,6 +199,7 @@ fn growth(measured: &Measured, rows: &mut Rows) {
         for (operation, what) in [
             ("submit_wrong", "an entry"),
             ("find", "a lookup"),
+            ("find_bare", "a lookup in a bare ordered map"),
             ("lease_due", "a due-scan"),
         ] {
             let series = measured.growth(operation, store, "median");
@@ -214,6 +222,9 @@ fn growth(measured: &Measured, rows: &mut Rows) {
                 ),
                 grown <= allowed,
             );
+            if operation == "find_bare" {
+                rows.withhold();
+            }
         }
     }
 }

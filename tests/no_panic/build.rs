@@ -2,8 +2,11 @@
 use std::env;
 
 fn main() {
-    // With feature `all`, store and gateway are somewhere else.
-    let strict = env::var_os("CARGO_FEATURE_ALL").is_none();
+    // With feature `all`, store and gateway are somewhere else; std needs more than libc's own.
+    let lenient = ["ALL", "STD", "STD_ALONE"];
+    let strict = lenient
+        .iter()
+        .all(|name| env::var_os(format!("CARGO_FEATURE_{name}")).is_none());
     for argument in ["-lc"].into_iter().chain(strict.then_some("-Wl,-z,defs")) {
         println!("cargo::rustc-cdylib-link-arg={argument}");
     }

@@ -1,9 +1,10 @@
 //! Proof of the proofs: each class of attack has guards, each guard a patch in `tests/guards` that breaks
-//! it, and each patch a test that must fail once it is applied.
+//! it, and each patch a test that must fail once it is applied, or a case of the timing bench that must
+//! leak then. Some also say within how many filings the simulator must find them.
 //!
-//! `cargo test --test guards -- --ignored --nocapture` applies them one by one to a copy of the crate
-//! under the target folder, and runs the test of each; `BEIAN_GUARDS=17` keeps to the patches whose name
-//! contains that. The list in the security chapter is written from the patches:
+//! `cargo test --test guards -- --ignored --nocapture --test-threads 1` applies them one by one to a copy of
+//! the crate under the target folder, and runs the test of each; `BEIAN_GUARDS=17` keeps to the patches whose
+//! name contains that. The list in the security chapter is written from the patches:
 //! `BEIAN_REWRITE=1 cargo test --test guards` writes it anew.
 
 #![allow(
@@ -32,12 +33,16 @@ const HEAD: &str = "\
 ## Each guard, and the test that sees it broken
 
 A test is worth what it sees when its guard is gone. Each row is a patch of `tests/guards`: it breaks the
-guard in a copy of the crate, and the test must then fail. `.ci/deep broken_guards` does so for every row;
-what this list says is held against patches and tests by every `cargo test`.
+guard in a copy of the crate, and the test must then fail; where it is a case of the bench `timing`, the case
+must leak. Where filings are named, the simulator must find it within so many, and the one command that it then
+prints must find it again. `.ci/deep broken_guards` does all that for every row; what this list says is held
+against patches and tests by every `cargo test`.
 
-| # | guard | broken | test that fails then |
-|---|---|---|---|
+| # | guard | broken | test that fails then | simulator |
+|---|---|---|---|---|
 ";
+/// The bench whose cases stand where others have a test.
+const BENCH: &str = "timing";
 
 /// One way to break a guard.
 struct Guard {
@@ -46,10 +51,12 @@ struct Guard {
     holds: String,
     broken: String,
     test: Test,
+    /// Within how many filings the simulator finds it, if it must.
+    filings: Option<u32>,
     hunks: Vec<Hunk>,
 }
 
-/// A test of the crate: its target, and its path in there.
+/// A test of the crate: its target, and its path in there. Of the bench, a case.
 struct Test {
     target: String,
     path: String,
@@ -81,6 +88,9 @@ impl Guard {
             value.unwrap_or_else(|| panic!("{name}: expected a line `{field}…`"))
         };
         let (target, path) = field("test: ").split_once(' ').unwrap();
+        let filings = text
+            .lines()
+            .find_map(|line| line.strip_prefix("simulator: "));
         Self {
             holds: field("guard: ").to_owned(),
             broken: field("broken: ").to_owned(),
@@ -88,6 +98,7 @@ impl Guard {
                 target: target.to_owned(),
                 path: path.to_owned(),
             },
+            filings: filings.map(|filings| filings.parse().expect("a number of filings")),
             hunks: hunks(&text),
             name,
         }
@@ -160,7 +171,15 @@ impl Test {
         }
     }
 
+    fn is_timed(&self) -> bool {
+        self.target == BENCH
+    }
+
     fn exists(&self) -> bool {
+        if self.is_timed() {
+            let cases = include_str!("../benches/timing.rs");
+            return cases.contains(&format!("\"{}\"", self.path));
+        }
         let name = self.path.rsplit("::").next().unwrap();
         let file = fs::read_to_string(Path::new(ROOT).join(self.file())).unwrap_or_default();
         file.contains(&format!("fn {name}("))
@@ -182,7 +201,7 @@ fn every_class_of_attack_has_guards_and_tests_that_exist() {
         );
         let number = format!("attack_{:02}", guard.class());
         assert!(
-            test.path.contains(&number),
+            test.is_timed() || test.path.contains(&number),
             "{name}: {} is for another",
             test.path
         );
@@ -207,9 +226,10 @@ fn the_list_of_guards_is_that_of_the_patches() {
     for guard in Guard::all() {
         let (class, Test { target, path }) = (guard.class(), &guard.test);
         let (holds, broken) = (&guard.holds, &guard.broken);
+        let filings = guard.filings.map_or_else(String::new, |n| n.to_string());
         writeln!(
             table,
-            "| {class} | {holds} | {broken} | `{target}` `{path}` |"
+            "| {class} | {holds} | {broken} | `{target}` `{path}` | {filings} |"
         )
         .unwrap();
     }
@@ -239,21 +259,52 @@ fn every_patch_applies() {
 #[test]
 #[ignore = "takes minutes: `cargo test --test guards -- --ignored --nocapture`"]
 fn every_broken_guard_is_caught() {
-    let filter = env::var("BEIAN_GUARDS").unwrap_or_default();
-    let mut guards = Guard::all();
-    guards.retain(|guard| guard.name.contains(&filter));
-    assert!(!guards.is_empty(), "no patch is named like {filter}");
+    let guards = asked_for(|guard| !guard.test.is_timed());
     let copy = Copy::make();
-
     for (target, paths) in by_target(&guards) {
         let whole = copy.test(target, &paths);
         let expected = format!("test result: ok. {} passed", paths.len());
         assert!(whole.contains(&expected), "{target}, unbroken:\n{whole}");
     }
+    each(&guards, |guard| copy.judge(guard));
+}
+
+#[test]
+#[ignore = "takes minutes: `cargo test --test guards -- --ignored --nocapture`"]
+fn broken_guards_are_found_by_the_simulator() {
+    let guards = asked_for(|guard| guard.filings.is_some());
+    let copy = Copy::make();
+    let most = guards.iter().filter_map(|guard| guard.filings).max();
+    let whole = copy.simulate(&format!("--seed 7 --filings {}", most.unwrap_or(1)));
+    assert!(whole.contains("\nno violation"), "unbroken:\n{whole}");
+    each(&guards, |guard| copy.judge_by_simulation(guard));
+}
+
+#[test]
+#[ignore = "takes minutes, and a machine that is left alone"]
+fn broken_guards_leak_time() {
+    let guards = asked_for(|guard| guard.test.is_timed());
+    let copy = Copy::make();
+    let whole = copy.bench();
+    assert!(whole.contains("leaks, and is seen"), "unbroken:\n{whole}");
+    assert!(!whole.contains("LEAKS"), "unbroken:\n{whole}");
+    each(&guards, |guard| copy.judge_by_time(guard));
+}
+
+/// Those of the guards that `BEIAN_GUARDS` names, or all of them.
+fn asked_for(which: impl Fn(&Guard) -> bool) -> Vec<Guard> {
+    let filter = env::var("BEIAN_GUARDS").unwrap_or_default();
+    let mut guards = Guard::all();
+    guards.retain(|guard| which(guard) && guard.name.contains(&filter));
+    assert!(!guards.is_empty(), "no patch is named like {filter}");
+    guards
+}
+
+fn each(guards: &[Guard], judge: impl Fn(&Guard) -> Result<(), String>) {
     let mut survivors = Vec::new();
-    for guard in &guards {
+    for guard in guards {
         let began = Instant::now();
-        let verdict = copy.judge(guard);
+        let verdict = judge(guard);
         let seconds = began.elapsed().as_secs();
         println!(
             "{:30} {} {seconds} s",
@@ -305,6 +356,57 @@ impl Copy {
     /// Whether the test fails while the guard is broken; what is wrong if it doesn't.
     fn judge(&self, guard: &Guard) -> Result<(), String> {
         let (name, Test { target, path }) = (&guard.name, &guard.test);
+        let (built, tested) = self.broken(guard, || {
+            let paths = BTreeSet::from([path.as_str()]);
+            (self.build(target), self.test(target, &paths))
+        })?;
+        if !built.contains("Executable") {
+            return Err(format!("{name} doesn't build:\n{built}"));
+        }
+        let failed = tested.contains(&format!("test {path} ... FAILED"))
+            && tested.contains("test result: FAILED. 0 passed; 1 failed");
+        failed
+            .then_some(())
+            .ok_or_else(|| format!("{name}: {path} doesn't catch it:\n{tested}"))
+    }
+
+    /// Whether the simulator finds it, and finds it again by the command that it prints, shrunk.
+    fn judge_by_simulation(&self, guard: &Guard) -> Result<(), String> {
+        let (name, filings) = (&guard.name, guard.filings.unwrap_or_default());
+        let (found, again) = self.broken(guard, || {
+            let found = self.simulate(&format!("--seed 7 --filings {filings}"));
+            let command = found
+                .lines()
+                .find_map(|line| line.split_once("--example simulate -- "));
+            let again = command.map(|(_, arguments)| self.simulate(arguments));
+            (found, again.unwrap_or_default())
+        })?;
+        let difference = found.lines().find_map(|line| {
+            let (_, difference) = line.strip_prefix("VIOLATION in world ")?.split_once(": ")?;
+            Some(difference)
+        });
+        let same = difference.is_some_and(|difference| {
+            let mut lines = again.lines();
+            lines.any(|line| line.starts_with("world ") && line.ends_with(difference))
+        });
+        same.then_some(()).ok_or_else(|| {
+            format!("{name}: not found within {filings} filings, or not again:\n{found}\n{again}")
+        })
+    }
+
+    /// Whether the bench says that its case leaks.
+    fn judge_by_time(&self, guard: &Guard) -> Result<(), String> {
+        let (name, case) = (&guard.name, &guard.test.path);
+        let measured = self.broken(guard, || self.bench())?;
+        let row = format!("| {case} ");
+        let leaks = |line: &str| line.starts_with(&row) && line.ends_with("| LEAKS |");
+        let seen = measured.lines().any(leaks);
+        seen.then_some(())
+            .ok_or_else(|| format!("{name}: {case} doesn't leak:\n{measured}"))
+    }
+
+    /// What is seen while the guard is broken.
+    fn broken<T>(&self, guard: &Guard, see: impl FnOnce() -> T) -> Result<T, String> {
         let broken = guard.applied(&self.root)?;
         let whole: Vec<_> = broken
             .keys()
@@ -318,56 +420,67 @@ impl Copy {
         for (file, text) in broken {
             fs::write(self.root.join(file), text).unwrap();
         }
-        let built = self.cargo(target, &["--no-run"]);
-        let tested = self.test(target, &BTreeSet::from([path.as_str()]));
+        let seen = see();
         for (file, text) in whole {
             fs::write(file, text).unwrap();
         }
-        if !built.contains("Executable") {
-            return Err(format!("{name} doesn't build:\n{built}"));
-        }
-        let failed = tested.contains(&format!("test {path} ... FAILED"))
-            && tested.contains("test result: FAILED. 0 passed; 1 failed");
-        failed
-            .then_some(())
-            .ok_or_else(|| format!("{name}: {path} doesn't catch it:\n{tested}"))
+        Ok(seen)
+    }
+
+    fn build(&self, target: &str) -> String {
+        self.cargo("test", &[&Self::of(target)[..], &["--no-run"]].concat())
     }
 
     fn test(&self, target: &str, paths: &BTreeSet<&str>) -> String {
-        let arguments = [
-            &["--", "--exact"],
-            &*paths.iter().copied().collect::<Vec<_>>(),
-        ]
-        .concat();
-        self.cargo(target, &arguments)
+        let paths: Vec<_> = paths.iter().copied().collect();
+        self.cargo(
+            "test",
+            &[&Self::of(target)[..], &["--", "--exact"], &paths].concat(),
+        )
     }
 
-    /// What `cargo test` says; it is ended after five minutes.
-    fn cargo(&self, target: &str, arguments: &[&str]) -> String {
+    fn of(target: &str) -> Vec<&str> {
+        match target {
+            "lib" => vec!["--lib"],
+            target => vec!["--test", target],
+        }
+    }
+
+    fn simulate(&self, arguments: &str) -> String {
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        self.cargo(
+            "run",
+            &[&["--release", "--example", "simulate", "--"], &*arguments].concat(),
+        )
+    }
+
+    fn bench(&self) -> String {
+        self.cargo("bench", &["--bench", BENCH])
+    }
+
+    /// What cargo and the program say; it is ended after half an hour.
+    fn cargo(&self, command: &str, arguments: &[&str]) -> String {
         let said = self.target.with_extension("log");
         fs::create_dir_all(&self.target).unwrap();
         let log = fs::File::create(&said).unwrap();
-        let mut command = Command::new(env!("CARGO"));
-        command.current_dir(&self.root);
-        command.args(["test", "--locked", "-p", "beian"]);
-        match target {
-            "lib" => command.arg("--lib"),
-            target => command.args(["--test", target]),
-        };
-        command
+        let mut child = Command::new(env!("CARGO"))
+            .current_dir(&self.root)
+            .args([command, "--locked", "-p", "beian"])
             .args(arguments)
             .env("CARGO_TARGET_DIR", &self.target)
+            .env_remove("RUSTFLAGS")
             .env("CARGO_INCREMENTAL", "1")
             .env("CARGO_PROFILE_DEV_DEBUG", "none")
+            .env("CARGO_PROFILE_BENCH_DEBUG", "none")
             .env("CARGO_TERM_COLOR", "never")
-            .env("RUSTFLAGS", "--cap-lints=allow")
             .stdin(Stdio::null())
             .stderr(log.try_clone().unwrap())
-            .stdout(log);
-        let mut child = command.spawn().unwrap();
+            .stdout(log)
+            .spawn()
+            .unwrap();
         let began = Instant::now();
         while child.try_wait().unwrap().is_none() {
-            if began.elapsed() > Duration::from_secs(300) {
+            if began.elapsed() > Duration::from_secs(1800) {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 break;

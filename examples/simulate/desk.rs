@@ -36,6 +36,7 @@ pub enum Asked {
     },
     Report(MessageId, Report),
     Withdraw(RoundId),
+    Erase(RoundId),
     Dispatch,
 }
 
@@ -45,10 +46,11 @@ pub enum Answer {
     Resent(Resent),
     Reported(ReportOutcome),
     Withdrawn,
+    Erased,
     Dispatched,
     /// The rules say no.
     Refused,
-    /// The round is there already, or the one before it isn't over.
+    /// The round is there already, the one before it isn't over, or has no IDs any more (D25).
     NotOpened,
     /// Others were faster every time (D20).
     Busy,
@@ -93,6 +95,7 @@ impl Asked {
                 report: against::report(*report),
             },
             Self::Withdraw(_) => Command::Withdraw,
+            Self::Erase(_) => Command::Erase,
             Self::Dispatch => Command::Dispatch,
         }
     }
@@ -139,6 +142,10 @@ impl Asked {
                 let withdrawn = desk.withdraw(*id).await;
                 withdrawn.map_or_else(Answer::because, |_| Answer::Withdrawn)
             }
+            Self::Erase(id) => {
+                let erased = desk.erase(*id).await;
+                erased.map_or_else(Answer::because, |_| Answer::Erased)
+            }
             Self::Dispatch => {
                 let dispatched = desk.dispatch(desk.store()).await;
                 dispatched.map_or_else(Answer::because, |_| Answer::Dispatched)
@@ -180,7 +187,7 @@ impl Answer {
                     &task.applied,
                 )
             }
-            Self::Opened | Self::Withdrawn => stored(true),
+            Self::Opened | Self::Withdrawn | Self::Erased => stored(true),
             Self::Refused => same("refused", &true, &task.would_refuse()),
             Self::Dispatched | Self::NotOpened | Self::Busy | Self::Dead => Ok(()),
         }

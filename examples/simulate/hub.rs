@@ -41,6 +41,7 @@ pub enum Command {
         report: Report,
     },
     Withdraw,
+    Erase,
     Dispatch,
 }
 
@@ -120,6 +121,12 @@ impl Hub {
         if let Err(difference) = checked {
             self.wrong.get_or_insert(difference);
         }
+    }
+
+    /// Whether numbers and IDs of this round are gone (D25).
+    pub fn is_erased(&self, id: RoundId) -> bool {
+        let erased = |round: &Round| round.people.iter().all(|person| person.number == 0);
+        erased(self.model.round(id))
     }
 
     /// A host looks for the rounds of a number: they are what the model says, and here is decided
@@ -327,6 +334,7 @@ impl Task {
                 self.applied = part.report(self.now, id, *place, *report);
             }
             (Command::Withdraw, Some(id)) => drop(part.withdraw(self.now, id)),
+            (Command::Erase, Some(id)) => drop(part.erase(self.now, id)),
             (_, Some(id)) => drop(part.tick(self.now, id)),
         }
         self.after = part.rounds;
@@ -351,6 +359,7 @@ impl Task {
                 part.report(self.now, id, *place, *report).is_none()
             }
             Command::Withdraw => !part.withdraw(self.now, id),
+            Command::Erase => !part.erase(self.now, id),
             _ => true,
         }
     }

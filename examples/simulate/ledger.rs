@@ -13,6 +13,7 @@ struct Book {
     version: u64,
     at: DateTime<Utc>,
     ended: Option<&'static str>,
+    erased: bool,
     people: Vec<Lines>,
 }
 
@@ -40,6 +41,7 @@ impl Ledger {
                 version: 0,
                 at: session.last_changed_at(),
                 ended: None,
+                erased: false,
                 people: vec![first; session.recipients().count()],
             }
         });
@@ -160,6 +162,10 @@ impl Book {
                 let can = matches!(self.ended, None | Some("returned"));
                 rule(can, "withdrawn from SMS verification or returned (D24)")?;
                 self.ended = Some("withdrawn");
+            }
+            EventKind::PersonalDataErased => {
+                rule(!open && !self.erased, "erased once, and after the end")?;
+                self.erased = true;
             }
             _ => {}
         }

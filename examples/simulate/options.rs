@@ -32,7 +32,7 @@ pub struct Options {
     #[arg(long)]
     pub threads: Option<usize>,
 
-    /// Draws plots into this folder instead, as SVG: twenty runs of a twentieth of the filings each
+    /// Draws plots into this folder instead, as SVG: sixty runs of a twentieth of the filings each
     #[arg(long, value_name = "DIR")]
     pub plots: Option<PathBuf>,
 
@@ -75,6 +75,10 @@ pub struct World {
     /// Worlds whose hosts' clocks jump and go back by hours, not seconds
     #[arg(long, default_value_t = 0.05, value_parser = share)]
     pub clocks: f64,
+
+    /// Rounds whose personal data somebody wants erased, within 80 hours
+    #[arg(long, default_value_t = 0.2, value_parser = share)]
+    pub erasures: f64,
 
     /// Rounds that somebody attacks
     #[arg(long, default_value_t = 0.1, value_parser = share)]
@@ -119,6 +123,7 @@ impl Options {
             crashes,
             races,
             clocks,
+            erasures,
             attacks,
             policies,
             entries,
@@ -131,6 +136,7 @@ impl Options {
             ("crashes", crashes, usual.crashes),
             ("races", races, usual.races),
             ("clocks", clocks, usual.clocks),
+            ("erasures", erasures, usual.erasures),
             ("attacks", attacks, usual.attacks),
             ("policies", policies, usual.policies),
         ] {

@@ -70,6 +70,8 @@ pub struct Order {
     /// The rounds that were opened, and the one that is to be.
     rounds: Vec<RoundId>,
     next: Option<Asked>,
+    /// Who verifies in it, with the IDs of the order.
+    recipients: Option<Recipients>,
     submitted_at: Instant,
 }
 
@@ -96,6 +98,8 @@ pub enum Happening {
     /// The call that opens its round is made again: the host died, or was told to come later.
     OpenAgain(u32),
     Withdraw(u32),
+    /// Somebody wants personal data gone, whether the round has ended or not.
+    Erase(RoundId),
     Dispatch,
     Arrive(Sms),
     Report(beian::MessageId, beian::Report),
@@ -175,6 +179,7 @@ impl Platform {
                 life,
                 rounds: Vec::new(),
                 next: None,
+                recipients: None,
                 submitted_at: at,
             });
             if only.is_none_or(|only| only.contains(&order)) {
@@ -230,6 +235,18 @@ impl Platform {
             Happening::Submit(order) => self.submit(dice, order),
             Happening::OpenAgain(order) => self.open(dice, order),
             Happening::Withdraw(order) => self.withdraw(dice, order),
+            Happening::Erase(round) => {
+                let answers = self.call(dice, &[Asked::Erase(round)])?;
+                self.count(
+                    "requests to erase a round",
+                    match answers.first() {
+                        Some(Answer::Erased) => "erased",
+                        Some(Answer::Refused) => "refused: open, or erased already",
+                        _ => "unanswered",
+                    },
+                );
+                Ok(())
+            }
             Happening::Return(order) => self.returned(order),
             Happening::Dispatch => {
                 self.dispatch_at = None;
@@ -291,6 +308,7 @@ impl Platform {
             .iter()
             .map(|one| Recipient::new(*one.mobile(), Role::EntityLeader, []));
         let without = Recipients::new(without, recipients.policy().clone());
+        order.recipients = Some(recipients.clone());
         let recipients = without.filter(|_| previous.is_some()).unwrap_or(recipients);
         let id = RoundId::from(number + 1) << 8 | order.rounds.len() as RoundId;
         order.next = Some(Asked::Open {
@@ -306,19 +324,31 @@ impl Platform {
         let Some(asked) = self.orders[number as usize].next.clone() else {
             return Ok(());
         };
-        self.call(dice, std::slice::from_ref(&asked))?;
-        let Asked::Open { id, recipients, .. } = &asked else {
+        let Asked::Open {
+            id,
+            recipients,
+            previous,
+            ..
+        } = &asked
+        else {
             return Ok(());
         };
+        let order = &self.orders[number as usize];
+        let without_ids = order.recipients.as_ref() != Some(recipients);
+        let erased = previous.is_some_and(|previous| self.hub.lock().is_erased(previous));
+        self.call(dice, std::slice::from_ref(&asked))?;
         // Whatever was answered, and to whom: the round is there, or it isn't.
-        if !self
-            .hub
-            .lock()
-            .model
-            .rounds
-            .iter()
-            .any(|round| round.id == *id)
-        {
+        let opened = {
+            let hub = self.hub.lock();
+            hub.model.rounds.iter().any(|round| round.id == *id)
+        };
+        if opened && without_ids && erased {
+            return Err("IDs that were erased serve in a new round (D25)".into());
+        }
+        if !opened {
+            if erased {
+                self.ask_for_ids(number);
+            }
             self.later(MINUTE, Happening::OpenAgain(number));
             return Ok(());
         }
@@ -351,7 +381,21 @@ impl Platform {
             let wait = dice.between(0, 30 * HOUR);
             self.later(wait, Happening::Withdraw(number));
         }
+        if dice.happens(self.weather.erasures) {
+            let wait = dice.between(0, 80 * HOUR);
+            self.later(wait, Happening::Erase(*id));
+        }
         Ok(())
+    }
+
+    /// D25: they are gone with the round before.
+    fn ask_for_ids(&mut self, number: u32) {
+        let order = &mut self.orders[number as usize];
+        if let (Some(Asked::Open { recipients, .. }), Some(whole)) =
+            (&mut order.next, &order.recipients)
+        {
+            *recipients = whole.clone();
+        }
     }
 
     fn withdraw(&mut self, dice: &mut Dice, number: u32) -> Result<(), Difference> {

@@ -33,7 +33,7 @@ use tokio::{sync::Mutex, time};
 static TURN: Mutex<()> = Mutex::const_new(());
 
 const KILLS: u32 = 20;
-const CLIENTS: u32 = 6;
+const CLIENTS: u32 = 32;
 
 /// What the clients share.
 struct World {
@@ -136,7 +136,7 @@ impl World {
 
     /// The code of the n-th message, unless it takes long, for a portal was killed with its lease.
     async fn code(&self, mobile: &str, n: usize) -> Result<String, Left> {
-        for _ in 0..100 {
+        for _ in 0..300 {
             if let Some(code) = self.codes(mobile).await.get(n) {
                 return Ok(code.clone());
             }
@@ -339,6 +339,7 @@ async fn crash(database: &Database, portals: usize, with_gateway: bool) {
         tokio::spawn(async move { world.work().await })
     });
     let clients: Vec<_> = clients.collect();
+    let mut marks = Vec::new();
     for n in 0..KILLS {
         // At every phase of what the portal does.
         let pause = 150 + u64::from(n) * 7919 % 450;
@@ -346,6 +347,7 @@ async fn crash(database: &Database, portals: usize, with_gateway: bool) {
         let place = usize::try_from(n).unwrap() % portals;
         running[place].kill();
         if portals == 1 {
+            marks.extend(mark(world.gateway.as_ref()).await);
             database.end_leases().await;
         }
         running[place] = start();
@@ -358,6 +360,7 @@ async fn crash(database: &Database, portals: usize, with_gateway: bool) {
         orders.extend(client.await.unwrap());
     }
     drop(running);
+    marks.extend(mark(world.gateway.as_ref()).await);
     database.end_leases().await;
     let last = start();
     *world.portals.write().unwrap() = vec![last.address];
@@ -391,7 +394,38 @@ async fn crash(database: &Database, portals: usize, with_gateway: bool) {
     if let Some(gateway) = &world.gateway {
         // The portals that were left were killed too.
         check_messages(gateway, usize::try_from(KILLS).unwrap() + portals);
+        if portals == 1 {
+            check_each_kill(gateway, &marks);
+        }
     }
+}
+
+/// How many messages have come when no portal runs, and what was on the way has arrived.
+async fn mark(gateway: Option<&Gateway>) -> Option<usize> {
+    time::sleep(Duration::from_millis(50)).await;
+    gateway.map(Gateway::count)
+}
+
+/// Of what came for the first time between two kills, one message at most comes again: the one that
+/// was under way at the second of them.
+fn check_each_kill(gateway: &Gateway, marks: &[usize]) {
+    let received = gateway.received();
+    let mut from = 0;
+    let mut repeated = 0;
+    for (kill, mark) in marks.iter().enumerate() {
+        let (before, rest) = received.split_at(from);
+        let new = rest[..mark - from]
+            .iter()
+            .filter(|one| before.iter().all(|earlier| earlier.key != one.key));
+        let keys: BTreeSet<_> = new.map(|one| &one.key).collect();
+        let times = |key: &str| received.iter().filter(|one| one.key == key).count();
+        let again: Vec<_> = keys.iter().filter(|key| times(key) > 1).collect();
+        assert!(again.len() <= 1, "kill {kill} repeats {again:?}");
+        repeated += again.len();
+        from = *mark;
+    }
+    println!("{repeated} of {} kills repeat a message", marks.len());
+    assert!(repeated > 0, "no kill came while a message was under way");
 }
 
 /// A crash repeats at most one message, the one that was under way, under the same key and with the

@@ -2,8 +2,8 @@
 //! code and no ID number.
 //!
 //! Two places show codes by design and are left out by name: the sandbox's table `sandbox_message` with
-//! what reads it, which stands for the handsets, and what a webhook hands to its gateway. A form gives
-//! number and last six back to whoever sent it, never the code.
+//! what reads it, which stands for the handsets, and what a webhook hands to its gateway. A form that is
+//! shown again gives what was typed back to whoever sent it, never the code.
 #![allow(
     missing_docs,
     clippy::arithmetic_side_effects,
@@ -200,13 +200,11 @@ impl<'a> Visitor<'a> {
         let request = self.client.post(self.portal.url(path)).form(&all);
         let request = request.header("accept", "text/html");
         let (status, headers, _) = self.ask(request, path).await;
-        // The form again, with number and last six as they were typed, for its sender alone.
-        if status == 200 && headers["cache-control"] == "no-store" {
+        // The form again, as it was filled in, the code aside, for its sender alone.
+        if status != 303 && headers["cache-control"] == "no-store" {
             let answer = self.answers.last_mut().unwrap();
-            for (name, typed) in fields {
-                if matches!(*name, "mobile" | "last_six") {
-                    answer.forget(&format!("name=\"{name}\" value=\"{typed}\""));
-                }
+            for (name, typed) in fields.iter().filter(|(name, _)| *name != "code") {
+                answer.forget(&format!("name=\"{name}\" value=\"{typed}\""));
             }
         }
         let location = headers.get("location");
@@ -343,13 +341,12 @@ async fn by_the_api(visitor: &mut Visitor<'_>, phones: &Phones, codes: &mut BTre
 }
 
 async fn by_the_forms(visitor: &mut Visitor<'_>, phones: &Phones, codes: &mut BTreeSet<String>) {
-    let filed = visitor
-        .form(
-            "/console/orders/new?type=initial",
-            "/console/orders",
-            &by_form([2, 3]),
-        )
-        .await;
+    let (shown, sent) = ("/console/orders/new?type=initial", "/console/orders");
+    for spoilt in 0..3 {
+        let (status, _) = visitor.form(shown, sent, &by_a_wrong_form(spoilt)).await;
+        assert_eq!(status, 422);
+    }
+    let filed = visitor.form(shown, sent, &by_form([2, 3])).await;
     assert_eq!(filed.0, 303);
     let page = filed.1;
     visitor.form(&page, &format!("{page}/submit"), &[]).await;
@@ -448,6 +445,22 @@ fn by_form([leader, administrator]: [usize; 2]) -> Vec<(&'static str, &'static s
             PERSONS[administrator].1,
         ),
     ]
+}
+
+/// Refused for a name that is missing, for an ID of the wrong kind, for what stands in the wrong field.
+fn by_a_wrong_form(spoilt: usize) -> Vec<(&'static str, &'static str)> {
+    let mut fields = by_form([2, 3]);
+    let (field, wrong) = [
+        ("entity.leader.name", ""),
+        ("entity.leader.id_document.kind", "resident_id_card"),
+        ("entity.leader.mobile", PERSONS[2].1),
+    ][spoilt];
+    for (name, typed) in &mut fields {
+        if *name == field {
+            *typed = wrong;
+        }
+    }
+    fields
 }
 
 // ---- what is left of it
@@ -594,6 +607,25 @@ async fn attack_11_attack_12_behind_a_webhook_postgres_keeps_no_code_and_no_id()
     };
     let found = left_behind(&database, true).await;
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// What was scanned is the most that it logs: what libraries say of every byte can't be turned on.
+#[test]
+fn attack_12_no_log_is_finer_than_the_one_that_was_scanned() {
+    let refused = |arguments: &[&str], variable: (&str, &str)| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
+        let ran = command
+            .args(arguments)
+            .env(variable.0, variable.1)
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(2));
+        String::from_utf8(ran.stderr).unwrap()
+    };
+    let finer = "invalid value 'trace' for '--log <LEVEL>'";
+    let said = refused(&["--log", "trace"], ("PORTAL_LOG", "info"));
+    assert!(said.contains(finer), "{said}");
+    assert!(refused(&[], ("PORTAL_LOG", "trace")).contains(finer));
 }
 
 /// The scan is worth something: whatever form a secret has, it is found, and chance is not.

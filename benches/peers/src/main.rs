@@ -341,7 +341,7 @@ async fn portal(
 async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     report.say("## Growth")?;
     report.say(
-        "Medians as the store fills, in bulk, with copies of a session that is real. The due-scan leases 16 \
+        "Medians as the store fills, in bulk, with rounds like all others. The due-scan leases 16 \
          sessions that are due; an entry is a wrong one of somebody, each time somebody else.",
     )?;
     let most = if arguments.quick {

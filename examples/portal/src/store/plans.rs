@@ -54,29 +54,37 @@ async fn postgres_scans_no_table() {
     let store = Store::open(&format!("{address}/{name}?{options}"))
         .await
         .unwrap();
-    for statement in [
-        "insert into session select decode(lpad(to_hex(n), 32, '0'), 'hex'), 2, 's', \
-         decode(repeat('ab', 130), 'hex'), n from generate_series(1, 20000) n",
-        "insert into session_number select wake_at::text, id from session",
-        "analyze",
-    ] {
-        let query = sqlx::query(statement);
-        store.connections.fetch_all(query).await.unwrap();
-    }
     let id = r"'\x0000000000000000000000000000002a'::bytea";
-    for (statement, values) in [
-        (LOAD, &[id][..]),
+    let of_one: [(&str, &[&str]); 3] = [
+        (LOAD, &[id]),
         (FIND, &["'42'", "0"]),
         (
             CHANGE_POSTGRES,
             &[id, "3", "'s'", r"'\x00'", "9", "null", "'[]'"],
         ),
-        (LEASE_POSTGRES, &["9", "16", "39"]),
-        (NEXT_WAKE, &["9"]),
+    ];
+    let of_many: [(&str, &[&str]); 2] = [(LEASE_POSTGRES, &["9", "16", "39"]), (NEXT_WAKE, &["9"])];
+    // While it is young, a database knows nothing of its tables.
+    for (from, to, analyze, of_many) in [
+        (1, 200, "", &[][..]),
+        (201, 20_000, "analyze", &of_many[..]),
     ] {
-        let plan = plan(&store, "explain", 0, statement, values).await;
-        let scans = plan.contains("Seq Scan") || plan.contains("Sort");
-        assert!(!scans && plan.contains("Index"), "{statement}\n{plan}");
+        let sessions = format!(
+            "insert into session select decode(lpad(to_hex(n), 32, '0'), 'hex'), 2, 's', \
+             decode(repeat('ab', 130), 'hex'), n from generate_series({from}, {to}) n"
+        );
+        let numbers = format!(
+            "insert into session_number select wake_at::text, id from session where wake_at >= {from}"
+        );
+        for statement in [&sessions, &numbers, analyze] {
+            let query = sqlx::query(AssertSqlSafe(statement.to_owned()));
+            store.connections.fetch_all(query).await.unwrap();
+        }
+        for (statement, values) in of_one.iter().chain(of_many) {
+            let plan = plan(&store, "explain", 0, statement, values).await;
+            let scans = plan.contains("Seq Scan") || plan.contains("Sort");
+            assert!(!scans && plan.contains("Index"), "{statement}\n{plan}");
+        }
     }
     store.close().await;
     let drop = format!("drop database {name} with (force)");

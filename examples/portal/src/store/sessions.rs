@@ -38,8 +38,9 @@ impl SessionStore for Store {
         let rows = self.connections.fetch_all(query).await?;
         let mut found = Vec::new();
         for row in rows {
-            let session = session(&row.try_get::<Vec<u8>, _>(0)?)?;
-            found.extend(Some(session).filter(|session| session.is_found_at(now)));
+            let stored: Option<Vec<u8>> = row.try_get(0)?;
+            let session = stored.map(|stored| session(&stored)).transpose()?;
+            found.extend(session.filter(|session| session.is_found_at(now)));
         }
         Ok(found)
     }

@@ -142,7 +142,7 @@ impl Services {
         let rest = [
             (
                 "rest",
-                "what is left: tasks that wait for each other",
+                "what is left: tasks that wait for each other, less what parts alone take longer",
                 entry - sum,
             ),
             ("entry", "**an entry, over HTTP**", entry),
@@ -153,7 +153,7 @@ impl Services {
             let figure = Figure::new(&operation, "postgres", "median", micros, "us");
             report.figures.push(figure);
             let share = micros / entry * 100.0;
-            let places = if share < 1.0 { 2 } else { 0 };
+            let places = if share.abs() < 1.0 { 2 } else { 0 };
             rows.push(vec![
                 words.to_owned(),
                 time(micros),

@@ -6,7 +6,7 @@
 use std::{
     fmt::Write as _,
     fs::File,
-    ops::RangeInclusive,
+    ops::{Range, RangeInclusive},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -52,14 +52,19 @@ const INDICES_SQLITE: &str = "select name, sql from sqlite_master \
 const INDICES_POSTGRES: &str = "select indexname::text, indexdef from pg_indexes \
     where tablename in ('session', 'session_number') and indexname not like '%_pkey'";
 
+/// What is measured, in the order of the columns.
+const OPERATIONS: [&str; 4] = ["find", "lease_due", "next_wake", "submit_wrong"];
+
 /// A store with many sessions, and the database behind it.
 pub(crate) struct Growth {
     store: Arc<Store>,
     database: AnyPool,
     name: &'static str,
-    samples: u32,
     opened_at: DateTime<Utc>,
     sessions: u32,
+    /// How often each operation was measured.
+    measured: u32,
+    times: [Vec<Duration>; OPERATIONS.len()],
 }
 
 impl Growth {
@@ -71,7 +76,6 @@ impl Growth {
         name: &'static str,
         address: &str,
         sessions: u32,
-        quick: bool,
     ) -> Result<Self, Fault> {
         let opened_at = Utc::now();
         Store::open(address).await?.close().await;
@@ -84,32 +88,45 @@ impl Growth {
             store: Arc::new(Store::open(address).await?),
             database: connect(address).await?,
             name,
-            samples: if quick { 20 } else { 300 },
             opened_at,
             sessions,
+            measured: 0,
+            times: Default::default(),
         })
     }
 
-    /// Measures; returns a row: the medians.
+    /// Measures each operation so many times more.
     ///
     /// # Errors
     /// The database's; an answer that can't be.
-    pub(crate) async fn measure(self, report: &mut Report) -> Result<Vec<String>, Fault> {
+    pub(crate) async fn turn(&mut self, samples: u32) -> Result<(), Fault> {
+        let numbers = self.measured..self.measured + samples;
+        self.measured = numbers.end;
+        let more = [
+            self.find(numbers.clone()).await?,
+            self.lease_due(samples).await?,
+            self.next_wake(samples).await?,
+            self.submit_wrong(numbers).await?,
+        ];
+        for (times, more) in self.times.iter_mut().zip(more) {
+            times.extend(more);
+        }
+        Ok(())
+    }
+
+    /// Ends; returns a row: the medians.
+    pub(crate) async fn close(self, report: &mut Report) -> Vec<String> {
         let sessions = self.sessions;
         let mut row = vec![self.name.to_owned(), tables::sessions(sessions)];
-        for (operation, medians) in [
-            ("find", self.find().await?),
-            ("lease_due", self.lease_due().await?),
-            ("next_wake", self.next_wake().await?),
-            ("submit_wrong", self.submit_wrong().await?),
-        ] {
-            let figure = Figure::new(operation, self.name, "median", medians, "us");
+        for (operation, times) in OPERATIONS.into_iter().zip(self.times) {
+            let median = median(times);
+            let figure = Figure::new(operation, self.name, "median", median, "us");
             report.figures.push(Figure { sessions, ..figure });
-            row.push(time(medians));
+            row.push(time(median));
         }
         self.database.close().await;
         self.store.close().await;
-        Ok(row)
+        row
     }
 
     /// Anybody, each time somebody else.
@@ -118,9 +135,9 @@ impl Growth {
         u32::try_from(place).unwrap_or_default()
     }
 
-    async fn find(&self) -> Result<f64, Fault> {
+    async fn find(&self, samples: Range<u32>) -> Result<Vec<Duration>, Fault> {
         let mut times = Vec::new();
-        for sample in 0..self.samples {
+        for sample in samples {
             let mobile = people::mobile(self.somebody(sample)).parse()?;
             let began = Instant::now();
             let found = self.store.find(&mobile, self.opened_at).await?;
@@ -129,11 +146,11 @@ impl Growth {
                 return Err("nobody was found".into());
             }
         }
-        Ok(median(times))
+        Ok(times)
     }
 
     /// Sixteen are due; their lease is taken back after each sample.
-    async fn lease_due(&self) -> Result<f64, Fault> {
+    async fn lease_due(&self, samples: u32) -> Result<Vec<Duration>, Fault> {
         let due: i64 = sqlx::query(
             "select wake_at from session where wake_at is not null order by wake_at limit 1 offset 15",
         )
@@ -142,7 +159,7 @@ impl Growth {
         .try_get(0)?;
         let now = DateTime::from_timestamp_micros(due).ok_or("no such instant")?;
         let mut times = Vec::new();
-        for _ in 0..self.samples {
+        for _ in 0..samples {
             let began = Instant::now();
             let leased = self
                 .store
@@ -158,25 +175,25 @@ impl Growth {
             .execute(&self.database)
             .await?;
         }
-        Ok(median(times))
+        Ok(times)
     }
 
-    async fn next_wake(&self) -> Result<f64, Fault> {
+    async fn next_wake(&self, samples: u32) -> Result<Vec<Duration>, Fault> {
         let mut times = Vec::new();
-        for _ in 0..self.samples {
+        for _ in 0..samples {
             let began = Instant::now();
             let wake = self.store.next_wake(self.opened_at).await?;
             times.push(began.elapsed());
             wake.ok_or("nothing is due, ever")?;
         }
-        Ok(median(times))
+        Ok(times)
     }
 
-    async fn submit_wrong(&self) -> Result<f64, Fault> {
+    async fn submit_wrong(&self, samples: Range<u32>) -> Result<Vec<Duration>, Fault> {
         let now = self.opened_at;
         let desk = Desk::new(Arc::clone(&self.store), people::keys()?, now);
         let mut times = Vec::new();
-        for sample in 0..self.samples {
+        for sample in samples {
             let mobile = people::mobile(self.somebody(sample));
             let entry = Entry::parse(&mobile, "000000", LAST_SIX)?;
             let began = Instant::now();
@@ -186,7 +203,7 @@ impl Growth {
         if desk.counters().wrong_entries + desk.counters().verified == 0 {
             return Err("no entry counted".into());
         }
-        Ok(median(times))
+        Ok(times)
     }
 }
 

@@ -30,6 +30,7 @@ mod targets;
 use std::{
     env, fs,
     io::{self, Write as _},
+    iter,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -341,34 +342,48 @@ async fn portal(
 async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     report.say("## Growth")?;
     report.say(
-        "Medians as the store fills, in bulk, with rounds like all others. The due-scan leases 16 \
-         sessions that are due; an entry is a wrong one of somebody, each time somebody else.",
+        "Stores filled in bulk with rounds like all others, all sizes side by side and measured in turns; \
+         medians. The databases fit into the machine's memory. The due-scan leases 16 sessions that are \
+         due; an entry is a wrong one of somebody, each time somebody else.",
     )?;
     let most = if arguments.quick {
         1_000
     } else {
         arguments.sessions_max
     };
+    let (turns, samples) = if arguments.quick { (1, 20) } else { (10, 30) };
+    let sizes = iter::successors(Some(1_000), |sessions| Some(sessions * 10));
+    let sizes: Vec<u32> = sizes.take_while(|sessions| *sessions <= most).collect();
     let mut rows = Vec::new();
     for store in ["sqlite", "postgres"] {
-        let mut sessions = 1_000;
-        while sessions <= most {
+        let files = scratch.join("growth");
+        fs::create_dir(&files)?;
+        let mut stores = Vec::new();
+        for sessions in &sizes {
+            let name = format!("growth_{sessions}");
             let address = match (store, &arguments.postgres) {
-                ("sqlite", _) => format!("sqlite:{}", scratch.join("growth.db").display()),
-                (_, Some(server)) => relaxed(&database(server, "peers_growth").await?),
+                ("sqlite", _) => format!("sqlite:{}", files.join(name).display()),
+                (_, Some(server)) => relaxed(&database(server, &name).await?),
                 (_, None) => break,
             };
             let began = Instant::now();
-            let full = Growth::fill(store, &address, sessions, arguments.quick).await?;
+            stores.push(Growth::fill(store, &address, *sessions).await?);
             let filled = began.elapsed().as_secs_f64();
             let figure = Figure::new("fill", store, "mean", filled, "s");
-            report.figures.push(Figure { sessions, ..figure });
-            rows.push(full.measure(report).await?);
-            if let Some(file) = address.strip_prefix("sqlite:") {
-                remove_sqlite(file)?;
-            }
-            sessions *= 10;
+            report.figures.push(Figure {
+                sessions: *sessions,
+                ..figure
+            });
         }
+        for _ in 0..turns {
+            for store in &mut stores {
+                store.turn(samples).await?;
+            }
+        }
+        for store in stores {
+            rows.push(store.close(report).await);
+        }
+        fs::remove_dir_all(&files)?;
     }
     let head = [
         "store",
@@ -379,16 +394,6 @@ async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> R
         "entry",
     ];
     report.table(&head, &rows)
-}
-
-fn remove_sqlite(file: &str) -> Result<(), Fault> {
-    for beside in ["", "-wal", "-shm", ".lock"] {
-        match fs::remove_file(format!("{file}{beside}")) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// A new, empty database on the server.

@@ -171,6 +171,7 @@ pub(crate) fn decimals(ratio: f64) -> String {
 /// Microseconds, in the unit that is easiest to read.
 pub(crate) fn time(micros: f64) -> String {
     match micros {
+        ..0.0 => format!("-{}", time(-micros)),
         ..1.0 => format!("{:.0} ns", micros * 1e3),
         ..100.0 => format!("{micros:.1} µs"),
         ..1_000.0 => format!("{micros:.0} µs"),
@@ -209,6 +210,7 @@ mod tests {
             (1_520.0, "1.5 ms"),
             (24_300.0, "24 ms"),
             (96_000_000.0, "96 s"),
+            (-29.847, "-29.8 µs"),
         ] {
             assert_eq!(time(micros), text);
         }

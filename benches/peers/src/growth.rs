@@ -229,7 +229,7 @@ async fn load(address: &str, sessions: u32, opened_at: DateTime<Utc>) -> Result<
             INDICES_POSTGRES,
             FILL_POSTGRES,
             NUMBERS_POSTGRES,
-            ["analyze", "checkpoint"],
+            ["vacuum analyze", "checkpoint"],
         )
     };
     let database = connect(address).await?;

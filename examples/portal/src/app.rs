@@ -96,13 +96,14 @@ fn warn_of(left_out: &[SessionId]) {
 }
 
 /// Many at once for one number take turns within a portal, instead of undoing each other's work; only
-/// other portals are in the way then. Several numbers share a turn.
+/// other portals are in the way then. Numbers may share a turn; with so many places few do that are there
+/// at once.
 #[derive(Debug)]
-pub struct Turns([Mutex<()>; 64]);
+pub struct Turns(Box<[Mutex<()>]>);
 
 impl Default for Turns {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Mutex::default()))
+        Self((0..4096).map(|_| Mutex::default()).collect())
     }
 }
 
@@ -110,7 +111,7 @@ impl Turns {
     async fn of(&self, mobile: &MobileNumber) -> Option<MutexGuard<'_, ()>> {
         let mut hasher = DefaultHasher::new();
         mobile.hash(&mut hasher);
-        let place = usize::try_from(hasher.finish() & 63).unwrap_or(0);
+        let place = usize::try_from(hasher.finish() & 4095).ok()?;
         Some(self.0.get(place)?.lock().await)
     }
 }

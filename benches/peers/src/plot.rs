@@ -7,12 +7,19 @@ use crate::{contest::Fault, measured::Measured, report::time};
 /// A line, by its name.
 type Series = (&'static str, Vec<(f64, f64)>);
 
-/// Colour, and whether the marks are filled.
-const STYLES: [(RGBColor, bool); 3] = [
-    (RGBColor(0, 0, 0), true),
-    (RGBColor(0, 90, 181), false),
-    (RGBColor(220, 50, 32), true),
+/// A colour, and what stands at each point.
+const STYLES: [(RGBColor, Mark); 3] = [
+    (RGBColor(0, 0, 0), Mark::Disc),
+    (RGBColor(0, 90, 181), Mark::Ring),
+    (RGBColor(220, 50, 32), Mark::Triangle),
 ];
+
+#[derive(Clone, Copy)]
+enum Mark {
+    Disc,
+    Ring,
+    Triangle,
+}
 
 /// A thousand to ten million.
 const SESSIONS: std::ops::Range<f64> = 1e3..1e7;
@@ -34,7 +41,7 @@ pub(crate) fn growth(measured: &Measured) -> Result<String, Fault> {
     });
     draw(|root| {
         for (panel, (title, series)) in root.split_evenly((2, 2)).iter().zip(panels) {
-            times(panel, title, 0.01..1e5, series)?;
+            times(panel, title, 0.01..1e6, series)?;
         }
         Ok(())
     })
@@ -139,21 +146,16 @@ where
         .x_label_formatter(&|sessions| format!("10^{}", sessions.log10().round()))
         .y_label_formatter(label)
         .draw()?;
-    for ((name, points), (color, filled)) in series.into_iter().zip(STYLES) {
+    for ((name, points), (color, mark)) in series.into_iter().zip(STYLES) {
         if points.is_empty() {
             continue;
         }
-        let style = if filled {
-            color.filled()
-        } else {
-            color.stroke_width(2)
-        };
         let line = LineSeries::new(points.iter().copied(), color.stroke_width(2));
         chart
             .draw_series(line)?
             .label(name)
-            .legend(move |(x, y)| Circle::new((x + 10, y), 4, style));
-        let marks = points.iter().map(|point| Circle::new(*point, 4, style));
+            .legend(move |(x, y)| marked((x + 10, y), color, mark));
+        let marks = points.into_iter().map(|point| marked(point, color, mark));
         chart.draw_series(marks)?;
     }
     chart
@@ -162,4 +164,20 @@ where
         .background_style(WHITE.mix(0.8))
         .draw()?;
     Ok(())
+}
+
+fn marked<'a, P: Clone + 'static>(
+    point: P,
+    color: RGBColor,
+    mark: Mark,
+) -> DynElement<'static, SVGBackend<'a>, P>
+where
+    Circle<P, i32>: IntoDynElement<'static, SVGBackend<'a>, P>,
+    TriangleMarker<P, i32>: IntoDynElement<'static, SVGBackend<'a>, P>,
+{
+    match mark {
+        Mark::Disc => Circle::new(point, 4, color.filled()).into_dyn(),
+        Mark::Ring => Circle::new(point, 4, color.stroke_width(2)).into_dyn(),
+        Mark::Triangle => TriangleMarker::new(point, 6, color.filled()).into_dyn(),
+    }
 }

@@ -139,7 +139,7 @@ fn d25_the_ids_carry_over_under_an_older_key_and_through_several_rounds() {
 }
 
 #[test]
-fn d25_an_id_whose_key_has_left_the_ring_is_asked_for_again() {
+fn attack_23_d25_an_id_whose_key_has_left_the_ring_is_asked_for_again() {
     let first = returned();
     let recipients = without_id(LI);
     let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);

@@ -50,7 +50,8 @@ pub enum Answer {
     Dispatched,
     /// The rules say no.
     Refused,
-    /// The round is there already, the one before it isn't over, or has no IDs any more (D25).
+    /// The round is there already, the one before it isn't over, or has no IDs any more, or none whose key
+    /// is known (D25).
     NotOpened,
     /// Others were faster every time (D20).
     Busy,
@@ -65,11 +66,13 @@ impl Asked {
                 id,
                 recipients,
                 people,
-                ..
+                previous,
             } => Command::Open {
                 id: *id,
                 people: people.clone(),
                 policy: against::policy(recipients.policy()),
+                carried: previous
+                    .filter(|_| recipients.iter().all(|one| one.last_sixes().is_empty())),
             },
             Self::Submit {
                 who,
@@ -173,10 +176,12 @@ impl Answer {
         match self {
             Self::Submitted(submitted) => {
                 stored(task.moved())?;
+                task.same_left_out(submitted.left_out())?;
                 against::same_submitted(submitted, &task.entry)
             }
             Self::Resent(resent) => {
                 stored(task.moved())?;
+                task.same_left_out(resent.left_out())?;
                 against::same_resent(resent, &task.resend)
             }
             Self::Reported(outcome) => {
@@ -189,7 +194,11 @@ impl Answer {
             }
             Self::Opened | Self::Withdrawn | Self::Erased => stored(true),
             Self::Refused => same("refused", &true, &task.would_refuse()),
-            Self::Dispatched | Self::NotOpened | Self::Busy | Self::Dead => Ok(()),
+            Self::NotOpened => {
+                let opens = matches!(task.command, Command::Open { .. });
+                same("a call that fails opens", &true, &opens)
+            }
+            Self::Dispatched | Self::Busy | Self::Dead => Ok(()),
         }
     }
 }

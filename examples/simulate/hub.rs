@@ -1,9 +1,14 @@
 //! What every effect of a host passes through: loads, saves and messages are watched here, and each
 //! write is compared with what the model makes of the same command at the same moment.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard},
+};
 
-use beian::{KeyRing, Message, MessageId, MobileNumber, Session, Update, host::SendOutcome};
+use beian::{
+    KeyRing, Message, MessageId, MobileNumber, Session, SessionId, Update, host::SendOutcome,
+};
 
 use crate::{
     dice::Dice,
@@ -13,6 +18,7 @@ use crate::{
         self, Entry, EntryOutcome, Instant, Policy, Report, ResendOutcome, Round, RoundId, World,
         against::{self, Difference, same},
     },
+    rings::{Needed, Ring, left},
     tally::Tally,
 };
 
@@ -30,6 +36,8 @@ pub enum Command {
         id: RoundId,
         people: Vec<(u64, Vec<u64>)>,
         policy: Policy,
+        /// The round whose IDs serve in this one (D25).
+        carried: Option<RoundId>,
     },
     Submit(Entry),
     Resend {
@@ -56,6 +64,8 @@ pub struct Task {
     after: Vec<Round>,
     pub entry: Vec<(RoundId, EntryOutcome)>,
     pub resend: Vec<(RoundId, ResendOutcome)>,
+    /// The rounds that can't be judged, for a key that is missing.
+    left_out: Vec<RoundId>,
     pub applied: Option<bool>,
     pub saved: bool,
     /// What the gateway said of the message in hand, until it is stored.
@@ -78,6 +88,8 @@ pub struct Hub {
     pub model: World,
     pub tasks: [Task; HOSTS],
     pub clocks: [Instant; HOSTS],
+    pub rings: [Ring; HOSTS],
+    needed: Needed,
     /// Whether hosts take turns before each effect.
     pub stepping: bool,
     pub wrong: Option<Difference>,
@@ -99,6 +111,8 @@ impl Shared {
             model: World::default(),
             tasks: Default::default(),
             clocks: [0; HOSTS],
+            rings: [Ring::whole(); HOSTS],
+            needed: Needed::default(),
             stepping: false,
             wrong: None,
             handed: Vec::new(),
@@ -150,10 +164,26 @@ impl Hub {
         let mut part = World {
             rounds: before.clone(),
         };
+        let (ring, needed) = (self.rings[host], &self.needed);
         match &task.command {
-            Command::Submit(entry) => task.entry = part.submit(now, entry),
-            Command::Resend { number, id } => task.resend = part.resend(now, *number, *id),
+            Command::Submit(entry) => {
+                let judged = |round: &Round| needed.judges(ring, round.id, entry.number);
+                task.left_out = match part.remembered(now, entry).is_empty() {
+                    true => left(&mut part, judged),
+                    false => Vec::new(),
+                };
+                task.entry = part.submit(now, entry);
+            }
+            Command::Resend { number, id } => {
+                let compared = |round: &Round| needed.compares(ring, round.id, *number);
+                task.left_out = left(&mut part, compared);
+                task.resend = part.resend(now, *number, *id);
+            }
             _ => return,
+        }
+        if !task.left_out.is_empty() {
+            self.tally
+                .one("hosts", "judged without a round whose key is missing");
         }
         (task.before, task.after) = (before, part.rounds);
     }
@@ -201,6 +231,13 @@ impl Hub {
         let opens = matches!(&task.command, Command::Open { id, .. } if ids == [*id]);
         if !matches!(task.command, Command::Submit(_) | Command::Resend { .. }) {
             task.decide(opens)?;
+        }
+        if let (true, Command::Open { carried, .. }) = (opens, &task.command) {
+            let (ring, round) = (self.rings[host], &mut task.after[0]);
+            round.blind = !ring.is_whole();
+            if !self.needed.open(ring, round, *carried) {
+                return Err("IDs that can't be compared serve in a new round (D25)".into());
+            }
         }
         let moved = task.after.iter().filter(|round| !round.events.is_empty());
         let mut models: Vec<RoundId> = moved.map(|round| round.id).collect();
@@ -320,7 +357,12 @@ impl Task {
             rounds: self.before.clone(),
         };
         match (&self.command, part.rounds.first().map(|round| round.id)) {
-            (Command::Open { id, people, policy }, _) if opens => {
+            (
+                Command::Open {
+                    id, people, policy, ..
+                },
+                _,
+            ) if opens => {
                 part = World::default();
                 part.open(self.now, *id, people, policy.clone());
             }
@@ -339,6 +381,14 @@ impl Task {
         }
         self.after = part.rounds;
         Ok(())
+    }
+
+    /// What can't be judged is said (D20).
+    pub fn same_left_out(&self, crates: &[SessionId]) -> Result<(), Difference> {
+        let id = |id: &SessionId| u128::from_be_bytes(*id.as_bytes());
+        let crates: BTreeSet<RoundId> = crates.iter().map(id).collect();
+        let models = self.left_out.iter().copied().collect();
+        same("left out", &crates, &models)
     }
 
     /// An answer that something happened needs the write.

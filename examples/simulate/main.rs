@@ -34,6 +34,7 @@ mod platform;
 mod plots;
 #[path = "../../tests/reference/mod.rs"]
 mod reference;
+mod rings;
 mod runs;
 mod shrink;
 mod tally;

@@ -80,6 +80,10 @@ pub struct World {
     #[arg(long, default_value_t = 0.2, value_parser = share)]
     pub erasures: f64,
 
+    /// Worlds whose hosts change their keys one by one, and miss an older or a newer one for hours
+    #[arg(long, default_value_t = 0.1, value_parser = share)]
+    pub keys: f64,
+
     /// Rounds that somebody attacks
     #[arg(long, default_value_t = 0.1, value_parser = share)]
     pub attacks: f64,
@@ -124,6 +128,7 @@ impl Options {
             races,
             clocks,
             erasures,
+            keys,
             attacks,
             policies,
             entries,
@@ -137,6 +142,7 @@ impl Options {
             ("races", races, usual.races),
             ("clocks", clocks, usual.clocks),
             ("erasures", erasures, usual.erasures),
+            ("keys", keys, usual.keys),
             ("attacks", attacks, usual.attacks),
             ("policies", policies, usual.policies),
         ] {

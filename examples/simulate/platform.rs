@@ -13,7 +13,6 @@ use beian::{
     OrderLife, OrderStatus, Policy, Recipient, Recipients, Requirement, ReturnCause, Role,
     host::{Desk, MemoryStore, SendOutcome, SessionStore, block},
     rulebook,
-    testkit::keys,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -30,6 +29,7 @@ use crate::{
         End, HOUR, Instant, MINUTE, RoundId, SECOND,
         against::{self, Difference},
     },
+    rings::{HostKeys, Ring, both},
     tally::Tally,
 };
 
@@ -119,6 +119,7 @@ pub enum Happening {
     /// The administration returns an order from its review.
     Return(u32),
     Skew,
+    Keys,
 }
 
 /// Runs a world to its end, or through so many steps.
@@ -136,7 +137,7 @@ impl Platform {
         // From the months before the pilot on to 2026.
         let start = dice.between(1_496_246_400, 1_780_243_200) * SECOND;
         let days = 7;
-        let hub = Shared::new(seed, weather, keys());
+        let hub = Shared::new(seed, weather, both());
         let store = Arc::new(MemoryStore::default());
         let desks = std::array::from_fn(|number| {
             let host = Host {
@@ -144,7 +145,12 @@ impl Platform {
                 hub: hub.clone(),
                 store: Arc::clone(&store),
             };
-            Desk::new(host.clone(), keys(), host)
+            let keys = HostKeys {
+                number,
+                hub: hub.clone(),
+                both: both(),
+            };
+            Desk::new(host.clone(), keys, host)
         });
         let mut platform = Self {
             seed,
@@ -188,6 +194,10 @@ impl Platform {
             }
         }
         platform.plan(start, Happening::Skew);
+        let mut dice = Dice::of(&[seed, 8]);
+        if dice.happens(weather.keys) {
+            platform.plan(start + dice.between(0, 48 * HOUR), Happening::Keys);
+        }
         platform
     }
 
@@ -265,6 +275,10 @@ impl Platform {
             Happening::Attack(attack) => self.attack(dice, attack),
             Happening::Skew => {
                 self.skew(dice);
+                Ok(())
+            }
+            Happening::Keys => {
+                self.change_keys(dice);
                 Ok(())
             }
         }
@@ -346,7 +360,10 @@ impl Platform {
             return Err("IDs that were erased serve in a new round (D25)".into());
         }
         if !opened {
-            if erased {
+            // Perhaps it was for a key that is missing: another host may have it, or nobody any more.
+            let short = !self.hub.lock().rings.iter().all(|ring| ring.is_whole());
+            let given_up = short && Dice::of(&[self.seed, 9, self.steps]).happens(0.2);
+            if erased || given_up {
                 self.ask_for_ids(number);
             }
             self.later(MINUTE, Happening::OpenAgain(number));
@@ -549,6 +566,15 @@ impl Platform {
         };
         if self.now < self.last_day {
             self.later(dice.between(HOUR, 11 * HOUR), Happening::Skew);
+        }
+    }
+
+    /// A host gets other keys.
+    fn change_keys(&mut self, dice: &mut Dice) {
+        let host = dice.place(HOSTS);
+        self.hub.lock().rings[host] = Ring::of(dice);
+        if self.now < self.last_day {
+            self.later(dice.between(MINUTE, 6 * HOUR), Happening::Keys);
         }
     }
 

@@ -48,6 +48,7 @@ fn ends_and_times(options: &Options, folder: &Path) -> Drawn {
     let calm = World {
         attacks: 0.0,
         clocks: 0.0,
+        keys: 0.0,
         policies: 0.0,
         entries: None,
         ..options.world
@@ -174,6 +175,7 @@ fn attackers(options: &Options, folder: &Path) -> Drawn {
     for entries in 1..=10 {
         let besieged = World {
             attacks: 1.0,
+            keys: 0.0,
             policies: 0.0,
             entries: Some(entries),
             ..options.world

@@ -104,6 +104,7 @@ impl World {
             version: 1,
             people,
             end: None,
+            blind: false,
             events: vec![("round_opened", None)],
         });
     }
@@ -134,15 +135,7 @@ impl World {
     pub fn submit(&mut self, now: Instant, entry: &Entry) -> Vec<(RoundId, EntryOutcome)> {
         self.forget_events();
         let found = self.found(now, entry.number);
-        // D21: a repeat gets the first answer, and is never compared.
-        let first: Vec<_> = found
-            .iter()
-            .filter_map(|&(r, p)| {
-                let known = &self.rounds[r].people[p].remembered;
-                let known = known.iter().find(|(id, _)| Some(*id) == entry.submission)?;
-                Some((self.rounds[r].id, known.1))
-            })
-            .collect();
+        let first = self.remembered(now, entry);
         if !first.is_empty() {
             return first;
         }
@@ -183,6 +176,17 @@ impl World {
         }
         self.finish(now, &found);
         outcomes
+    }
+
+    /// D21: a repeat gets the first answer, and is never compared.
+    pub fn remembered(&self, now: Instant, entry: &Entry) -> Vec<(RoundId, EntryOutcome)> {
+        let found = self.found(now, entry.number).into_iter();
+        let first = found.filter_map(|(r, p)| {
+            let known = &self.rounds[r].people[p].remembered;
+            let known = known.iter().find(|(id, _)| Some(*id) == entry.submission)?;
+            Some((self.rounds[r].id, known.1))
+        });
+        first.collect()
     }
 
     /// A request for a resend, over all orders of its number (D14, D15).

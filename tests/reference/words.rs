@@ -44,6 +44,8 @@ pub struct Round {
     /// Sorted by number; one number is one person (R09).
     pub people: Vec<Person>,
     pub end: Option<End>,
+    /// Whether it was opened where a key was missing: its codes may meet those of other rounds (D20).
+    pub blind: bool,
     /// What the latest command did here: nothing means that there was nothing to store.
     pub events: Vec<(&'static str, Option<usize>)>,
 }

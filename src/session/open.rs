@@ -193,7 +193,8 @@ impl<'a> Opening<'a> {
         for other in others {
             match other.all_codes(mobile, keys) {
                 Ok(codes) => taken.extend(codes.into_iter().flatten()),
-                // A round that can't be verified can't mistake a code either (D20).
+                // It can't be judged here (D20). Should another host have its key, and one of its codes be
+                // the same, the order that was opened first moves (D17).
                 Err(KeyError::Unknown(_)) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -4,7 +4,7 @@
 //! cargo run --example quickstart
 //! ```
 
-use std::error::Error;
+use std::{error::Error, process::ExitCode};
 
 use beian::{
     Entry, FilingOrder, IdDocument, KeyRing, Lang, Person, Province, Recipients, Requirement,
@@ -17,7 +17,17 @@ use chrono::{FixedOffset, TimeDelta};
 const LEADER: &str = "199 0000 0001";
 const ADMINISTRATOR: &str = "+86 199-0000-0002";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("quickstart: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     // Who must verify? No key, store or clock needed.
     let leader = Person::new("张三", LEADER, IdDocument::passport("E12345678")?)?;
     let administrator = Person::new("李四", ADMINISTRATOR, IdDocument::passport("E87654321")?)?;

@@ -302,8 +302,9 @@ impl World {
         if expected.rounds == 1 {
             let of_resends = |event: &&Value| event["number"].as_u64() > Some(0);
             let accepted = events.filter(|event| event["type"] == "message_accepted");
-            let left = |r: &Value| usize::try_from(r["resends_left"].as_u64().unwrap()).unwrap();
-            let used: usize = recipients.iter().map(|r| 2 - left(r)).sum();
+            let used =
+                |r: &Value| 2 - usize::try_from(r["resends_left"].as_u64().unwrap()).unwrap();
+            let used: usize = recipients.iter().map(used).sum();
             assert_eq!(accepted.filter(of_resends).count(), used, "{context}");
         }
         // Whoever is still to verify has got a message by now.

@@ -6,10 +6,12 @@ mod common;
 use std::collections::BTreeSet;
 
 use beian::{
-    Access, Change, EventKind, FilingType, IdDocumentKind, IdDocumentProblem, Lang, LastSixProblem,
-    MessageKind, MobileProblem, NameProblem, OrderStatus, PersonProblem, Province, ProvinceProblem,
-    Refusal, Report, ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind,
+    Access, Change, Event, EventKind, FilingType, IdDocumentKind, IdDocumentProblem, Lang,
+    LastSixProblem, MessageKind, MobileProblem, NameProblem, Opening, OrderStatus, PersonProblem,
+    Province, ProvinceProblem, Refusal, Report, ReturnCause, Role, RoundFailure, RoundStatus,
+    ServiceKind, Session,
     filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, ProblemKind, Step},
+    testkit::{keys, recipients, seed},
 };
 use common::assert_texts;
 
@@ -212,20 +214,10 @@ fn d01_the_text_of_an_open_round_names_no_hours_for_they_are_the_rulebooks() {
     }
 }
 
-#[test]
-fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
+/// One event of each kind, all about the first person's second message.
+fn events() -> Vec<EventKind> {
     let at = chrono::DateTime::UNIX_EPOCH;
     let (recipient, number) = (0, 1);
-    let statuses = [
-        RoundStatus::SmsVerification,
-        RoundStatus::AdministrationReview { at },
-        RoundStatus::Returned {
-            cause: RoundFailure::WindowClosed,
-            at,
-            noticed_at: at,
-        },
-        RoundStatus::Withdrawn { at },
-    ];
     let queued = MessageKind::ALL
         .iter()
         .map(|kind| EventKind::MessageQueued {
@@ -238,7 +230,7 @@ fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
         number,
         again_at,
     });
-    let events = queued.chain(failed).chain([
+    let others = [
         EventKind::RoundOpened,
         EventKind::MessageAccepted { recipient, number },
         EventKind::MessageDeferred {
@@ -277,7 +269,99 @@ fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
         },
         EventKind::RoundWithdrawn,
         EventKind::PersonalDataErased,
-    ]);
+    ];
+    queued.chain(failed).chain(others).collect()
+}
+
+#[test]
+fn an_event_on_the_order_page_says_who_which_of_how_many_and_why() {
+    let (session, ()) = Session::open(
+        &Opening::new(42, &recipients(2), seed(1)),
+        &keys(),
+        chrono::DateTime::UNIX_EPOCH,
+    )
+    .unwrap()
+    .persisted();
+    let line = |kind, lang| {
+        let (session_id, at) = (session.id(), session.opened_at());
+        let event = Event {
+            session: session_id,
+            version: 1,
+            at,
+            kind,
+        };
+        session.event_text(&event, lang)
+    };
+    for kind in events() {
+        let what = format!("{kind:?}");
+        assert_texts(&what, |lang| line(kind, lang));
+        let of_a_person = kind.recipient().is_some();
+        for lang in Lang::ALL {
+            let text = line(kind, *lang);
+            assert_eq!(text.contains("199****0001"), of_a_person, "{text}");
+        }
+    }
+    let failed = |number| EventKind::MessageFailed {
+        recipient: 1,
+        number,
+        again_at: None,
+    };
+    for (kind, zh, en) in [
+        (
+            EventKind::RoundOpened,
+            "核验开始，共2位核验人",
+            "round opened, persons to verify: 2",
+        ),
+        (
+            failed(0),
+            "网站（互联网信息服务）负责人 199****0002：首次短信发送失败，不计重发次数",
+            "service administrator 199****0002: first message failed, and no resend was used up",
+        ),
+        (
+            failed(2),
+            "网站（互联网信息服务）负责人 199****0002：第3条短信发送失败，不计重发次数",
+            "service administrator 199****0002: message 3 failed, and no resend was used up",
+        ),
+        (
+            EventKind::WrongEntry {
+                recipient: 1,
+                wrong_entries: 3,
+            },
+            "网站（互联网信息服务）负责人 199****0002：核验信息错误（第3次，最多5次）",
+            "service administrator 199****0002: wrong entry 3 of 5",
+        ),
+        (
+            EventKind::PersonVerified { recipient: 1 },
+            "网站（互联网信息服务）负责人 199****0002：完成核验（第1位，共2位）",
+            "service administrator 199****0002: verified, 1 of 2",
+        ),
+        (
+            EventKind::WrongId {
+                recipient: 7,
+                wrong_ids: 1,
+            },
+            "第8位核验人：重发申请的证件号码错误（第1次，最多5次）",
+            "person 8: wrong ID 1 of 5 on the resend form",
+        ),
+    ] {
+        assert_eq!(line(kind, Lang::Zh), zh);
+        assert_eq!(line(kind, Lang::En), en);
+    }
+}
+
+#[test]
+fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
+    let at = chrono::DateTime::UNIX_EPOCH;
+    let statuses = [
+        RoundStatus::SmsVerification,
+        RoundStatus::AdministrationReview { at },
+        RoundStatus::Returned {
+            cause: RoundFailure::WindowClosed,
+            at,
+            noticed_at: at,
+        },
+        RoundStatus::Withdrawn { at },
+    ];
     let mut seen = BTreeSet::new();
     let mut check = |what: String, text: &dyn Fn(Lang) -> &'static str| {
         assert_texts(&what, |lang| text(lang).into());
@@ -288,7 +372,7 @@ fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
     for status in statuses {
         check(format!("{status:?}"), &|lang| status.text(lang));
     }
-    for kind in events {
+    for kind in events() {
         check(format!("{kind:?}"), &|lang| kind.text(lang));
     }
 }

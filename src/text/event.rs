@@ -6,6 +6,8 @@ use alloc::{
     vec::Vec,
 };
 
+use chrono::{DateTime, Utc};
+
 use super::{BeijingTime, Lang};
 use crate::{Event, EventKind, MessageKind, RecipientView, Session};
 
@@ -71,156 +73,90 @@ impl Session {
     }
 
     fn what(&self, event: &Event, lang: Lang) -> String {
-        let policy = self.policy();
-        let all = self.recipients().count();
-        match (event.kind, lang) {
-            (EventKind::RoundOpened, Lang::Zh) => format!("核验开始，共{all}位核验人"),
-            (EventKind::RoundOpened, Lang::En) => format!("round opened, persons to verify: {all}"),
-            (EventKind::MessageQueued { number, kind, .. }, Lang::Zh) => match kind {
-                MessageKind::First => format!("{}待发送", message(number, lang)),
-                MessageKind::Resend | MessageKind::Noon => {
-                    format!("{}，{}待发送", kind.text(lang), message(number, lang))
-                }
-            },
-            (EventKind::MessageQueued { number, kind, .. }, Lang::En) => match kind {
-                MessageKind::First => format!("{} queued", message(number, lang)),
-                MessageKind::Resend | MessageKind::Noon => {
-                    format!("{}, {} queued", kind.text(lang), message(number, lang))
-                }
-            },
-            (EventKind::MessageAccepted { number, .. }, Lang::Zh) => {
-                format!("短信网关已接收{}", message(number, lang))
+        let (policy, all) = (self.policy(), self.recipients().count());
+        let texts = match event.kind {
+            EventKind::RoundOpened => [
+                format!("核验开始，共{all}位核验人"),
+                format!("round opened, persons to verify: {all}"),
+            ],
+            EventKind::WrongEntry { wrong_entries, .. } => {
+                let most = policy.wrong_entries_max();
+                [
+                    format!("核验信息错误（第{wrong_entries}次，最多{most}次）"),
+                    format!("wrong entry {wrong_entries} of {most}"),
+                ]
             }
-            (EventKind::MessageAccepted { number, .. }, Lang::En) => {
-                format!("{} accepted by the gateway", message(number, lang))
+            EventKind::WrongId { wrong_ids, .. } => {
+                let most = policy.wrong_ids_max();
+                [
+                    format!("重发申请的证件号码错误（第{wrong_ids}次，最多{most}次）"),
+                    format!("wrong ID {wrong_ids} of {most} on the resend form"),
+                ]
             }
-            (
-                EventKind::MessageDeferred {
-                    number, again_at, ..
-                },
-                Lang::Zh,
-            ) => {
-                let again_at = BeijingTime(again_at);
-                format!("{}暂未发出，{again_at}重试", message(number, lang))
+            EventKind::EntryNotCounted { why, .. } => [
+                format!("核验信息未计入次数：{}", why.text(Lang::Zh)),
+                format!("entry not counted: {}", why.text(Lang::En)),
+            ],
+            EventKind::PersonVerified { .. } => {
+                let place = self.verified_by(event);
+                [
+                    format!("完成核验（第{place}位，共{all}位）"),
+                    format!("verified, {place} of {all}"),
+                ]
             }
-            (
-                EventKind::MessageDeferred {
-                    number, again_at, ..
-                },
-                Lang::En,
-            ) => {
-                let again_at = BeijingTime(again_at);
-                format!(
-                    "{} deferred, tried again at {again_at}",
-                    message(number, lang)
-                )
-            }
-            (
-                EventKind::MessageFailed {
-                    number, again_at, ..
-                },
-                Lang::Zh,
-            ) => {
-                let message = message(number, lang);
-                match again_at.map(BeijingTime) {
-                    Some(again_at) => format!("{message}发送失败，{again_at}重试"),
-                    None => format!("{message}发送失败，不计重发次数"),
-                }
-            }
-            (
-                EventKind::MessageFailed {
-                    number, again_at, ..
-                },
-                Lang::En,
-            ) => {
-                let message = message(number, lang);
-                match again_at.map(BeijingTime) {
-                    Some(again_at) => format!("{message} failed, tried again at {again_at}"),
-                    None => format!("{message} failed, and no resend was used up"),
-                }
-            }
-            (
-                EventKind::MessageDelivered {
-                    window_starts_at, ..
-                },
-                Lang::Zh,
-            ) => {
-                format!(
-                    "首次短信已送达，核验时限自{}起算",
-                    BeijingTime(window_starts_at)
-                )
-            }
-            (
-                EventKind::MessageDelivered {
-                    window_starts_at, ..
-                },
-                Lang::En,
-            ) => {
-                let from = BeijingTime(window_starts_at);
-                format!("first message delivered, the time to verify counts from {from}")
-            }
-            (EventKind::ReportRecorded { number, report, .. }, Lang::Zh) => {
-                format!("{}的回执：{}", message(number, lang), report.text(lang))
-            }
-            (EventKind::ReportRecorded { number, report, .. }, Lang::En) => {
-                format!(
-                    "report on the {}: {}",
-                    message(number, lang),
-                    report.text(lang)
-                )
-            }
-            (EventKind::WrongEntry { wrong_entries, .. }, Lang::Zh) => {
-                format!(
-                    "核验信息错误（第{wrong_entries}次，最多{}次）",
-                    policy.wrong_entries_max()
-                )
-            }
-            (EventKind::WrongEntry { wrong_entries, .. }, Lang::En) => {
-                format!(
-                    "wrong entry {wrong_entries} of {}",
-                    policy.wrong_entries_max()
-                )
-            }
-            (EventKind::WrongId { wrong_ids, .. }, Lang::Zh) => {
-                format!(
-                    "重发申请的证件号码错误（第{wrong_ids}次，最多{}次）",
-                    policy.wrong_ids_max()
-                )
-            }
-            (EventKind::WrongId { wrong_ids, .. }, Lang::En) => {
-                format!(
-                    "wrong ID {wrong_ids} of {} on the resend form",
-                    policy.wrong_ids_max()
-                )
-            }
-            (EventKind::EntryNotCounted { why, .. }, Lang::Zh) => {
-                format!("核验信息未计入次数：{}", why.text(lang))
-            }
-            (EventKind::EntryNotCounted { why, .. }, Lang::En) => {
-                format!("entry not counted: {}", why.text(lang))
-            }
-            (EventKind::PersonVerified { .. }, Lang::Zh) => {
-                format!("完成核验（第{}位，共{all}位）", self.verified_by(event))
-            }
-            (EventKind::PersonVerified { .. }, Lang::En) => {
-                format!("verified, {} of {all}", self.verified_by(event))
-            }
-            (EventKind::RoundReturned { cause, ended_at }, Lang::Zh) => {
+            EventKind::RoundReturned { cause, ended_at } => {
                 let at = BeijingTime(ended_at);
-                format!("核验失败，订单于{at}退回：{}", cause.text(lang))
+                [
+                    format!("核验失败，订单于{at}退回：{}", cause.text(Lang::Zh)),
+                    format!("order returned at {at}: {}", cause.text(Lang::En)),
+                ]
             }
-            (EventKind::RoundReturned { cause, ended_at }, Lang::En) => {
-                let at = BeijingTime(ended_at);
-                format!("order returned at {at}: {}", cause.text(lang))
+            EventKind::MessageQueued { number, kind, .. } => queued(message(number), kind),
+            EventKind::MessageAccepted { number, .. } => {
+                let [zh, en] = message(number);
+                [
+                    format!("短信网关已接收{zh}"),
+                    format!("{en} accepted by the gateway"),
+                ]
             }
-            (
-                EventKind::PersonLocked { .. }
-                | EventKind::EntryAfterLock { .. }
-                | EventKind::RoundCompleted
-                | EventKind::RoundWithdrawn
-                | EventKind::PersonalDataErased,
-                lang,
-            ) => event.kind.text(lang).into(),
+            EventKind::MessageDeferred {
+                number, again_at, ..
+            } => {
+                let ([zh, en], at) = (message(number), BeijingTime(again_at));
+                [
+                    format!("{zh}暂未发出，{at}重试"),
+                    format!("{en} deferred, tried again at {at}"),
+                ]
+            }
+            EventKind::MessageFailed {
+                number, again_at, ..
+            } => failed(message(number), again_at),
+            EventKind::MessageDelivered {
+                window_starts_at, ..
+            } => {
+                let at = BeijingTime(window_starts_at);
+                [
+                    format!("首次短信已送达，核验时限自{at}起算"),
+                    format!("first message delivered, the time to verify counts from {at}"),
+                ]
+            }
+            EventKind::ReportRecorded { number, report, .. } => {
+                let [zh, en] = message(number);
+                [
+                    format!("{zh}的回执：{}", report.text(Lang::Zh)),
+                    format!("report on the {en}: {}", report.text(Lang::En)),
+                ]
+            }
+            EventKind::PersonLocked { .. }
+            | EventKind::EntryAfterLock { .. }
+            | EventKind::RoundCompleted
+            | EventKind::RoundWithdrawn
+            | EventKind::PersonalDataErased => return event.kind.text(lang).into(),
+        };
+        let [zh, en] = texts;
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
         }
     }
 
@@ -232,14 +168,34 @@ impl Session {
     }
 }
 
-/// A message by its place: only the first has a name of its own, as what comes later may be a resend or
-/// the one at noon.
-fn message(number: u16, lang: Lang) -> String {
-    let place = number.saturating_add(1);
-    match (number, lang) {
-        (0, Lang::Zh) => "首次短信".into(),
-        (0, Lang::En) => "first message".into(),
-        (_, Lang::Zh) => format!("第{place}条短信"),
-        (_, Lang::En) => format!("message {place}"),
+/// A message by its place. Only the first has a name of its own: a later one is known as a resend, or as
+/// the one at noon, where it is queued.
+fn message(number: u16) -> [String; 2] {
+    match number.saturating_add(1) {
+        1 => ["首次短信".into(), "first message".into()],
+        place => [format!("第{place}条短信"), format!("message {place}")],
+    }
+}
+
+fn queued([zh, en]: [String; 2], kind: MessageKind) -> [String; 2] {
+    match kind {
+        MessageKind::First => [format!("{zh}待发送"), format!("{en} queued")],
+        MessageKind::Resend | MessageKind::Noon => [
+            format!("{}，{zh}待发送", kind.text(Lang::Zh)),
+            format!("{}, {en} queued", kind.text(Lang::En)),
+        ],
+    }
+}
+
+fn failed([zh, en]: [String; 2], again_at: Option<DateTime<Utc>>) -> [String; 2] {
+    match again_at.map(BeijingTime) {
+        Some(at) => [
+            format!("{zh}发送失败，{at}重试"),
+            format!("{en} failed, tried again at {at}"),
+        ],
+        None => [
+            format!("{zh}发送失败，不计重发次数"),
+            format!("{en} failed, and no resend was used up"),
+        ],
     }
 }

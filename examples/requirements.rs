@@ -12,8 +12,7 @@ use std::{
 
 use beian::{
     Access, Change, Changes, FilingOrder, FilingType, IdDocument, Lang, OrderProblems, Person,
-    Province, Rulebook, ServiceKind,
-    rulebook::{self, day},
+    Province, Rulebook, ServiceKind, day, rulebook,
 };
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 

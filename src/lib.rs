@@ -118,6 +118,7 @@ extern crate alloc;
 extern crate std;
 
 mod code;
+pub mod day;
 pub mod docs;
 pub mod filing;
 pub mod host;

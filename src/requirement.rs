@@ -6,8 +6,7 @@ use core::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    FilingOrder, LastSix, MobileNumber, Person, Policy, Role, Roles, Service,
-    rulebook::{NotInForce, RuleId},
+    FilingOrder, LastSix, MobileNumber, Person, Policy, Role, Roles, Service, rulebook::RuleId,
 };
 
 /// Whether an order waits for somebody before it goes on to the administration.
@@ -55,9 +54,10 @@ impl Requirement {
 /// Why nobody verifies.
 ///
 /// ```
-/// use beian::{Exemption, Lang};
+/// use beian::{Exemption, Lang, rulebook::NotInForce};
 ///
-/// let early = Exemption::NotInForce { from: Some("2017-12-18T06:00:00+08:00".parse()?) };
+/// let from = Some("2017-12-18T06:00:00+08:00".parse()?);
+/// let early = Exemption::NotInForce(NotInForce { from });
 /// assert_eq!(early.code(), "not_in_force");
 /// assert!(early.text(Lang::Zh).contains("2017-12-18 06:00"));
 /// # Ok::<(), chrono::ParseError>(())
@@ -67,10 +67,7 @@ pub enum Exemption {
     /// A row of the rulebook says so, such as `R08`.
     Rule(RuleId),
     /// SMS verification was not in force yet (D01).
-    NotInForce {
-        /// When it came into force in the order's province, if it ever did.
-        from: Option<DateTime<Utc>>,
-    },
+    NotInForce(NotInForce),
     /// The host saw that the regulator texted nobody (B02, D02).
     AsTexted,
 }
@@ -81,16 +78,18 @@ impl Exemption {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Rule(_) => "rule",
-            Self::NotInForce { .. } => "not_in_force",
+            Self::NotInForce(_) => "not_in_force",
             Self::AsTexted => "as_texted",
         }
     }
 }
 
-impl From<NotInForce> for Exemption {
-    fn from(not_yet: NotInForce) -> Self {
-        Self::NotInForce { from: not_yet.from }
-    }
+/// SMS verification was not in force yet in the province: nobody verifies (D01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("SMS verification is not in force in this province at that time")]
+pub struct NotInForce {
+    /// When it came into force there; `None` if the history doesn't have the province.
+    pub from: Option<DateTime<Utc>>,
 }
 
 /// A person who will be texted: one mobile number, whatever roles it has (R09).

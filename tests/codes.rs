@@ -17,9 +17,9 @@ use beian::{
     NameProblem, OpenError, OrderStatus, PersonProblem, PolicyProblem, Province, ProvinceProblem,
     RecipientState, Refusal, Report, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
     ServiceKind, TemplateProblem,
-    filing::{DenyProblem, OrderLife, ProblemKind, StageState, Step},
+    filing::{DenyProblem, NotFileable, OrderLife, ProblemKind, StageState, Step},
     host::HostError,
-    rulebook::{HistoryProblem, NotFileable, RuleIdProblem, RulebookProblem},
+    rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{self, PersonStanding, RegulatorStatus, ReminderKind, ReportRefusal, TrackerStatus},
 };
 use chrono::{DateTime, TimeDelta};
@@ -117,7 +117,7 @@ fn rulebooks() -> Vec<Row> {
         RulebookProblem::Missing(filing_type, None),
         RulebookProblem::Twice(filing_type, None),
         rule,
-        Exemption::NotInForce { from: None },
+        Exemption::NotInForce(NotInForce { from: None }),
         Exemption::AsTexted,
     ];
     rows.extend::<Vec<_>>(all!(HistoryProblem, code));

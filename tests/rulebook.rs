@@ -10,10 +10,11 @@
 
 use beian::{
     Access, Change, Changes, Exemption, FilingOrder, FilingType, IdDocument, Lang, LastSix, Person,
-    Policy, Province, Recipient, Recipients, Requirement, Role, Roles, Rulebook, ServiceKind,
+    Policy, Province, Recipient, Recipients, Requirement, Role, Roles, Rulebook, ServiceKind, day,
+    filing::{FiledSince, NotFileable},
     rulebook::{
-        self, Fileable, History, HistoryProblem, NotFileable, NotInForce, Period, Rule, RuleId,
-        RuleIdProblem, RulebookProblem, day,
+        self, History, HistoryProblem, NotInForce, Period, Rule, RuleId, RuleIdProblem,
+        RulebookProblem,
     },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -568,7 +569,7 @@ mod periods {
         let from = Some(beijing("2018-09-24T00:00:00"));
         assert_eq!(
             on("2018-09-12"),
-            Requirement::Nobody(Exemption::NotInForce { from })
+            Requirement::Nobody(Exemption::NotInForce(NotInForce { from }))
         );
         let zh = on("2018-09-12").text(Lang::Zh);
         assert!(zh.contains("2018-09-24 00:00"), "{zh}");
@@ -622,7 +623,7 @@ mod periods {
         let earlier = period(from - micro(), Province::ALL);
         assert_eq!(two(one.clone(), earlier), HistoryProblem::Order);
         assert_eq!(two(one, period(from, &[])), HistoryProblem::NoProvince);
-        let app = Fileable::new(ServiceKind::App, from);
+        let app = FiledSince::new(ServiceKind::App, from);
         assert_eq!(History::new([], [app, app]), Err(HistoryProblem::Twice));
     }
 
@@ -631,7 +632,7 @@ mod periods {
         let documented = History::DOCUMENTED;
         let checked = History::new(
             documented.periods().iter().cloned(),
-            documented.fileable().iter().copied(),
+            documented.filed_since().iter().copied(),
         );
         assert_eq!(checked.as_ref(), Ok(documented));
         for rulebook in Rulebook::ALL {
@@ -827,11 +828,15 @@ mod texts {
         for (exemption, code, cites) in [
             (Exemption::Rule("R08".parse().unwrap()), "rule", "R08"),
             (
-                Exemption::NotInForce { from },
+                Exemption::NotInForce(NotInForce { from }),
                 "not_in_force",
                 "2018-09-24 00:00",
             ),
-            (Exemption::NotInForce { from: None }, "not_in_force", "D01"),
+            (
+                Exemption::NotInForce(NotInForce { from: None }),
+                "not_in_force",
+                "D01",
+            ),
             (Exemption::AsTexted, "as_texted", "B02"),
         ] {
             assert_eq!(exemption.code(), code);
@@ -948,7 +953,7 @@ proptest! {
         let in_force = |hours| rulebook::in_force(at(hours), order.province()).is_ok();
         prop_assert!(!in_force(early) || in_force(early + later));
         let requirement = rulebook::requirement(&order, at(early)).unwrap();
-        let not_yet = matches!(requirement, Requirement::Nobody(Exemption::NotInForce { .. }));
+        let not_yet = matches!(requirement, Requirement::Nobody(Exemption::NotInForce(_)));
         prop_assert_eq!(not_yet, !in_force(early));
     }
 }

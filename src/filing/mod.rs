@@ -8,6 +8,7 @@
 //! | follow an order | [`OrderLife`] |
 
 mod choice;
+mod filed_since;
 mod form;
 mod kind;
 mod label;
@@ -22,6 +23,8 @@ mod service;
 mod stored;
 
 pub(crate) use choice::Choice;
+pub(crate) use filed_since::check_filed_since;
+pub use filed_since::{FiledSince, NotFileable};
 pub use form::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm};
 pub use kind::{Change, Changes, FilingType};
 pub(crate) use label::label;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Access, Changes, FilingPolicy, FilingType, OrderProblems, ProblemKind, Service, ServiceKind,
+    check_filed_since,
 };
 use crate::{
     Entity, IdDocument, IdDocumentKind, IdDocumentProblem, MobileNumber, MobileProblem, Person,
@@ -300,7 +301,7 @@ impl Draft {
         filed_at: Option<DateTime<Utc>>,
     ) -> Result<FilingOrder, OrderProblems> {
         self.check_changes(&mut problems);
-        self.check_services(&mut problems, filed_at);
+        self.check_services(&mut problems, policy, filed_at);
         self.check_people(&mut problems, policy);
         match self.into_order() {
             Some(order) if problems.is_none() => Ok(order),
@@ -320,7 +321,13 @@ impl Draft {
         }
     }
 
-    fn check_services(&self, problems: &mut OrderProblems, filed_at: Option<DateTime<Utc>>) {
+    fn check_services(
+        &self,
+        problems: &mut OrderProblems,
+        policy: &FilingPolicy,
+        filed_at: Option<DateTime<Utc>>,
+    ) {
+        let rows = policy.filed_since_rows();
         if self.services.len() > SERVICES_MAX {
             problems.add("services", ProblemKind::TooManyServices);
         }
@@ -328,8 +335,8 @@ impl Draft {
             problems.add("services", ProblemKind::ServicesMissing);
         }
         for (n, service) in self.services.iter().enumerate() {
-            let fileable = |kind: ServiceKind| filed_at.is_none_or(|at| kind.is_fileable(at));
-            if !service.kind.is_none_or(fileable) {
+            let kind_at = service.kind.zip(filed_at);
+            if kind_at.is_some_and(|(kind, at)| check_filed_since(rows, kind, at).is_err()) {
                 problems.add(format!("services[{n}].kind"), ProblemKind::NotYetFileable);
             }
             let (Some(filing_type), Some(access)) = (self.filing_type, service.access) else {

@@ -1,11 +1,12 @@
 //! What a platform refuses beyond the rules.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
+use super::FiledSince;
 use crate::{MobileNumber, input::clean};
 
-/// What a platform refuses when an order is filed. Nothing, by default.
+/// What a platform refuses when an order is filed: by default, kinds of service that couldn't be filed yet.
 ///
 /// ```
 /// use beian::{FilingPolicy, MobileNumber};
@@ -14,10 +15,21 @@ use crate::{MobileNumber, input::clean};
 /// assert!(policy.denies(&"17000000001".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FilingPolicy {
     denied: Vec<String>,
     refuse_differing_ids: bool,
+    filed_since: Cow<'static, [FiledSince]>,
+}
+
+impl Default for FilingPolicy {
+    fn default() -> Self {
+        Self {
+            denied: Vec::new(),
+            refuse_differing_ids: false,
+            filed_since: Cow::Borrowed(FiledSince::DOCUMENTED),
+        }
+    }
 }
 
 impl FilingPolicy {
@@ -48,6 +60,30 @@ impl FilingPolicy {
         }
     }
 
+    /// From when each kind of service can be filed (D01), in place of what is documented: the rows that
+    /// the host's own [`History`](crate::rulebook::History) has, so that an order that can be filed can be
+    /// submitted.
+    ///
+    /// ```
+    /// use beian::{FilingPolicy, ServiceKind, filing::FiledSince};
+    /// use chrono::DateTime;
+    ///
+    /// let own = [FiledSince::new(ServiceKind::QuickApp, DateTime::UNIX_EPOCH)];
+    /// let policy = FilingPolicy::default().filed_since(own);
+    /// assert_ne!(policy, FilingPolicy::default());
+    /// ```
+    #[must_use]
+    pub fn filed_since(self, rows: impl IntoIterator<Item = FiledSince>) -> Self {
+        Self {
+            filed_since: rows.into_iter().collect(),
+            ..self
+        }
+    }
+
+    pub(super) fn filed_since_rows(&self) -> &[FiledSince] {
+        &self.filed_since
+    }
+
     /// Whether the number is in a denied range (B11).
     #[must_use]
     pub fn denies(&self, mobile: &MobileNumber) -> bool {
@@ -69,6 +105,7 @@ impl fmt::Debug for FilingPolicy {
         f.debug_struct("FilingPolicy")
             .field("denied", &self.denied.len())
             .field("refuse_differing_ids", &self.refuse_differing_ids)
+            .field("filed_since", &self.filed_since)
             .finish()
     }
 }

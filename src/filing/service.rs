@@ -1,19 +1,13 @@
 //! The services of an order.
 
-use chrono::{DateTime, Utc};
-
-use crate::{Person, names::names, person::Name, rulebook::APPS_SINCE};
+use crate::{Person, names::names, person::Name};
 
 /// The kinds of internet information service that are filed.
 ///
 /// ```
 /// use beian::ServiceKind;
-/// use chrono::{DateTime, Utc};
 ///
-/// let august: DateTime<Utc> = "2023-08-31T23:59:59+08:00".parse()?;
-/// assert!(ServiceKind::Website.is_fileable(august));
-/// assert!(!ServiceKind::App.is_fileable(august));
-/// # Ok::<(), chrono::ParseError>(())
+/// assert_eq!("mini_program".parse(), Ok(ServiceKind::MiniProgram));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -34,18 +28,6 @@ names!(ServiceKind, "service kind", {
     MiniProgram => "mini_program",
     QuickApp => "quick_app",
 });
-
-impl ServiceKind {
-    /// Whether services of this kind are filed at an instant: websites always, the others from
-    /// 2023-09-01 00:00 Beijing time (D01). To be asked at filing and again at each submission.
-    #[must_use]
-    pub fn is_fileable(self, at: DateTime<Utc>) -> bool {
-        match self {
-            Self::Website => true,
-            Self::App | Self::MiniProgram | Self::QuickApp => at >= APPS_SINCE,
-        }
-    }
-}
 
 /// When access is added: whether the administrator's number is still the one that was filed
 /// (R05, R10, R11).

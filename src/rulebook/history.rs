@@ -5,13 +5,17 @@ use alloc::{borrow::Cow, vec::Vec};
 use chrono::{DateTime, Utc};
 
 use super::Rulebook;
-use crate::{FilingOrder, Province, Requirement, ServiceKind};
+use crate::{
+    Exemption, FilingOrder, Province, Requirement,
+    filing::{FiledSince, NotFileable, check_filed_since},
+    requirement::NotInForce,
+};
 
 /// The table in force in a province at an instant, by what is documented
 /// ([`History::DOCUMENTED`], D01).
 ///
 /// ```
-/// use beian::{Province, rulebook::{self, day}};
+/// use beian::{Province, day, rulebook};
 /// use chrono::TimeDelta;
 ///
 /// let monday = day::last_instant("2018-09-24".parse()?);
@@ -45,15 +49,15 @@ pub fn requirement(
 /// When each table was in force, and from when each kind of service can be filed.
 ///
 /// ```
-/// use beian::rulebook::{History, Period, day};
-/// use beian::{Province, Rulebook};
+/// use beian::rulebook::{History, Period};
+/// use beian::{Province, Rulebook, day};
 ///
 /// // The documented history goes on with another table from a day on.
 /// let from = day::first_instant("2027-01-01".parse()?);
 /// let next = Period::new(from, Province::ALL, Rulebook::JD_2021.clone(), "announced");
 /// let history = History::new(
 ///     History::DOCUMENTED.periods().iter().cloned().chain([next]),
-///     History::DOCUMENTED.fileable().iter().copied(),
+///     History::DOCUMENTED.filed_since().iter().copied(),
 /// )?;
 /// assert_eq!(history.in_force(from, Province::Beijing)?.rulebook().name(), "jd_2021");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -61,7 +65,7 @@ pub fn requirement(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     periods: Cow<'static, [Period]>,
-    fileable: Cow<'static, [Fileable]>,
+    filed_since: Cow<'static, [FiledSince]>,
 }
 
 impl History {
@@ -73,11 +77,11 @@ impl History {
     /// begin at once in a province, or a kind of service is listed twice.
     pub fn new(
         periods: impl IntoIterator<Item = Period>,
-        fileable: impl IntoIterator<Item = Fileable>,
+        filed_since: impl IntoIterator<Item = FiledSince>,
     ) -> Result<Self, HistoryProblem> {
         let history = Self {
             periods: periods.into_iter().collect(),
-            fileable: fileable.into_iter().collect(),
+            filed_since: filed_since.into_iter().collect(),
         };
         history.check().map(|()| history)
     }
@@ -90,8 +94,8 @@ impl History {
 
     /// The kinds of service that could not always be filed.
     #[must_use]
-    pub fn fileable(&self) -> &[Fileable] {
-        &self.fileable
+    pub fn filed_since(&self) -> &[FiledSince] {
+        &self.filed_since
     }
 
     /// The period in force in a province at an instant: the last that has begun there.
@@ -122,40 +126,21 @@ impl History {
         submitted_at: DateTime<Utc>,
     ) -> Result<Requirement, NotFileable> {
         for service in order.services() {
-            self.check_fileable(service.kind(), submitted_at)?;
+            check_filed_since(&self.filed_since, service.kind(), submitted_at)?;
         }
         Ok(match self.in_force(submitted_at, order.province()) {
             Ok(period) => period.rulebook.requirement(order),
-            Err(not_yet) => Requirement::Nobody(not_yet.into()),
+            Err(not_yet) => Requirement::Nobody(Exemption::NotInForce(not_yet)),
         })
-    }
-
-    /// Whether a kind of service could be filed at this instant (D01).
-    ///
-    /// # Errors
-    /// [`NotFileable`] if it couldn't.
-    pub fn check_fileable(
-        &self,
-        kind: ServiceKind,
-        instant: DateTime<Utc>,
-    ) -> Result<(), NotFileable> {
-        let later = |row: &&Fileable| row.kind == kind && row.from > instant;
-        match self.fileable.iter().find(later) {
-            Some(row) => Err(NotFileable {
-                kind,
-                from: row.from,
-            }),
-            None => Ok(()),
-        }
     }
 
     pub(super) const fn built_in(
         periods: &'static [Period],
-        fileable: &'static [Fileable],
+        filed_since: &'static [FiledSince],
     ) -> Self {
         Self {
             periods: Cow::Borrowed(periods),
-            fileable: Cow::Borrowed(fileable),
+            filed_since: Cow::Borrowed(filed_since),
         }
     }
 
@@ -170,7 +155,7 @@ impl History {
             .periods
             .iter()
             .flat_map(|p| p.provinces.iter().map(|province| (p.from, *province)));
-        let kinds = self.fileable.iter().map(|row| row.kind);
+        let kinds = self.filed_since.iter().map(|row| row.kind);
         if repeats(starts) || repeats(kinds) {
             return Err(HistoryProblem::Twice);
         }
@@ -197,7 +182,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// A period of a host's own history. A date begins at [`day::first_instant`](super::day).
+    /// A period of a host's own history. A date begins at [`day::first_instant`](crate::day).
     pub fn new<'a>(
         from: DateTime<Utc>,
         provinces: impl IntoIterator<Item = &'a Province>,
@@ -255,49 +240,6 @@ impl Period {
             remark: Cow::Borrowed(remark),
         }
     }
-}
-
-/// From when a kind of service can be filed.
-///
-/// ```
-/// use beian::{ServiceKind, rulebook::{Fileable, day}};
-///
-/// let apps = Fileable::new(ServiceKind::App, day::first_instant("2023-09-01".parse()?));
-/// assert_eq!(apps.kind, ServiceKind::App);
-/// # Ok::<(), chrono::ParseError>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fileable {
-    /// The kind.
-    pub kind: ServiceKind,
-    /// The first instant.
-    pub from: DateTime<Utc>,
-}
-
-impl Fileable {
-    /// A row of a [`History`].
-    #[must_use]
-    pub const fn new(kind: ServiceKind, from: DateTime<Utc>) -> Self {
-        Self { kind, from }
-    }
-}
-
-/// SMS verification was not in force yet in the province: nobody verifies (D01).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("SMS verification is not in force in this province at that time")]
-pub struct NotInForce {
-    /// When it came into force there; `None` if the history doesn't have the province.
-    pub from: Option<DateTime<Utc>>,
-}
-
-/// A kind of service that could not be filed yet (D01).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{kind} can't be filed at that time: it can be from {from}")]
-pub struct NotFileable {
-    /// The kind.
-    pub kind: ServiceKind,
-    /// From when it can be filed.
-    pub from: DateTime<Utc>,
 }
 
 /// Why a history can't be used.

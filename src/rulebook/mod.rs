@@ -6,19 +6,15 @@
 //! | [`Rulebook`] | a complete table with its name and window |
 //! | [`History`], [`Period`] | which table is in force from when, in which provinces (D01) |
 //! | [`in_force`], [`requirement`] | the documented history, asked |
-//! | [`day`] | what a bare date means (D01) |
 //!
 //! The built-in tables are values of the same types that a host loads its own into.
 
-pub mod day;
 mod history;
 mod rule;
 mod table;
 mod tables;
 
-pub use history::{
-    Fileable, History, HistoryProblem, NotFileable, NotInForce, Period, in_force, requirement,
-};
+pub use crate::requirement::NotInForce;
+pub use history::{History, HistoryProblem, Period, in_force, requirement};
 pub use rule::{Rule, RuleId, RuleIdProblem};
 pub use table::{Rulebook, RulebookProblem};
-pub(crate) use tables::APPS_SINCE;

@@ -1,12 +1,13 @@
 //! The data: the tables that are known, and when each was in force.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
-use super::{Fileable, History, Period, Rule, Rulebook, day::hour};
+use super::{History, Period, Rule, Rulebook};
 use crate::{
     Change, FilingType, Province,
     Role::{self, EntityLeader, ServiceAdministrator},
-    ServiceKind,
+    day::hour,
+    filing::FiledSince,
 };
 
 const BOTH: &[Role] = &[EntityLeader, ServiceAdministrator];
@@ -165,7 +166,7 @@ impl History {
     pub const DOCUMENTED: &'static Self = &DOCUMENTED;
 }
 
-const DOCUMENTED: History = History::built_in(PERIODS, FILEABLE);
+const DOCUMENTED: History = History::built_in(PERIODS, FiledSince::DOCUMENTED);
 
 const PERIODS: &[Period] = &[
     Period::built_in(
@@ -240,16 +241,6 @@ const FROM_2018_09_24: &[Province] = &[
     Province::Henan,
     Province::Hunan,
     Province::Hubei,
-];
-
-/// When apps, mini programs and quick apps began to be filed (D01).
-pub(crate) const APPS_SINCE: DateTime<Utc> = hour(2023, 9, 1, 0);
-
-/// Websites have always been filed; the other kinds since 工信部信管〔2023〕105号.
-const FILEABLE: &[Fileable] = &[
-    Fileable::new(ServiceKind::App, APPS_SINCE),
-    Fileable::new(ServiceKind::MiniProgram, APPS_SINCE),
-    Fileable::new(ServiceKind::QuickApp, APPS_SINCE),
 ];
 
 const fn row(

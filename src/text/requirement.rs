@@ -3,7 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{Lang, beijing::BeijingTime, span};
-use crate::{Exemption, Recipient, Requirement, Role, ServiceRef};
+use crate::{Exemption, Recipient, Requirement, Role, ServiceRef, requirement::NotInForce};
 
 impl Requirement {
     /// Who must verify and by which rule, one person a line, or why nobody must. Numbers are masked.
@@ -66,19 +66,19 @@ impl Exemption {
             (Self::Rule(rule), Lang::En) => format!(
                 "Nobody verifies: the order goes straight to the administration's review ({rule})."
             ),
-            (Self::NotInForce { from: Some(from) }, Lang::Zh) => format!(
+            (Self::NotInForce(NotInForce { from: Some(from) }), Lang::Zh) => format!(
                 "无需短信核验：该省份自{}（北京时间）起实行短信核验（D01）。",
                 BeijingTime(*from)
             ),
-            (Self::NotInForce { from: Some(from) }, Lang::En) => format!(
+            (Self::NotInForce(NotInForce { from: Some(from) }), Lang::En) => format!(
                 "Nobody verifies: SMS verification was not in force yet; \
                  in this province it was from {} Beijing time (D01).",
                 BeijingTime(*from)
             ),
-            (Self::NotInForce { from: None }, Lang::Zh) => {
+            (Self::NotInForce(NotInForce { from: None }), Lang::Zh) => {
                 "无需短信核验：该省份未实行短信核验（D01）。".into()
             }
-            (Self::NotInForce { from: None }, Lang::En) => {
+            (Self::NotInForce(NotInForce { from: None }), Lang::En) => {
                 "Nobody verifies: SMS verification is not in force in this province (D01).".into()
             }
             (Self::AsTexted, Lang::Zh) => "无需短信核验：监管部门未发送核验短信（B02）。".into(),

@@ -5,8 +5,8 @@ use alloc::{format, string::String, vec::Vec};
 use super::{Lang, beijing::BeijingTime, texts};
 use crate::{
     Change, Exemption, FilingType,
-    filing::ProblemKind,
-    rulebook::{HistoryProblem, NotFileable, NotInForce, Rule, RuleIdProblem, RulebookProblem},
+    filing::{NotFileable, ProblemKind},
+    rulebook::{HistoryProblem, NotInForce, Rule, RuleIdProblem, RulebookProblem},
 };
 
 impl Rule {
@@ -48,10 +48,10 @@ impl NotFileable {
     /// From when the kind of service can be filed.
     ///
     /// ```
-    /// use beian::{Lang, ServiceKind, rulebook::{History, day}};
+    /// use beian::{Lang, ServiceKind, day, filing::NotFileable};
     ///
-    /// let august = day::last_instant("2023-08-31".parse()?);
-    /// let refusal = History::DOCUMENTED.check_fileable(ServiceKind::App, august).unwrap_err();
+    /// let from = day::first_instant("2023-09-01".parse()?);
+    /// let refusal = NotFileable { kind: ServiceKind::App, from };
     /// assert!(refusal.text(Lang::Zh).contains("2023-09-01 00:00"));
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
@@ -73,7 +73,7 @@ impl NotInForce {
     /// That nobody verifies, and from when somebody would.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        Exemption::from(*self).text(lang)
+        Exemption::NotInForce(*self).text(lang)
     }
 }
 

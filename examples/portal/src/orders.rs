@@ -9,9 +9,9 @@ use std::sync::Arc;
 use beian::{
     FilingOrder, KeptIds, KeyError, OpenError, Opening, OrderProblems, OrderStatus, Recipients,
     Refusal, Seed, Session, Update,
-    filing::{FilingPolicy, LifeRefusal, OrderForm, OrderLife, Step},
+    filing::{FilingPolicy, LifeRefusal, NotFileable, OrderForm, OrderLife, Step},
     host::{Clock as _, Desk, HostError, SessionStore as _},
-    rulebook::{self, NotFileable},
+    rulebook,
 };
 use chrono::{DateTime, Utc};
 use getrandom::SysRng;

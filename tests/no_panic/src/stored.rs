@@ -5,7 +5,8 @@ use alloc::{string::String, vec::Vec};
 
 use beian::{
     Event, FilingOrder, KeptIds, Province, Rulebook, ServiceKind, Session,
-    rulebook::{Fileable, History, Period, Rule},
+    filing::FiledSince,
+    rulebook::{History, Period, Rule},
     tracker::Tracker,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -50,7 +51,7 @@ pub extern "C" fn history(
     kind: ServiceKind,
 ) -> Option<History> {
     let period = Period::new(from, provinces, rulebook, String::from(remark));
-    History::new([period], [Fileable::new(kind, from)]).ok()
+    History::new([period], [FiledSince::new(kind, from)]).ok()
 }
 
 #[unsafe(no_mangle)]

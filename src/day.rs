@@ -1,7 +1,7 @@
 //! What a bare date means: a day of Beijing time, UTC+8 all year (D01).
 //!
 //! ```
-//! use beian::rulebook::day;
+//! use beian::day;
 //! use chrono::NaiveDate;
 //!
 //! let date: NaiveDate = "2020-08-17".parse()?;

@@ -125,6 +125,7 @@ pub mod host;
 mod id_document;
 mod input;
 mod key;
+mod lang;
 mod mobile;
 mod names;
 mod official_sender;
@@ -152,6 +153,7 @@ pub use filing::{
 };
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
+pub use lang::Lang;
 pub use mobile::{MobileNumber, MobileProblem};
 pub use names::UnknownName;
 pub use official_sender::is_official_sender;
@@ -170,5 +172,5 @@ pub use session::{
 #[cfg(feature = "serde")]
 pub use snapshot::{Snapshot, SnapshotError};
 pub use template::{Template, TemplateProblem};
-pub use text::{BeijingTime, Lang};
+pub use text::BeijingTime;
 pub use tracker::Tracker;

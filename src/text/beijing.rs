@@ -5,8 +5,7 @@ use core::fmt;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
-use super::Lang;
-use crate::day;
+use crate::{Lang, day};
 
 /// An instant as a clock in Beijing shows it, UTC+8 all year: to the minute, with `{:#}` to the second.
 ///

@@ -12,19 +12,7 @@ mod tracker;
 pub use beijing::BeijingTime;
 use beijing::span;
 
-use crate::names::names;
-
-/// The language of a text for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Lang {
-    /// Simplified Chinese.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-names!(Lang, "language", { Zh => "zh", En => "en" });
+use crate::lang::Lang;
 
 /// Gives a field-less enum its text in both languages; with `coded`, its machine codes too.
 macro_rules! texts {

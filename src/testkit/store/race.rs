@@ -7,7 +7,10 @@ use std::{
     thread::{self, ScopedJoinHandle},
 };
 
-use super::{super::Breach, WAITS, WORKS};
+use super::{
+    super::Breach,
+    promises::{WAITS, WORKS},
+};
 use crate::host::block;
 
 /// Polls all of them in turn until all are ready.

@@ -121,6 +121,7 @@ mod code;
 pub mod docs;
 pub mod filing;
 pub mod host;
+mod id;
 mod id_document;
 mod input;
 mod key;
@@ -149,6 +150,7 @@ pub use filing::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,
     OrderProblems, OrderStatus, ReturnCause, Service, ServiceKind,
 };
+pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
 pub use mobile::{MobileNumber, MobileProblem};
@@ -162,9 +164,9 @@ pub use role::{Role, Roles};
 pub use rulebook::Rulebook;
 pub use session::{
     CodeProblem, Decision, Entry, EntryAnswer, EntryOutcome, EntryProblems, Event, EventKind,
-    KeptIds, MalformedId, Message, MessageId, MessageKind, OpenError, Opening, RecipientState,
-    RecipientView, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest,
-    RoundFailure, RoundStatus, Seed, Session, SessionError, SessionId, SubmissionId, Update,
+    KeptIds, Message, MessageKind, OpenError, Opening, RecipientState, RecipientView, Refusal,
+    Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, RoundFailure, RoundStatus,
+    Seed, Session, SessionError, Update,
 };
 #[cfg(feature = "serde")]
 pub use snapshot::{Snapshot, SnapshotError};

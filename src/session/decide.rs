@@ -5,14 +5,14 @@ use alloc::{borrow::Cow, vec::Vec};
 use chrono::TimeDelta;
 
 use super::{
-    Decision, EventKind, MessageId, MessageKind, Refusal, Report, ReportOutcome, ResendOutcome,
-    RoundFailure, Session, SubmissionId, Update,
+    Decision, EventKind, MessageKind, Refusal, Report, ReportOutcome, ResendOutcome, RoundFailure,
+    Session, Update,
     end::End,
     evolve::{Change, evolve},
     outcome::EntryOutcome,
     state::{Person, Phase, State},
 };
-use crate::time::Micros;
+use crate::{MessageId, SubmissionId, time::Micros};
 
 /// How many entries that don't count are remembered for a person (D21).
 pub(crate) const NOT_COUNTED_MAX: usize = 64;

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{MessageKind, Refusal, Report, RoundFailure, SessionId};
+use super::{MessageKind, Refusal, Report, RoundFailure};
+use crate::SessionId;
 
 /// Something that happened in a round. Never needed to rebuild a session: the snapshot is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,11 +1,11 @@
 //! Applies what was decided. No rules here: whoever makes a [`Change`] has judged it.
 
 use super::{
-    EntryOutcome, EventKind, MessageKind, Session, SubmissionId,
+    EntryOutcome, EventKind, MessageKind, Session,
     end::End,
     state::{Ids, Person, Phase, Received, State, UnderWay, Verified},
 };
-use crate::time::Micros;
+use crate::{SubmissionId, time::Micros};
 
 /// One step of a session; most are events, some carry what no event may.
 #[derive(Debug, Clone, Copy)]

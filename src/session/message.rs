@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use super::MessageId;
-use crate::{MobileNumber, code::Digits, names::names};
+use crate::{MessageId, MobileNumber, code::Digits, names::names};
 
 /// Why a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

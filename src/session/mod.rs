@@ -6,7 +6,6 @@ pub(crate) mod end;
 mod entry;
 mod event;
 mod evolve;
-mod id;
 #[cfg(feature = "serde")]
 pub(crate) mod invariants;
 mod kept_ids;
@@ -26,14 +25,13 @@ pub use decision::{Decision, Update};
 pub use end::{RoundFailure, RoundStatus};
 pub use entry::{CodeProblem, Entry, EntryProblems, ResendRequest};
 pub use event::{Event, EventKind};
-pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use kept_ids::KeptIds;
 pub use message::{Message, MessageKind, Report, ReportOutcome};
 pub use open::{OpenError, Opening, Seed};
 pub use outcome::{EntryAnswer, EntryOutcome, Refusal, ResendAnswer, ResendOutcome, SessionError};
 
 use crate::{
-    KeyError, Keys, MobileNumber, Policy, Roles,
+    KeyError, Keys, MessageId, MobileNumber, Policy, Roles, SessionId,
     code::{CODES, Code, codes},
     time::Micros,
 };

@@ -5,12 +5,12 @@ use chrono::TimeDelta;
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
-    Entry, EntryOutcome, Refusal, ResendOutcome, ResendRequest, Session, SessionId,
+    Entry, EntryOutcome, Refusal, ResendOutcome, ResendRequest, Session,
     decide::Draft,
     state::{Person, Phase, State},
 };
 use crate::{
-    LastSix, MobileNumber,
+    LastSix, MobileNumber, SessionId,
     code::{CODES, Code, Nonce, codes, id_mac, spent_mac},
     key::{KeyError, KeyId, Keys},
     time::Micros,

@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 use super::{
-    Decision, KeptIds, MessageKind, RoundStatus, Session, SessionId,
+    Decision, KeptIds, MessageKind, RoundStatus, Session,
     decide::Draft,
     state::{Identity, Ids, Person, Phase, State, Terms, UnderWay, Waiting},
 };
 use crate::{
-    KeyError, MobileNumber, Recipient, Recipients,
+    KeyError, MobileNumber, Recipient, Recipients, SessionId,
     code::{CODES, Code, Nonce, codes, id_mac},
     key::{KeyId, Keys},
     time::Micros,

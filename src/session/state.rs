@@ -3,11 +3,11 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use super::{
-    EntryOutcome, SubmissionId,
+    EntryOutcome,
     end::{End, RoundFailure},
     message::MessageKind,
 };
-use crate::{KeyId, MobileNumber, Policy, Roles, code::Nonce, time::Micros};
+use crate::{KeyId, MobileNumber, Policy, Roles, SubmissionId, code::Nonce, time::Micros};
 
 /// What is fixed when a round opens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -7,10 +7,10 @@ use chrono::TimeDelta;
 use super::{
     Decision, EventKind, MessageKind, Refusal, Report, ReportOutcome, ResendOutcome, RoundFailure,
     Session, Update,
-    end::End,
     evolve::{Change, evolve},
     outcome::EntryOutcome,
     state::{Person, Phase, State},
+    status::End,
 };
 use crate::{MessageId, SubmissionId, time::Micros};
 

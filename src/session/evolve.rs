@@ -2,8 +2,8 @@
 
 use super::{
     EntryOutcome, EventKind, MessageKind, Session,
-    end::End,
     state::{Ids, Person, Phase, Received, State, UnderWay, Verified},
+    status::End,
 };
 use crate::{SubmissionId, time::Micros};
 

@@ -6,8 +6,8 @@
 use super::{
     EntryOutcome, MessageKind, Refusal, RoundFailure, Session,
     decide::{NOT_COUNTED_MAX, pause},
-    end::End,
     state::{Person, Phase, Received, State, UnderWay, Verified, Waiting},
+    status::End,
 };
 use crate::{
     code::CODES,

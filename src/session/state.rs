@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Entry, EntryOutcome, RoundStatus,
-    end::{End, RoundFailure},
     message::MessageKind,
+    status::{End, RoundFailure},
 };
 use crate::{
     KeyError, KeyId, Keys, MobileNumber, Policy, Roles, SessionId, SubmissionId,

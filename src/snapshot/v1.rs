@@ -11,7 +11,7 @@ use super::value::{Mobile, Sixteen};
 use crate::{
     EntryOutcome, MessageKind, Refusal, Role, RoundFailure,
     code::Nonce,
-    session::{self, end::End, invariants::Broken, state},
+    session::{self, invariants::Broken, state, status::End},
     time::{Micros, Span},
 };
 

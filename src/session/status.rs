@@ -1,8 +1,8 @@
-//! How a round ends.
+//! Where a round is, and how it ends.
 
 use chrono::{DateTime, Utc};
 
-use crate::{OrderStatus, ReturnCause, names::names, time::Micros};
+use crate::{names::names, time::Micros};
 
 /// Why a round failed, and its order was returned (D07). On equal instants the first of these is the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,16 +20,6 @@ names!(RoundFailure, "round failure", {
     Unreachable => "unreachable",
     WindowClosed => "window_closed",
 });
-
-impl From<RoundFailure> for ReturnCause {
-    fn from(failure: RoundFailure) -> Self {
-        match failure {
-            RoundFailure::TooManyWrongEntries => Self::TooManyWrongEntries,
-            RoundFailure::Unreachable => Self::Unreachable,
-            RoundFailure::WindowClosed => Self::WindowClosed,
-        }
-    }
-}
 
 /// The end of a round (D24). Instants in whole microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,11 +50,9 @@ impl End {
 /// Where a round is: one of these is also where its order is (R18, R20, D24).
 ///
 /// ```
-/// use beian::{OrderStatus, RoundStatus};
+/// use beian::RoundStatus;
 ///
-/// let status = RoundStatus::SmsVerification;
-/// assert!(status.is_open());
-/// assert_eq!(status.order_status(), OrderStatus::SmsVerification);
+/// assert!(RoundStatus::SmsVerification.is_open());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoundStatus {
@@ -96,17 +84,6 @@ impl RoundStatus {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self, Self::SmsVerification)
-    }
-
-    /// The status of the order.
-    #[must_use]
-    pub const fn order_status(&self) -> OrderStatus {
-        match self {
-            Self::SmsVerification => OrderStatus::SmsVerification,
-            Self::AdministrationReview { .. } => OrderStatus::AdministrationReview,
-            Self::Returned { .. } => OrderStatus::Returned,
-            Self::Withdrawn { .. } => OrderStatus::Withdrawn,
-        }
     }
 }
 

@@ -1,4 +1,17 @@
 //! The verification session: one round of one order.
+//!
+//! Each row imports from the rows above it.
+//!
+//! | idea | files |
+//! |---|---|
+//! | what goes in and comes out | `entry`, `message`, `outcome`, `status`, `event` |
+//! | what a session consists of: the type [`Session`] | `state` |
+//! | changes, applied without a rule | `evolve`, and `decision`, what is to be stored |
+//! | the rules of one session | `decide` |
+//! | the rules over all orders of one number; opening a round | `number`; `open`, `kept_ids` |
+//! | the commands | `commands` |
+//! | looks | `outbox`, `wake`, `recipients`, `next_steps` |
+//! | beside them: what takes a round into its order's life, what holds of every stored session | `order_life`, `invariants` |
 
 mod commands;
 pub(crate) mod decide;

@@ -140,6 +140,19 @@ impl<G, O> Candidate<'_, G, O> {
     }
 }
 
+impl Session {
+    /// What came of an entry with the same submission id for the same number (D21).
+    pub(crate) fn remembered(&self, entry: &Entry) -> Option<EntryOutcome> {
+        let submission = entry.submission?;
+        let person = self.one(self.recipient_of(&entry.mobile)?)?;
+        let known = person
+            .remembered()
+            .iter()
+            .find(|(known, _)| *known == submission)?;
+        Some(known.1)
+    }
+}
+
 /// Judges an entry over all orders of its number, the one opened first in front.
 pub(crate) fn submit(
     candidates: &mut [EntryCandidate],

@@ -247,6 +247,23 @@ impl<'a> Opening<'a> {
     }
 }
 
+impl Session {
+    /// Every code that a waiting person has or may still get; `None` if nobody waits there (D13).
+    fn all_codes(
+        &self,
+        mobile: &MobileNumber,
+        keys: &dyn Keys,
+    ) -> Result<Option<[Code; CODES]>, KeyError> {
+        let one = self
+            .recipient_of(mobile)
+            .and_then(|recipient| self.one(recipient));
+        let waiting = one.and_then(Person::waiting);
+        waiting
+            .map(|waiting| codes(keys, self.terms.key, self.id, mobile, &waiting.nonce))
+            .transpose()
+    }
+}
+
 fn all_differ(codes: &[Code; CODES], taken: &[Code]) -> bool {
     codes.iter().enumerate().all(|(n, code)| {
         let mut others = codes.iter().take(n).chain(taken);

@@ -6,14 +6,12 @@ use core::fmt;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Entry, EntryOutcome, RoundStatus,
+    EntryOutcome, RoundStatus,
     message::MessageKind,
     status::{End, RoundFailure},
 };
 use crate::{
-    KeyError, KeyId, Keys, MobileNumber, Policy, Roles, SessionId, SubmissionId,
-    code::{CODES, Code, Nonce, codes},
-    time::Micros,
+    KeyId, MobileNumber, Policy, Roles, SessionId, SubmissionId, code::Nonce, time::Micros,
 };
 
 /// One round of SMS verification: a value that a host stores, and takes to its next version through a
@@ -119,32 +117,6 @@ impl Session {
 
     pub(crate) fn identity_of(&self, mobile: &MobileNumber) -> Option<&Identity> {
         Some(&self.one(self.recipient_of(mobile)?)?.identity)
-    }
-
-    /// What came of an entry with the same submission id for the same number (D21).
-    pub(crate) fn remembered(&self, entry: &Entry) -> Option<EntryOutcome> {
-        let submission = entry.submission?;
-        let person = self.one(self.recipient_of(&entry.mobile)?)?;
-        let known = person
-            .remembered()
-            .iter()
-            .find(|(known, _)| *known == submission)?;
-        Some(known.1)
-    }
-
-    /// Every code that a waiting person has or may still get; `None` if nobody waits there (D13).
-    pub(crate) fn all_codes(
-        &self,
-        mobile: &MobileNumber,
-        keys: &dyn Keys,
-    ) -> Result<Option<[Code; CODES]>, KeyError> {
-        let one = self
-            .recipient_of(mobile)
-            .and_then(|recipient| self.one(recipient));
-        let waiting = one.and_then(Person::waiting);
-        waiting
-            .map(|waiting| codes(keys, self.terms.key, self.id, mobile, &waiting.nonce))
-            .transpose()
     }
 }
 

@@ -163,10 +163,10 @@ pub use requirement::{Exemption, Recipient, Recipients, Requirement, ServiceRef}
 pub use role::{Role, Roles};
 pub use rulebook::Rulebook;
 pub use session::{
-    CodeProblem, Decision, Entry, EntryAnswer, EntryOutcome, EntryProblems, Event, EventKind,
-    KeptIds, Message, MessageKind, OpenError, Opening, RecipientState, RecipientView, Refusal,
-    Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, RoundFailure, RoundStatus,
-    Seed, Session, SessionError, Update,
+    CodeProblem, Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryAnswer, EntryOutcome,
+    EntryProblems, Event, EventKind, KeptIds, Message, MessageKind, OpenError, Opening,
+    RecipientState, RecipientView, Refusal, ResendAnswer, ResendOutcome, ResendRequest,
+    RoundFailure, RoundStatus, Seed, Session, SessionError, Update,
 };
 #[cfg(feature = "serde")]
 pub use snapshot::{Snapshot, SnapshotError};

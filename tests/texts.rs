@@ -6,9 +6,9 @@ mod common;
 use std::collections::BTreeSet;
 
 use beian::{
-    Access, Change, EventKind, FilingType, IdDocumentKind, IdDocumentProblem, Lang, LastSixProblem,
-    MessageKind, MobileProblem, NameProblem, OrderStatus, PersonProblem, Province, ProvinceProblem,
-    Refusal, Report, ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind,
+    Access, Change, DeliveryReport, EventKind, FilingType, IdDocumentKind, IdDocumentProblem, Lang,
+    LastSixProblem, MessageKind, MobileProblem, NameProblem, OrderStatus, PersonProblem, Province,
+    ProvinceProblem, Refusal, ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind,
     filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, ProblemKind, Step},
 };
 use common::assert_texts;
@@ -253,7 +253,7 @@ fn every_status_and_event_of_a_round_has_a_text_of_its_own() {
         EventKind::ReportRecorded {
             recipient,
             number,
-            report: Report::Delivered,
+            report: DeliveryReport::Delivered,
         },
         EventKind::WrongEntry {
             recipient,

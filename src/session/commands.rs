@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Decision, Entry, EntryOutcome, OpenError, Opening, Refusal, Report, ReportOutcome,
-    ResendOutcome, ResendRequest, Session, SessionError,
+    Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, OpenError, Opening,
+    Refusal, ResendOutcome, ResendRequest, Session, SessionError,
     decide::Draft,
     number::{self, EntryCandidate, ResendCandidate},
 };
@@ -31,9 +31,9 @@ impl Session {
     pub fn report(
         &self,
         message: MessageId,
-        report: Report,
+        report: DeliveryReport,
         now: DateTime<Utc>,
-    ) -> Result<Decision<ReportOutcome>, Refusal> {
+    ) -> Result<Decision<DeliveryReportOutcome>, Refusal> {
         let mut draft = Draft::new(self, Micros::cut(now));
         let outcome = draft.report(message, report)?;
         Ok(draft.decide(outcome))

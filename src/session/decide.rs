@@ -5,8 +5,8 @@ use alloc::{borrow::Cow, vec::Vec};
 use chrono::TimeDelta;
 
 use super::{
-    Decision, EventKind, MessageKind, Refusal, Report, ReportOutcome, ResendOutcome, RoundFailure,
-    Session, Update,
+    Decision, DeliveryReport, DeliveryReportOutcome, EventKind, MessageKind, Refusal,
+    ResendOutcome, RoundFailure, Session, Update,
     evolve::{Change, evolve},
     outcome::EntryOutcome,
     state::{Person, Phase, State},
@@ -231,8 +231,8 @@ impl<'a> Draft<'a> {
     pub(crate) fn report(
         &mut self,
         id: MessageId,
-        report: Report,
-    ) -> Result<ReportOutcome, Refusal> {
+        report: DeliveryReport,
+    ) -> Result<DeliveryReportOutcome, Refusal> {
         let MessageId {
             recipient,
             number,
@@ -251,10 +251,10 @@ impl<'a> Draft<'a> {
         let latest_attempt = attempt == person.attempt();
 
         match (report, under_way) {
-            (Report::Accepted, Some(_)) => {
+            (DeliveryReport::Accepted, Some(_)) => {
                 self.record(EventKind::MessageAccepted { recipient, number });
             }
-            (Report::Deferred, Some(message)) if latest_attempt => {
+            (DeliveryReport::Deferred, Some(message)) if latest_attempt => {
                 let again_at = self.now.plus(pause(message.setbacks)).instant();
                 self.record(EventKind::MessageDeferred {
                     recipient,
@@ -262,7 +262,7 @@ impl<'a> Draft<'a> {
                     again_at,
                 });
             }
-            (Report::Failed, Some(message)) if latest_attempt => {
+            (DeliveryReport::Failed, Some(message)) if latest_attempt => {
                 let again_at = (message.kind == MessageKind::First)
                     .then(|| self.now.plus(pause(message.setbacks)).instant());
                 self.record(EventKind::MessageFailed {
@@ -271,7 +271,7 @@ impl<'a> Draft<'a> {
                     again_at,
                 });
             }
-            (Report::Delivered, Some(_)) => {
+            (DeliveryReport::Delivered, Some(_)) => {
                 self.record(EventKind::MessageAccepted { recipient, number });
                 if number == 0 {
                     self.delivered(recipient, self.now);
@@ -283,7 +283,7 @@ impl<'a> Draft<'a> {
                     });
                 }
             }
-            (Report::Undelivered, Some(_)) => {
+            (DeliveryReport::Undelivered, Some(_)) => {
                 self.record(EventKind::MessageAccepted { recipient, number });
                 self.record(EventKind::ReportRecorded {
                     recipient,
@@ -291,25 +291,33 @@ impl<'a> Draft<'a> {
                     report,
                 });
             }
-            (Report::Delivered, None) if waiting && number == 0 => match received {
+            (DeliveryReport::Delivered, None) if waiting && number == 0 => match received {
                 Some(first) if !first.delivered => self.delivered(recipient, first.accepted_at),
                 Some(_) | None => return Ok(self.recorded(recipient, number, report)),
             },
-            (Report::Accepted | Report::Delivered | Report::Undelivered, None)
-            | (Report::Deferred | Report::Failed, _) => {
+            (
+                DeliveryReport::Accepted | DeliveryReport::Delivered | DeliveryReport::Undelivered,
+                None,
+            )
+            | (DeliveryReport::Deferred | DeliveryReport::Failed, _) => {
                 return Ok(self.recorded(recipient, number, report));
             }
         }
-        Ok(ReportOutcome::Applied)
+        Ok(DeliveryReportOutcome::Applied)
     }
 
-    fn recorded(&mut self, recipient: u8, number: u16, report: Report) -> ReportOutcome {
+    fn recorded(
+        &mut self,
+        recipient: u8,
+        number: u16,
+        report: DeliveryReport,
+    ) -> DeliveryReportOutcome {
         self.record(EventKind::ReportRecorded {
             recipient,
             number,
             report,
         });
-        ReportOutcome::Recorded
+        DeliveryReportOutcome::Recorded
     }
 
     /// The first delivery of the first message moves the window's start, within the clamp (D05).

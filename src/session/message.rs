@@ -21,7 +21,7 @@ names!(MessageKind, "message kind", { First => "first", Resend => "resend", Noon
 ///
 /// The first three answer the attempt to send it, the last two come later, by a delivery report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Report {
+pub enum DeliveryReport {
     /// The gateway has taken it.
     Accepted,
     /// Not known, timed out, or to be tried later: the same message goes out again.
@@ -34,7 +34,7 @@ pub enum Report {
     Undelivered,
 }
 
-names!(Report, "report", {
+names!(DeliveryReport, "delivery report", {
     Accepted => "accepted",
     Deferred => "deferred",
     Failed => "failed",
@@ -42,9 +42,9 @@ names!(Report, "report", {
     Undelivered => "undelivered",
 });
 
-/// What became of a [`Report`].
+/// What became of a [`DeliveryReport`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReportOutcome {
+pub enum DeliveryReportOutcome {
     /// It changed something: a window started, a message will be tried again, a resend was used up.
     Applied,
     /// It is in the audit trail and changed nothing else (D11, D24).

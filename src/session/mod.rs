@@ -38,7 +38,7 @@ pub use decision::{Decision, Update};
 pub use entry::{CodeProblem, Entry, EntryProblems, ResendRequest};
 pub use event::{Event, EventKind};
 pub use kept_ids::KeptIds;
-pub use message::{Message, MessageKind, Report, ReportOutcome};
+pub use message::{DeliveryReport, DeliveryReportOutcome, Message, MessageKind};
 pub use open::{OpenError, Opening, Seed};
 pub use outcome::{EntryAnswer, EntryOutcome, Refusal, ResendAnswer, ResendOutcome, SessionError};
 pub use recipients::{RecipientState, RecipientView};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value::{Instant, Sixteen};
 use crate::{
-    Event, EventKind, MessageKind, Refusal, Report, RoundFailure,
+    DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure,
     version::{first_only, write_first},
 };
 
@@ -112,7 +112,7 @@ forms! {
     MessageDeferred { recipient: u8, number: u16, #[serde(with = "instant")] again_at: DateTime<Utc> },
     MessageFailed { recipient: u8, number: u16, #[serde(with = "attempt")] again_at: Option<DateTime<Utc>> },
     MessageDelivered { recipient: u8, #[serde(with = "instant")] window_starts_at: DateTime<Utc> },
-    ReportRecorded { recipient: u8, number: u16, report: Report },
+    ReportRecorded { recipient: u8, number: u16, report: DeliveryReport },
     WrongEntry { recipient: u8, wrong_entries: u8 },
     PersonLocked { recipient: u8 },
     EntryAfterLock { recipient: u8 },

@@ -9,7 +9,7 @@ use super::{
     ResendOutcome, RoundFailure, Session, Update,
     evolve::{Change, evolve},
     outcome::EntryOutcome,
-    state::{Person, Phase, State},
+    state::{Person, Phase, State, UnderWay},
     status::End,
 };
 use crate::{MessageId, SubmissionId, time::Micros};
@@ -233,91 +233,99 @@ impl<'a> Draft<'a> {
         id: MessageId,
         report: DeliveryReport,
     ) -> Result<DeliveryReportOutcome, Refusal> {
-        let MessageId {
-            recipient,
-            number,
-            attempt,
-            ..
-        } = id;
-        let person = self.person(recipient).ok_or(Refusal::UnknownMessage)?;
-        let attempts = if number == 0 { person.first_attempt } else { 0 };
-        if id.session != self.session.id || number >= person.messages || attempt > attempts {
+        let person = self.addressee(id)?;
+        let latest = id.number == person.latest_message();
+        let latest_attempt = id.attempt == person.attempt();
+        let applied = match person.under_way().copied().filter(|_| latest) {
+            Some(message) => self.first_report(id, message, report, latest_attempt),
+            None => self.later_report(id, report),
+        };
+        if applied {
+            return Ok(DeliveryReportOutcome::Applied);
+        }
+        self.record_report(id, report);
+        Ok(DeliveryReportOutcome::Recorded)
+    }
+
+    /// Whom a message went to, if it is one of this round.
+    fn addressee(&self, id: MessageId) -> Result<&Person, Refusal> {
+        let person = self.person(id.recipient).ok_or(Refusal::UnknownMessage)?;
+        let attempts = if id.number == 0 {
+            person.first_attempt
+        } else {
+            0
+        };
+        if id.session != self.session.id || id.number >= person.messages || id.attempt > attempts {
             return Err(Refusal::UnknownMessage);
         }
-        let current = number == person.latest_message();
-        let under_way = person.under_way().copied().filter(|_| current);
-        let received = person.received;
-        let waiting = person.waiting().is_some();
-        let latest_attempt = attempt == person.attempt();
+        Ok(person)
+    }
 
-        match (report, under_way) {
-            (DeliveryReport::Accepted, Some(_)) => {
+    /// A report on the message under way; `false` if it is on an attempt that is over.
+    fn first_report(
+        &mut self,
+        id: MessageId,
+        message: UnderWay,
+        report: DeliveryReport,
+        latest_attempt: bool,
+    ) -> bool {
+        let MessageId {
+            recipient, number, ..
+        } = id;
+        let again_at = self.now.plus(pause(message.setbacks)).instant();
+        match report {
+            DeliveryReport::Accepted => {
                 self.record(EventKind::MessageAccepted { recipient, number });
             }
-            (DeliveryReport::Deferred, Some(message)) if latest_attempt => {
-                let again_at = self.now.plus(pause(message.setbacks)).instant();
+            DeliveryReport::Delivered if number == 0 => {
+                self.record(EventKind::MessageAccepted { recipient, number });
+                self.delivered(recipient, self.now);
+            }
+            DeliveryReport::Delivered | DeliveryReport::Undelivered => {
+                self.record(EventKind::MessageAccepted { recipient, number });
+                self.record_report(id, report);
+            }
+            DeliveryReport::Deferred if latest_attempt => {
                 self.record(EventKind::MessageDeferred {
                     recipient,
                     number,
                     again_at,
                 });
             }
-            (DeliveryReport::Failed, Some(message)) if latest_attempt => {
-                let again_at = (message.kind == MessageKind::First)
-                    .then(|| self.now.plus(pause(message.setbacks)).instant());
+            DeliveryReport::Failed if latest_attempt => {
+                let again_at = (message.kind == MessageKind::First).then_some(again_at);
                 self.record(EventKind::MessageFailed {
                     recipient,
                     number,
                     again_at,
                 });
             }
-            (DeliveryReport::Delivered, Some(_)) => {
-                self.record(EventKind::MessageAccepted { recipient, number });
-                if number == 0 {
-                    self.delivered(recipient, self.now);
-                } else {
-                    self.record(EventKind::ReportRecorded {
-                        recipient,
-                        number,
-                        report,
-                    });
-                }
-            }
-            (DeliveryReport::Undelivered, Some(_)) => {
-                self.record(EventKind::MessageAccepted { recipient, number });
-                self.record(EventKind::ReportRecorded {
-                    recipient,
-                    number,
-                    report,
-                });
-            }
-            (DeliveryReport::Delivered, None) if waiting && number == 0 => match received {
-                Some(first) if !first.delivered => self.delivered(recipient, first.accepted_at),
-                Some(_) | None => return Ok(self.recorded(recipient, number, report)),
-            },
-            (
-                DeliveryReport::Accepted | DeliveryReport::Delivered | DeliveryReport::Undelivered,
-                None,
-            )
-            | (DeliveryReport::Deferred | DeliveryReport::Failed, _) => {
-                return Ok(self.recorded(recipient, number, report));
-            }
+            DeliveryReport::Deferred | DeliveryReport::Failed => return false,
         }
-        Ok(DeliveryReportOutcome::Applied)
+        true
     }
 
-    fn recorded(
-        &mut self,
-        recipient: u8,
-        number: u16,
-        report: DeliveryReport,
-    ) -> DeliveryReportOutcome {
+    /// A report on a message that is settled; `false` if it changes nothing.
+    fn later_report(&mut self, id: MessageId, report: DeliveryReport) -> bool {
+        let waiting = self
+            .person(id.recipient)
+            .filter(|person| person.waiting().is_some());
+        let received = waiting.and_then(|person| person.received);
+        match received.filter(|first| !first.delivered) {
+            Some(first) if id.number == 0 && report == DeliveryReport::Delivered => {
+                self.delivered(id.recipient, first.accepted_at);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn record_report(&mut self, id: MessageId, report: DeliveryReport) {
         self.record(EventKind::ReportRecorded {
-            recipient,
-            number,
+            recipient: id.recipient,
+            number: id.number,
             report,
         });
-        DeliveryReportOutcome::Recorded
     }
 
     /// The first delivery of the first message moves the window's start, within the clamp (D05).

@@ -230,6 +230,14 @@ pub(crate) fn pretend_to_compare(request: &ResendRequest, keys: &dyn Keys) -> Re
     id_mac(keys, keys.current(), &request.mobile, &request.last_six).map(drop)
 }
 
+/// What a code is to a person.
+struct CodeGrade {
+    right: Choice,
+    superseded: Choice,
+    /// The same as what verified (D18).
+    repeated: Choice,
+}
+
 /// Exactly two MACs: one for the ID, one for the code, whatever there is to compare with.
 fn grade(
     draft: &Draft<'_>,
@@ -237,9 +245,33 @@ fn grade(
     entry: &Entry,
     keys: &dyn Keys,
 ) -> Result<Grade, KeyError> {
-    let session = draft.session();
-    let (terms, policy) = (&session.terms, &session.terms.policy);
+    let policy = &draft.session().terms.policy;
     let id = id_matches(person, &entry.mobile, &entry.last_six, keys)?;
+    let code = grade_code(draft, person, entry, keys)?;
+    let free = [
+        (code.superseded & id, Refusal::SupersededCode),
+        (code.repeated & id, Refusal::RepeatedEntry),
+    ]
+    .into_iter()
+    .find_map(|(is, why)| bool::from(is).then_some(why));
+    // Not by `||`: that would branch on the ID alone.
+    let counts = id | Choice::from(u8::from(!policy.count_only_matching_ids()));
+    Ok(Grade {
+        right: (code.right & id).into(),
+        free,
+        counts: counts.into(),
+    })
+}
+
+/// One MAC in every phase.
+fn grade_code(
+    draft: &Draft<'_>,
+    person: &Person,
+    entry: &Entry,
+    keys: &dyn Keys,
+) -> Result<CodeGrade, KeyError> {
+    let session = draft.session();
+    let terms = &session.terms;
     let all_codes = |nonce| codes(keys, terms.key, session.id, &entry.mobile, nonce);
     let no = Choice::from(0);
     let (right, superseded, repeated) = match &person.phase {
@@ -248,7 +280,7 @@ fn grade(
                 &all_codes(&waiting.nonce)?,
                 person,
                 waiting.created,
-                policy.keep_code(),
+                terms.policy.keep_code(),
                 &entry.code,
             );
             (right, superseded, no)
@@ -267,18 +299,10 @@ fn grade(
             (no, no, no)
         }
     };
-    let free = [
-        (superseded & id, Refusal::SupersededCode),
-        (repeated & id, Refusal::RepeatedEntry),
-    ]
-    .into_iter()
-    .find_map(|(is, why)| bool::from(is).then_some(why));
-    // Not by `||`: that would branch on the ID alone.
-    let counts = id | Choice::from(u8::from(!policy.count_only_matching_ids()));
-    Ok(Grade {
-        right: (right & id).into(),
-        free,
-        counts: counts.into(),
+    Ok(CodeGrade {
+        right,
+        superseded,
+        repeated,
     })
 }
 

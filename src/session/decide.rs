@@ -9,6 +9,7 @@ use super::{
     ResendOutcome, RoundFailure, Session, Update,
     evolve::{Change, evolve},
     outcome::EntryOutcome,
+    remembered::Remembered,
     state::{Person, Phase, State, UnderWay},
     status::End,
 };
@@ -172,10 +173,12 @@ impl<'a> Draft<'a> {
         submission: Option<SubmissionId>,
         outcome: EntryOutcome,
     ) {
-        let (Some(submission), Some(person)) = (submission, self.person(recipient)) else {
+        let (Some(submission), Some(person), Some(outcome)) =
+            (submission, self.person(recipient), Remembered::of(outcome))
+        else {
             return;
         };
-        let not_counted = matches!(outcome, EntryOutcome::NotCounted(_));
+        let not_counted = matches!(outcome, Remembered::NotCounted(_));
         if not_counted && person.remembered().len() >= NOT_COUNTED_MAX {
             return;
         }

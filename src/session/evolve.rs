@@ -1,7 +1,8 @@
 //! Applies what was decided. No rules here: whoever makes a [`Change`] has judged it.
 
 use super::{
-    EntryOutcome, EventKind, MessageKind, Session,
+    EventKind, MessageKind, Session,
+    remembered::Remembered,
     state::{Ids, Person, Phase, Received, State, UnderWay, Verified},
     status::End,
 };
@@ -18,22 +19,29 @@ pub(crate) enum Change {
     Remembered {
         recipient: u8,
         submission: SubmissionId,
-        outcome: EntryOutcome,
+        outcome: Remembered,
     },
 }
 
 impl Change {
     /// What the audit trail sees of it.
-    pub(crate) const fn event(&self) -> Option<EventKind> {
+    pub(crate) fn event(&self) -> Option<EventKind> {
         match *self {
             Self::Event(kind) => Some(kind),
             Self::Verified { recipient, .. } => Some(EventKind::PersonVerified { recipient }),
             Self::Remembered {
-                recipient,
-                outcome: EntryOutcome::NotCounted(why),
-                ..
-            } => Some(EventKind::EntryNotCounted { recipient, why }),
-            Self::Remembered { .. } => None,
+                recipient, outcome, ..
+            } => match outcome {
+                Remembered::NotCounted(why) => {
+                    let why = why.into();
+                    Some(EventKind::EntryNotCounted { recipient, why })
+                }
+                Remembered::Completed
+                | Remembered::Verified
+                | Remembered::Wrong { .. }
+                | Remembered::Locked
+                | Remembered::Returned => None,
+            },
         }
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! | idea | files |
 //! |---|---|
-//! | what goes in and comes out | `entry`, `message`, `outcome`, `status`, `event` |
+//! | what goes in and comes out | `entry`, `message`, `outcome`, `remembered`, `status`, `event` |
 //! | what a session consists of: the type [`Session`] | `state` |
 //! | changes, applied without a rule | `evolve`, and `decision`, what is to be stored |
 //! | the rules of one session | `decide` |
@@ -30,6 +30,7 @@ mod order_life;
 mod outbox;
 mod outcome;
 mod recipients;
+pub(crate) mod remembered;
 pub(crate) mod state;
 pub(crate) mod status;
 mod wake;

@@ -149,7 +149,7 @@ impl Session {
             .remembered()
             .iter()
             .find(|(known, _)| *known == submission)?;
-        Some(known.1)
+        Some(known.1.into())
     }
 }
 

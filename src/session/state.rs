@@ -6,8 +6,9 @@ use core::fmt;
 use chrono::{DateTime, Utc};
 
 use super::{
-    EntryOutcome, RoundStatus,
+    RoundStatus,
     message::MessageKind,
+    remembered::Remembered,
     status::{End, RoundFailure},
 };
 use crate::{
@@ -210,7 +211,7 @@ pub(crate) struct Person {
     pub(crate) noon_done: bool,
     pub(crate) received: Option<Received>,
     /// Entries with a submission id, and what came of them (D21).
-    pub(crate) remembered: Option<Arc<[(SubmissionId, EntryOutcome)]>>,
+    pub(crate) remembered: Option<Arc<[(SubmissionId, Remembered)]>>,
 }
 
 /// What is known once the gateway has accepted the first message (D05).
@@ -258,7 +259,7 @@ pub(crate) struct Verified {
 }
 
 impl Person {
-    pub(crate) fn remembered(&self) -> &[(SubmissionId, EntryOutcome)] {
+    pub(crate) fn remembered(&self) -> &[(SubmissionId, Remembered)] {
         self.remembered.as_deref().unwrap_or_default()
     }
 

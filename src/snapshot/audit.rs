@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::value::{Instant, Sixteen};
 use crate::{
     DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure,
+    session::remembered::NotCounted,
     version::{first_only, write_first},
 };
 
@@ -163,23 +164,21 @@ mod attempt {
 mod refusal {
     use alloc::borrow::Cow;
 
-    use serde::de::Error;
+    use serde::{de, ser};
 
-    use super::{Deserialize, Deserializer, Refusal, Serializer};
+    use super::{Deserialize, Deserializer, NotCounted, Refusal, Serializer};
 
     pub(super) fn serialize<S: Serializer>(why: &Refusal, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(why.code())
+        match NotCounted::of(*why) {
+            Some(_) => to.serialize_str(why.code()),
+            None => Err(ser::Error::custom("no reason not to count an entry")),
+        }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Refusal, D::Error> {
-        let possible = [
-            Refusal::AlreadyVerified,
-            Refusal::SupersededCode,
-            Refusal::RepeatedEntry,
-            Refusal::IdNotCounted,
-        ];
+        let possible = || NotCounted::ALL.iter().copied().map(Refusal::from);
         let code = Cow::<str>::deserialize(from)?;
-        let why = possible.into_iter().find(|why| why.code() == code);
-        why.ok_or_else(|| D::Error::custom("unknown reason not to count an entry"))
+        let why = possible().find(|why| why.code() == code);
+        why.ok_or_else(|| de::Error::custom("unknown reason not to count an entry"))
     }
 }

@@ -9,9 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use super::value::{Mobile, Sixteen};
 use crate::{
-    EntryOutcome, MessageKind, Refusal, Role, RoundFailure,
+    MessageKind, Role, RoundFailure,
     code::Nonce,
-    session::{self, invariants::Broken, state, status::End},
+    session::{
+        self,
+        invariants::Broken,
+        remembered::{self, NotCounted},
+        state,
+        status::End,
+    },
     time::{Micros, Span},
 };
 
@@ -293,12 +299,9 @@ impl From<&state::Person> for Person {
         let remembered = person
             .remembered()
             .iter()
-            .filter_map(|(submission, outcome)| {
-                let outcome = Outcome::new(*outcome)?;
-                Some(Remembered {
-                    submission: Sixteen(*submission.as_bytes()),
-                    outcome,
-                })
+            .map(|(submission, outcome)| Remembered {
+                submission: Sixteen(*submission.as_bytes()),
+                outcome: (*outcome).into(),
             });
         Self {
             identity: identity.mobile.map(|mobile| Identity {
@@ -442,25 +445,24 @@ impl TryFrom<UnderWay> for state::UnderWay {
     }
 }
 
-impl Outcome {
-    /// `None` for what is never remembered.
-    const fn new(outcome: EntryOutcome) -> Option<Self> {
-        Some(match outcome {
-            EntryOutcome::Completed => Self::Completed,
-            EntryOutcome::Verified => Self::Verified,
-            EntryOutcome::Wrong { left } => Self::Wrong { left },
-            EntryOutcome::Locked => Self::Locked,
-            EntryOutcome::Returned => Self::Returned,
-            EntryOutcome::NotCounted(Refusal::SupersededCode) => Self::SupersededCode,
-            EntryOutcome::NotCounted(Refusal::RepeatedEntry) => Self::RepeatedEntry,
-            EntryOutcome::NotCounted(Refusal::IdNotCounted) => Self::IdNotCounted,
-            EntryOutcome::NotCounted(Refusal::AlreadyVerified) => Self::AlreadyVerified,
-            EntryOutcome::NotCounted(_) => return None,
-        })
+impl From<remembered::Remembered> for Outcome {
+    fn from(remembered: remembered::Remembered) -> Self {
+        use remembered::Remembered;
+        match remembered {
+            Remembered::Completed => Self::Completed,
+            Remembered::Verified => Self::Verified,
+            Remembered::Wrong { left } => Self::Wrong { left },
+            Remembered::Locked => Self::Locked,
+            Remembered::Returned => Self::Returned,
+            Remembered::NotCounted(NotCounted::SupersededCode) => Self::SupersededCode,
+            Remembered::NotCounted(NotCounted::RepeatedEntry) => Self::RepeatedEntry,
+            Remembered::NotCounted(NotCounted::IdNotCounted) => Self::IdNotCounted,
+            Remembered::NotCounted(NotCounted::AlreadyVerified) => Self::AlreadyVerified,
+        }
     }
 }
 
-impl From<Outcome> for EntryOutcome {
+impl From<Outcome> for remembered::Remembered {
     fn from(stored: Outcome) -> Self {
         match stored {
             Outcome::Completed => Self::Completed,
@@ -468,10 +470,10 @@ impl From<Outcome> for EntryOutcome {
             Outcome::Wrong { left } => Self::Wrong { left },
             Outcome::Locked => Self::Locked,
             Outcome::Returned => Self::Returned,
-            Outcome::SupersededCode => Self::NotCounted(Refusal::SupersededCode),
-            Outcome::RepeatedEntry => Self::NotCounted(Refusal::RepeatedEntry),
-            Outcome::IdNotCounted => Self::NotCounted(Refusal::IdNotCounted),
-            Outcome::AlreadyVerified => Self::NotCounted(Refusal::AlreadyVerified),
+            Outcome::SupersededCode => Self::NotCounted(NotCounted::SupersededCode),
+            Outcome::RepeatedEntry => Self::NotCounted(NotCounted::RepeatedEntry),
+            Outcome::IdNotCounted => Self::NotCounted(NotCounted::IdNotCounted),
+            Outcome::AlreadyVerified => Self::NotCounted(NotCounted::AlreadyVerified),
         }
     }
 }

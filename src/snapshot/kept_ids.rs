@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::value::{Mobile, Sixteen};
+use super::encoding::{Mobile, Sixteen};
 use crate::{
     KeptIds,
     version::{first_only, write_first},

@@ -3,10 +3,10 @@
 //! A version is never changed once released: whatever a session needs more comes as the next one,
 //! and all earlier ones stay readable.
 
-mod audit;
+mod encoding;
+mod event;
 mod kept_ids;
 mod v1;
-mod value;
 
 use core::fmt;
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::value::{Mobile, Sixteen};
+use super::encoding::{Mobile, Sixteen};
 use crate::{
     MessageKind, Role, RoundFailure,
     code::Nonce,

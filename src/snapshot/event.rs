@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::value::{Instant, Sixteen};
+use super::encoding::{Instant, Sixteen};
 use crate::{
     DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure,
     session::remembered::NotCounted,

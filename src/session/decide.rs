@@ -253,6 +253,8 @@ impl<'a> Draft<'a> {
     /// Whom a message went to, if it is one of this round.
     fn addressee(&self, id: MessageId) -> Result<&Person, Refusal> {
         let person = self.person(id.recipient).ok_or(Refusal::UnknownMessage)?;
+        // A failed resend stops and can be asked for again; nobody can ask for the first message, so it
+        // alone is tried anew (D11).
         let attempts = if id.number == 0 {
             person.first_attempt
         } else {

@@ -198,6 +198,7 @@ fn codes(session: &Session, person: &Person, waiting: &Waiting) -> Result<(), Br
     } = waiting;
     let ahead = *created == person.accepted.saturating_add(1);
     let idle = under_way.is_none();
+    // A resend that stopped used nothing up (D11): more were queued than used, and one is still left.
     let resend_stopped = resends(person) > u16::from(person.resends_used)
         && person.resends_used < session.terms.policy.resends_max();
     let stopped = resend_stopped || (person.noon_done && noon_not_accepted(person));

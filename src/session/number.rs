@@ -159,6 +159,8 @@ pub(crate) fn submit(
     entry: &Entry,
     keys: &dyn Keys,
 ) -> Result<(), KeyError> {
+    // What is right for one order is wrong for all the others, so it is looked for first. Then what is
+    // free: a code that was replaced in one order must not cost an attempt in another.
     if let Some(candidate) = candidates
         .iter_mut()
         .find(|candidate| candidate.grade.right)

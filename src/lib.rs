@@ -119,6 +119,8 @@ extern crate std;
 
 mod code;
 pub mod docs;
+#[cfg(feature = "serde")]
+mod encoding;
 pub mod filing;
 pub mod host;
 mod id;

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::encoding::{Instant, Sixteen};
 use crate::{
     DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure,
+    encoding::{Instant, Sixteen, instant},
     session::remembered::NotCounted,
     version::{first_only, write_first},
 };
@@ -124,20 +124,6 @@ forms! {
     RoundReturned { cause: RoundFailure, #[serde(with = "instant")] ended_at: DateTime<Utc> },
     RoundWithdrawn {},
     PersonalDataErased {},
-}
-
-mod instant {
-    use super::{DateTime, Deserialize, Deserializer, Instant, Serialize, Serializer, Utc};
-
-    pub(super) fn serialize<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
-        Instant(*at).serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<DateTime<Utc>, D::Error> {
-        Instant::deserialize(from).map(|at| at.0)
-    }
 }
 
 /// Null if there is no further attempt.

@@ -3,7 +3,6 @@
 //! A version is never changed once released: whatever a session needs more comes as the next one,
 //! and all earlier ones stay readable.
 
-mod encoding;
 mod event;
 mod kept_ids;
 mod v1;

@@ -10,8 +10,10 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::encoding::{Mobile, Sixteen};
-use crate::{MessageKind, Role, RoundFailure};
+use crate::{
+    MessageKind, Role, RoundFailure,
+    encoding::{Mobile, Sixteen},
+};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

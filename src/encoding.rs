@@ -103,6 +103,22 @@ pub(crate) mod instant {
     }
 }
 
+/// Microseconds; for `serde(with = …)`.
+pub(crate) mod span {
+    use chrono::TimeDelta;
+
+    use super::{Deserialize, Deserializer, Serialize, Serializer};
+    use crate::time::Span;
+
+    pub(crate) fn serialize<S: Serializer>(span: &TimeDelta, to: S) -> Result<S::Ok, S::Error> {
+        Span::cut(*span).raw().serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<TimeDelta, D::Error> {
+        i64::deserialize(from).map(TimeDelta::microseconds)
+    }
+}
+
 fn rfc_3339(text: &str) -> Option<Instant> {
     let at = text.parse::<DateTime<Utc>>().ok()?;
     Some(Instant(Micros::cut(at).instant()))

@@ -43,7 +43,14 @@ names!(DeliveryReport, "delivery report", {
 });
 
 /// What became of a [`DeliveryReport`].
+///
+/// With feature `serde`: `"applied"`, `"recorded"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum DeliveryReportOutcome {
     /// It changed something: a window started, a message will be tried again, a resend was used up.
     Applied,

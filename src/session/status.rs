@@ -54,13 +54,30 @@ impl End {
 ///
 /// assert!(RoundStatus::SmsVerification.is_open());
 /// ```
+///
+/// With feature `serde` it is `"sms_verification"`, or an object with the end's name:
+///
+/// ```
+/// # use beian::RoundStatus;
+/// let json = r#"{"administration_review":{"at":"2024-05-01T02:00:00Z"}}"#;
+/// let status: RoundStatus = serde_json::from_str(json)?;
+/// assert!(matches!(status, RoundStatus::AdministrationReview { .. }));
+/// assert_eq!(serde_json::to_string(&status)?, json);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum RoundStatus {
     /// Somebody has yet to verify.
     SmsVerification,
     /// Everybody has verified: the order is in the administration's review (R18).
     AdministrationReview {
         /// When the last person verified.
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         at: DateTime<Utc>,
     },
     /// The order went back to the platform (R20).
@@ -68,13 +85,16 @@ pub enum RoundStatus {
         /// Why.
         cause: RoundFailure,
         /// The instant of the end itself: one microsecond after the last one in time (D04).
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         at: DateTime<Utc>,
         /// When the end was noticed and stored.
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         noticed_at: DateTime<Utc>,
     },
     /// The order was withdrawn; final (D24).
     Withdrawn {
         /// When.
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         at: DateTime<Utc>,
     },
 }

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    MessageKind, Role, RoundFailure,
+    MessageKind, Role, RoundFailure, SessionId,
     encoding::{Mobile, Sixteen},
 };
 
@@ -26,6 +26,13 @@ pub(super) struct Session {
     policy: Policy,
     state: State,
     people: Vec<Person>,
+}
+
+impl Session {
+    /// Known even of one that can't be read any further.
+    pub(super) fn id(&self) -> SessionId {
+        self.id.0.into()
+    }
 }
 
 #[derive(Serialize, Deserialize)]

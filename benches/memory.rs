@@ -24,7 +24,8 @@ use std::{
 };
 
 use beian::{
-    Entry, KeyRing, MessageId, MobileNumber, Policy, Recipient, Recipients, Report, Role, Seed,
+    DeliveryReport, Entry, KeyRing, MessageId, MobileNumber, Policy, Recipient, Recipients, Role,
+    Seed,
     host::{Clock as _, Desk, MemoryStore, SessionStore, block},
     testkit::{FixedEntropy, ManualClock},
 };
@@ -94,7 +95,7 @@ impl World {
                 number: 0,
                 attempt: 0,
             };
-            let reported = block(self.desk.report(message, Report::Accepted));
+            let reported = block(self.desk.report(message, DeliveryReport::Accepted));
             reported.unwrap().unwrap();
         }
         self.sessions += 1;

@@ -19,7 +19,7 @@ mod figures;
 use std::{hint::black_box, time::Instant};
 
 use beian::{
-    Entry, KeyId, KeyRing, Keys, Message, Opening, Policy, Recipient, Recipients, Report,
+    DeliveryReport, Entry, KeyId, KeyRing, Keys, Message, Opening, Policy, Recipient, Recipients,
     ResendRequest, Role, Seed, Session,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,7 +54,9 @@ fn decisions(bench: &mut Bench) {
         scene.session.resend(&scene.resend, keys, now).unwrap()
     });
     bench.time("report_accepted", 0, || {
-        let report = scene.opened.report(scene.first.id(), Report::Accepted, now);
+        let report = scene
+            .opened
+            .report(scene.first.id(), DeliveryReport::Accepted, now);
         report.unwrap()
     });
 }
@@ -128,7 +130,7 @@ impl Scene {
         let (opened, ()) = Session::open(&opening, &keys, now).unwrap().persisted();
         let first = opened.outbox(&keys, now).unwrap().remove(0);
         let (session, _) = opened
-            .report(first.id(), Report::Accepted, now)
+            .report(first.id(), DeliveryReport::Accepted, now)
             .unwrap()
             .persisted();
         let code = first.code_for_transport();

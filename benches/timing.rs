@@ -17,7 +17,7 @@
 use std::{convert::Infallible, env, hint::black_box, process::ExitCode, time::Instant};
 
 use beian::{
-    Entry, KeyId, KeyRing, Keys as _, MobileNumber, Opening, Policy, Report, ResendRequest,
+    DeliveryReport, Entry, KeyId, KeyRing, Keys as _, MobileNumber, Opening, Policy, ResendRequest,
     Session, SessionId, Update,
     host::{Desk, SaveError, SessionStore, block},
     testkit::{TestPerson, keys, recipients_under, seed},
@@ -134,7 +134,7 @@ impl Round {
         let opening = Opening::new(1, &recipients, seed(1));
         let session = Session::open(&opening, &keys, now).unwrap().persisted().0;
         let message = session.outbox(&keys, now).unwrap().pop().unwrap();
-        let accepted = session.report(message.id(), Report::Accepted, now);
+        let accepted = session.report(message.id(), DeliveryReport::Accepted, now);
         Self {
             session: accepted.unwrap().persisted().0,
             keys,

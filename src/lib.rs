@@ -120,8 +120,11 @@ extern crate std;
 mod code;
 pub mod day;
 pub mod docs;
+#[cfg(feature = "serde")]
+mod encoding;
 pub mod filing;
 pub mod host;
+mod id;
 mod id_document;
 mod input;
 mod key;
@@ -151,6 +154,7 @@ pub use filing::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,
     OrderProblems, OrderStatus, ReturnCause, Service, ServiceKind,
 };
+pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
 pub use lang::Lang;
@@ -164,10 +168,10 @@ pub use requirement::{Exemption, Recipient, Recipients, Requirement, ServiceRef}
 pub use role::{Role, Roles};
 pub use rulebook::Rulebook;
 pub use session::{
-    CodeProblem, Decision, Entry, EntryAnswer, EntryOutcome, EntryProblems, Event, EventKind,
-    KeptIds, MalformedId, Message, MessageId, MessageKind, OpenError, Opening, RecipientState,
-    RecipientView, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest,
-    RoundFailure, RoundStatus, Seed, Session, SessionError, SessionId, SubmissionId, Update,
+    CodeProblem, Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryAnswer, EntryOutcome,
+    EntryProblems, Event, EventKind, KeptIds, Message, MessageKind, OpenError, Opening,
+    RecipientState, RecipientView, Refusal, ResendAnswer, ResendOutcome, ResendRequest,
+    RoundFailure, RoundStatus, Seed, Session, SessionError, Update,
 };
 #[cfg(feature = "serde")]
 pub use snapshot::{Snapshot, SnapshotError};

@@ -9,8 +9,8 @@
 )]
 
 use beian::{
-    Entry, KeyRing, Opening, Policy, Recipient, Recipients, Report, ResendRequest, Role, Seed,
-    Session,
+    DeliveryReport, Entry, KeyRing, Opening, Policy, Recipient, Recipients, ResendRequest, Role,
+    Seed, Session,
     host::{Desk, MemoryStore, block},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -57,7 +57,11 @@ fn a_decision_takes_two_allocations_and_an_open_session_little_memory() {
     let resend = ResendRequest::parse(NUMBER, LAST_SIX).unwrap();
     let later = now + TimeDelta::minutes(5);
 
-    let (taken, decision) = blocks(|| session.report(message.id(), Report::Accepted, now).unwrap());
+    let (taken, decision) = blocks(|| {
+        session
+            .report(message.id(), DeliveryReport::Accepted, now)
+            .unwrap()
+    });
     assert!(taken <= 2, "report: {taken}");
     let (session, _) = decision.persisted();
     let (taken, decision) = blocks(|| session.submit(&right, &keys, later).unwrap());

@@ -13,9 +13,9 @@ mod session_support;
 use std::{collections::BTreeSet, fmt::Write, sync::Mutex};
 
 use beian::{
-    Entry, EntryOutcome, KeyId, KeyRing, Keys, Mac, MessageId, OpenError, Opening, Policy,
-    Recipient, Recipients, Refusal, Report, ReportOutcome, ResendOutcome, ResendRequest, Role,
-    RoundFailure, Session, SessionError,
+    DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, KeyId, KeyRing, Keys, Mac,
+    MessageId, OpenError, Opening, Policy, Recipient, Recipients, Refusal, ResendOutcome,
+    ResendRequest, Role, RoundFailure, Session, SessionError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -32,17 +32,17 @@ enum Command {
     Resend(usize),
     ResendWithWrongId(usize),
     /// On the message that is due.
-    Report(usize, Report),
+    Report(usize, DeliveryReport),
     /// On any message, known or not.
-    Forge(u8, u16, u16, Report),
+    Forge(u8, u16, u16, DeliveryReport),
     Tick,
     /// Seconds, also backwards.
     Pass(i64),
     Withdraw,
 }
 
-fn report() -> impl Strategy<Value = Report> {
-    proptest::sample::select(Report::ALL)
+fn report() -> impl Strategy<Value = DeliveryReport> {
+    proptest::sample::select(DeliveryReport::ALL)
 }
 
 /// Any command for `people`; `right` entries and withdrawals end a round, so they are rare.
@@ -69,7 +69,7 @@ fn bombing(people: usize) -> impl Strategy<Value = Command> {
     let who = || 0..people;
     prop_oneof![
         6 => who().prop_map(Command::Resend),
-        6 => who().prop_map(|who| Command::Report(who, Report::Accepted)),
+        6 => who().prop_map(|who| Command::Report(who, DeliveryReport::Accepted)),
         6 => prop_oneof![Just(60_i64), 0_i64..4_000].prop_map(Command::Pass),
         // Past noon of the next day, with the window still open.
         1 => Just(Command::Pass(21 * 3_600)),
@@ -572,7 +572,7 @@ fn attack_15_nothing_but_a_matching_entry_verifies() {
         attempt: 0,
     };
     round.pass(MINUTE);
-    for report in Report::ALL {
+    for report in DeliveryReport::ALL {
         let _ = round.report(first, *report);
     }
     round.resend(LI);
@@ -799,7 +799,7 @@ fn attack_12_nothing_that_is_printed_holds_a_code_a_number_or_a_last_six() {
             printed.debug(&message);
             printed.display(&message.id());
             printed.debug(&message.to());
-            let report = Report::ALL[step % Report::ALL.len()];
+            let report = DeliveryReport::ALL[step % DeliveryReport::ALL.len()];
             let decision = session.report(message.id(), report, now).unwrap();
             printed.decision(&decision);
             session = decision.persisted().0;
@@ -859,8 +859,11 @@ fn attack_18_a_report_after_the_end_reopens_nothing() {
     round.accept(LI);
     round.pass(DAY * 2).tick().unwrap();
     let before = (round.status(), round.closes(LI));
-    for report in Report::ALL {
-        assert_eq!(round.report(first, *report), Ok(ReportOutcome::Recorded));
+    for report in DeliveryReport::ALL {
+        assert_eq!(
+            round.report(first, *report),
+            Ok(DeliveryReportOutcome::Recorded)
+        );
     }
     assert_eq!((round.status(), round.closes(LI)), before);
 }

@@ -12,11 +12,11 @@ use core::fmt::Write;
 use std::path::Path;
 
 use beian::{
-    Access, Change, CodeProblem, EntryAnswer, EntryOutcome, Exemption, FilingType, IdDocumentKind,
-    IdDocumentProblem, KeyError, KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem,
-    NameProblem, OpenError, OrderStatus, PersonProblem, PolicyProblem, Province, ProvinceProblem,
-    RecipientState, Refusal, Report, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
-    ServiceKind, TemplateProblem,
+    Access, Change, CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, Exemption, FilingType,
+    IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem, Lang, LastSixProblem, MessageKind,
+    MobileProblem, NameProblem, OpenError, OrderStatus, PersonProblem, PolicyProblem, Province,
+    ProvinceProblem, RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role,
+    RoundFailure, ServiceKind, TemplateProblem,
     filing::{DenyProblem, NotFileable, OrderLife, ProblemKind, StageState, Step},
     host::HostError,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
@@ -251,7 +251,7 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`tracker::Step`", all!(@ tracker::Step::ALL, name)),
         ("`RecipientState`", all!(RecipientState, name)),
         ("`MessageKind`", all!(MessageKind, name)),
-        ("`Report`", all!(Report, name)),
+        ("`DeliveryReport`", all!(DeliveryReport, name)),
         ("`RoundFailure`", all!(RoundFailure, name)),
         ("`EntryAnswer`", all!(EntryAnswer, name)),
     ]);

@@ -20,10 +20,10 @@ use std::{
 };
 
 use beian::{
-    EntryAnswer, EntryOutcome, EventKind, KeyError, KeyId, KeyRing, Keys, Lang, Mac, MessageId,
-    MessageKind, OpenError, Opening, Policy, Recipient, RecipientState, Recipients, Refusal,
-    Report, ReportOutcome, ResendAnswer, ResendOutcome, ResendRequest, Role, RoundFailure,
-    RoundStatus, Session, SessionId,
+    DeliveryReport, DeliveryReportOutcome, EntryAnswer, EntryOutcome, EventKind, KeyError, KeyId,
+    KeyRing, Keys, Lang, Mac, MessageId, MessageKind, OpenError, Opening, Policy, Recipient,
+    RecipientState, Recipients, Refusal, ResendAnswer, ResendOutcome, ResendRequest, Role,
+    RoundFailure, RoundStatus, Session, SessionId,
     host::{Clock as _, Desk, HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
     testkit::{ManualClock, Scripted, Sent, TestPerson, keys, recipients, seed},
 };
@@ -790,12 +790,12 @@ fn d24_what_is_due_is_looked_at_again_before_every_message() {
     // What happens to the second person while the first is being texted.
     type Happens = fn(&World, MessageId);
     let deferred: Happens = |world, second| {
-        block(world.desk.report(second, Report::Deferred))
+        block(world.desk.report(second, DeliveryReport::Deferred))
             .unwrap()
             .unwrap();
     };
     let failed_and_due_again: Happens = |world, second| {
-        block(world.desk.report(second, Report::Failed))
+        block(world.desk.report(second, DeliveryReport::Failed))
             .unwrap()
             .unwrap();
         world.clock.advance(MINUTE);
@@ -977,7 +977,7 @@ fn a_report_for_no_message_is_refused() {
     let world = World::new();
     world.text(1, 1);
     let id = world.sender.sent()[0].id();
-    let report = |id| block(world.desk.report(id, Report::Delivered)).unwrap();
+    let report = |id| block(world.desk.report(id, DeliveryReport::Delivered)).unwrap();
     let unknown = Err(HostError::Refused(Refusal::UnknownMessage));
     assert_eq!(
         report(MessageId {
@@ -990,8 +990,8 @@ fn a_report_for_no_message_is_refused() {
     assert_eq!(report(MessageId { attempt: 1, ..id }), unknown);
     assert_eq!(report(MessageId { recipient: 1, ..id }), unknown);
     world.clock.advance(MINUTE);
-    assert_eq!(report(id), Ok(ReportOutcome::Applied));
-    assert_eq!(report(id), Ok(ReportOutcome::Recorded));
+    assert_eq!(report(id), Ok(DeliveryReportOutcome::Applied));
+    assert_eq!(report(id), Ok(DeliveryReportOutcome::Recorded));
     let closes = view(&world.stored(1), LI, |view| view.window_closes_at());
     assert_eq!(closes, Some(world.now() + DAY)); // D05
 }

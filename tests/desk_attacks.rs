@@ -23,8 +23,8 @@ use std::{
 };
 
 use beian::{
-    EntryAnswer, EntryOutcome, EventKind, Lang, MessageId, MobileNumber, Policy, RecipientState,
-    Refusal, Report, ResendAnswer, ResendOutcome, ResendRequest, RoundStatus, SessionId,
+    DeliveryReport, EntryAnswer, EntryOutcome, EventKind, Lang, MessageId, MobileNumber, Policy,
+    RecipientState, Refusal, ResendAnswer, ResendOutcome, ResendRequest, RoundStatus, SessionId,
     host::{Desk, HostError, MemoryStore, SendOutcome, SessionStore, block},
     testkit::{RecordingSender, Scripted, Sent, TestPerson, recipients, seed},
 };
@@ -171,7 +171,7 @@ fn attack_04_without_a_write_there_is_no_verdict() {
         }
     }
     let message = world.sender.sent()[0].id();
-    let reported = block(world.desk.report(message, Report::Delivered)).unwrap();
+    let reported = block(world.desk.report(message, DeliveryReport::Delivered)).unwrap();
     assert_eq!(reported, Err(HostError::Store(Down)));
     assert_eq!(
         block(world.desk.withdraw(1)).unwrap(),
@@ -445,16 +445,16 @@ enum Step {
     Resend,
     WrongEntry,
     Dispatch,
-    Report(Report),
+    Report(DeliveryReport),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let report = prop_oneof![
-        Just(Report::Accepted),
-        Just(Report::Delivered),
-        Just(Report::Undelivered),
-        Just(Report::Deferred),
-        Just(Report::Failed),
+        Just(DeliveryReport::Accepted),
+        Just(DeliveryReport::Delivered),
+        Just(DeliveryReport::Undelivered),
+        Just(DeliveryReport::Deferred),
+        Just(DeliveryReport::Failed),
     ];
     prop_oneof![
         4 => prop_oneof![1_u16..200, 3_000_u16..60_000].prop_map(Step::Wait),
@@ -881,7 +881,7 @@ fn attack_28_every_other_call_is_all_or_nothing() {
         },
         async |world| {
             let message = world.sender.sent()[0].id();
-            world.desk.report(message, Report::Delivered).await
+            world.desk.report(message, DeliveryReport::Delivered).await
         },
         |world, reported| {
             let closes = view(&world.stored(1), LI, |view| view.window_closes_at()).unwrap();

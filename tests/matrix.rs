@@ -16,8 +16,8 @@ mod session_support;
 use core::fmt::Write;
 
 use beian::{
-    EntryOutcome, MessageId, Policy, RecipientState, Refusal, Report, ReportOutcome, ResendOutcome,
-    RoundStatus,
+    DeliveryReport, DeliveryReportOutcome, EntryOutcome, MessageId, Policy, RecipientState,
+    Refusal, ResendOutcome, RoundStatus,
 };
 use session_support::*;
 
@@ -155,12 +155,18 @@ const COMMANDS: [(&str, Command); 15] = [
     ("resend, wrong ID", |row| {
         Some(resent(row.round.resend_with(LI, WRONG_ID)))
     }),
-    ("accepted", |row| Some(reported(row, Report::Accepted))),
-    ("deferred", |row| Some(reported(row, Report::Deferred))),
-    ("failed", |row| Some(reported(row, Report::Failed))),
-    ("delivered", |row| Some(reported(row, Report::Delivered))),
+    ("accepted", |row| {
+        Some(reported(row, DeliveryReport::Accepted))
+    }),
+    ("deferred", |row| {
+        Some(reported(row, DeliveryReport::Deferred))
+    }),
+    ("failed", |row| Some(reported(row, DeliveryReport::Failed))),
+    ("delivered", |row| {
+        Some(reported(row, DeliveryReport::Delivered))
+    }),
     ("undelivered", |row| {
-        Some(reported(row, Report::Undelivered))
+        Some(reported(row, DeliveryReport::Undelivered))
     }),
     ("tick", |row| Some(done(row.round.tick()))),
     ("withdraw", |row| Some(done(row.round.withdraw()))),
@@ -186,10 +192,10 @@ fn resent(outcome: ResendOutcome) -> String {
     }
 }
 
-fn reported(row: &mut Row, report: Report) -> String {
+fn reported(row: &mut Row, report: DeliveryReport) -> String {
     match row.round.report(row.message, report) {
-        Ok(ReportOutcome::Applied) => "applied".to_owned(),
-        Ok(ReportOutcome::Recorded) => "recorded".to_owned(),
+        Ok(DeliveryReportOutcome::Applied) => "applied".to_owned(),
+        Ok(DeliveryReportOutcome::Recorded) => "recorded".to_owned(),
         Err(why) => refused(why),
     }
 }

@@ -14,8 +14,8 @@ mod session_support;
 use std::collections::BTreeSet;
 
 use beian::{
-    EntryOutcome, MessageId, MessageKind, Policy, Refusal, Report, ReportOutcome, ResendOutcome,
-    RoundStatus,
+    DeliveryReport, DeliveryReportOutcome, EntryOutcome, MessageId, MessageKind, Policy, Refusal,
+    ResendOutcome, RoundStatus,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use session_support::*;
@@ -132,8 +132,8 @@ fn d10_d24_a_right_entry_that_overtakes_the_acceptance_empties_the_outbox() {
     assert_eq!(round.enter(LI, &code), EntryOutcome::Verified);
     assert!(round.due(LI).is_none());
     assert_eq!(
-        round.report(message, Report::Accepted),
-        Ok(ReportOutcome::Recorded)
+        round.report(message, DeliveryReport::Accepted),
+        Ok(DeliveryReportOutcome::Recorded)
     );
     assert_eq!(round.view(LI).window_closes_at(), None);
 }
@@ -142,7 +142,7 @@ fn d10_d24_a_right_entry_that_overtakes_the_acceptance_empties_the_outbox() {
 fn d11_a_deferred_message_goes_out_again_the_same() {
     let mut round = Round::open();
     let message = round.id_of_due(LI);
-    let code = round.report_due(LI, Report::Deferred);
+    let code = round.report_due(LI, DeliveryReport::Deferred);
     assert!(round.due(LI).is_none());
     round.pass(MINUTE);
     assert_eq!(round.id_of_due(LI), message);
@@ -151,7 +151,7 @@ fn d11_a_deferred_message_goes_out_again_the_same() {
 
 #[test]
 fn d11_pauses_double_from_one_minute_to_thirty() {
-    for report in [Report::Deferred, Report::Failed] {
+    for report in [DeliveryReport::Deferred, DeliveryReport::Failed] {
         let mut round = Round::open();
         for minutes in [1, 2, 4, 8, 16, 30, 30, 30] {
             round.report_due(LI, report);
@@ -168,12 +168,12 @@ fn d11_pauses_double_from_one_minute_to_thirty() {
 fn d11_the_pause_of_a_resend_starts_at_one_minute_again() {
     let mut round = Round::open();
     for minutes in [1, 2, 4] {
-        round.report_due(LI, Report::Deferred);
+        round.report_due(LI, DeliveryReport::Deferred);
         round.pass(TimeDelta::minutes(minutes));
     }
     round.accept(LI);
     round.pass(MINUTE).resend(LI);
-    round.report_due(LI, Report::Deferred);
+    round.report_due(LI, DeliveryReport::Deferred);
     assert_eq!(round.session.wake(), Some(round.now + MINUTE));
 }
 
@@ -181,7 +181,7 @@ fn d11_the_pause_of_a_resend_starts_at_one_minute_again() {
 fn d11_d12_a_first_message_that_failed_is_tried_again_under_the_next_key() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);
-    let code = round.report_due(LI, Report::Failed);
+    let code = round.report_due(LI, DeliveryReport::Failed);
     round.pass(MINUTE);
     assert_eq!(
         round.id_of_due(LI),
@@ -198,10 +198,10 @@ fn d12_the_try_rises_only_with_a_stored_failed() {
     let mut round = Round::open();
     let attempt = |round: &Round| round.id_of_due(LI).attempt;
     for (report, expected) in [
-        (Report::Deferred, 0),
-        (Report::Failed, 1),
-        (Report::Deferred, 1),
-        (Report::Failed, 2),
+        (DeliveryReport::Deferred, 0),
+        (DeliveryReport::Failed, 1),
+        (DeliveryReport::Deferred, 1),
+        (DeliveryReport::Failed, 2),
     ] {
         round.report_due(LI, report);
         round.pass(MINUTE * 30);
@@ -213,10 +213,10 @@ fn d12_the_try_rises_only_with_a_stored_failed() {
 fn d12_a_failed_that_is_reported_twice_counts_once() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);
-    round.report(first, Report::Failed).unwrap();
+    round.report(first, DeliveryReport::Failed).unwrap();
     assert_eq!(
-        round.report(first, Report::Failed),
-        Ok(ReportOutcome::Recorded)
+        round.report(first, DeliveryReport::Failed),
+        Ok(DeliveryReportOutcome::Recorded)
     );
     assert_eq!(round.session.wake(), Some(start() + MINUTE));
     round.pass(MINUTE);
@@ -227,11 +227,11 @@ fn d12_a_failed_that_is_reported_twice_counts_once() {
 fn d12_a_late_deferred_on_an_earlier_try_holds_nothing_up() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);
-    round.report_due(LI, Report::Failed);
+    round.report_due(LI, DeliveryReport::Failed);
     let wake = round.session.wake();
     assert_eq!(
-        round.report(first, Report::Deferred),
-        Ok(ReportOutcome::Recorded)
+        round.report(first, DeliveryReport::Deferred),
+        Ok(DeliveryReportOutcome::Recorded)
     );
     assert_eq!(round.session.wake(), wake);
 }
@@ -240,10 +240,10 @@ fn d12_a_late_deferred_on_an_earlier_try_holds_nothing_up() {
 fn d11_a_late_acceptance_of_an_earlier_try_is_an_acceptance() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);
-    let code = round.report_due(LI, Report::Failed);
+    let code = round.report_due(LI, DeliveryReport::Failed);
     assert_eq!(
-        round.report(first, Report::Accepted),
-        Ok(ReportOutcome::Applied)
+        round.report(first, DeliveryReport::Accepted),
+        Ok(DeliveryReportOutcome::Applied)
     );
     round.pass(MINUTE);
     assert!(round.due(LI).is_none());
@@ -309,7 +309,7 @@ fn d11_a_resend_is_used_up_when_it_is_accepted() {
     let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
     round.pass(MINUTE).resend(LI);
     assert_eq!(round.view(LI).resends_left(), 2);
-    round.report_due(LI, Report::Deferred);
+    round.report_due(LI, DeliveryReport::Deferred);
     round.pass(MINUTE);
     assert_eq!(round.view(LI).resends_left(), 2);
     round.accept(LI);
@@ -320,7 +320,7 @@ fn d11_a_resend_is_used_up_when_it_is_accepted() {
 fn d11_a_failed_resend_stops_and_stays_unused() {
     let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
     round.pass(MINUTE).resend(LI);
-    round.report_due(LI, Report::Failed);
+    round.report_due(LI, DeliveryReport::Failed);
     round.pass(TimeDelta::hours(2));
     assert!(round.outbox().is_empty());
     assert_eq!(round.view(LI).resends_left(), 2);
@@ -334,7 +334,7 @@ fn attack_19_d11_a_failed_resend_keeps_its_code_and_the_next_request_sends_it() 
     let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
     round.pass(MINUTE).resend(LI);
     let failed = round.id_of_due(LI);
-    let code = round.report_due(LI, Report::Failed);
+    let code = round.report_due(LI, DeliveryReport::Failed);
     round.pass(MINUTE).resend(LI);
     assert_eq!(round.code(LI), code);
     assert_ne!(round.id_of_due(LI), failed);
@@ -345,7 +345,7 @@ fn attack_19_d10_after_a_failed_resend_both_codes_are_right() {
     for newer in [false, true] {
         let (mut round, [first]) = Round::texted(Policy::REGULATOR);
         round.pass(MINUTE).resend(LI);
-        let second = round.report_due(LI, Report::Failed);
+        let second = round.report_due(LI, DeliveryReport::Failed);
         let code = if newer { second } else { first };
         assert_eq!(round.enter(LI, &code), EntryOutcome::Completed);
     }
@@ -353,12 +353,19 @@ fn attack_19_d10_after_a_failed_resend_both_codes_are_right() {
 
 #[test]
 fn d11_a_stopped_message_can_not_be_accepted_any_more() {
-    for report in [Report::Accepted, Report::Delivered, Report::Undelivered] {
+    for report in [
+        DeliveryReport::Accepted,
+        DeliveryReport::Delivered,
+        DeliveryReport::Undelivered,
+    ] {
         let (mut round, [first]) = Round::texted(Policy::REGULATOR);
         round.pass(MINUTE).resend(LI);
         let stopped = round.id_of_due(LI);
-        round.report_due(LI, Report::Failed);
-        assert_eq!(round.report(stopped, report), Ok(ReportOutcome::Recorded));
+        round.report_due(LI, DeliveryReport::Failed);
+        assert_eq!(
+            round.report(stopped, report),
+            Ok(DeliveryReportOutcome::Recorded)
+        );
         assert_eq!(round.view(LI).resends_left(), 2);
         assert_eq!(round.enter(LI, &first), EntryOutcome::Completed);
     }
@@ -369,11 +376,11 @@ fn d11_a_stopped_message_is_not_the_one_that_the_next_request_sends() {
     let (mut round, [first]) = Round::texted(Policy::REGULATOR);
     round.pass(MINUTE).resend(LI);
     let stopped = round.id_of_due(LI);
-    round.report_due(LI, Report::Failed);
+    round.report_due(LI, DeliveryReport::Failed);
     round.pass(MINUTE).resend(LI);
     assert_eq!(
-        round.report(stopped, Report::Accepted),
-        Ok(ReportOutcome::Recorded)
+        round.report(stopped, DeliveryReport::Accepted),
+        Ok(DeliveryReportOutcome::Recorded)
     );
     assert!(round.due(LI).is_some());
     assert_eq!(round.enter(LI, &first), EntryOutcome::Completed);
@@ -389,8 +396,8 @@ fn d11_undelivered_after_acceptance_changes_nothing() {
     for number in [0, 1] {
         let message = MessageId { number, ..first };
         assert_eq!(
-            round.report(message, Report::Undelivered),
-            Ok(ReportOutcome::Recorded)
+            round.report(message, DeliveryReport::Undelivered),
+            Ok(DeliveryReportOutcome::Recorded)
         );
     }
     assert_eq!((round.closes(LI), round.view(LI).resends_left()), before);
@@ -402,24 +409,31 @@ fn d11_undelivered_after_acceptance_changes_nothing() {
 fn d11_undelivered_stands_and_a_first_delivery_may_still_follow() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);
-    round.report_due(LI, Report::Undelivered);
+    round.report_due(LI, DeliveryReport::Undelivered);
     assert_eq!(round.closes(LI), start() + DAY);
     round.pass(MINUTE);
     assert_eq!(
-        round.report(first, Report::Delivered),
-        Ok(ReportOutcome::Applied)
+        round.report(first, DeliveryReport::Delivered),
+        Ok(DeliveryReportOutcome::Applied)
     );
     assert_eq!(round.closes(LI), start() + DAY + MINUTE);
 }
 
 #[test]
 fn d11_failed_or_deferred_after_acceptance_changes_nothing() {
-    for report in [Report::Failed, Report::Deferred, Report::Accepted] {
+    for report in [
+        DeliveryReport::Failed,
+        DeliveryReport::Deferred,
+        DeliveryReport::Accepted,
+    ] {
         let mut round = Round::open();
         let first = round.id_of_due(LI);
         let code = round.accept(LI);
         round.pass(MINUTE);
-        assert_eq!(round.report(first, report), Ok(ReportOutcome::Recorded));
+        assert_eq!(
+            round.report(first, report),
+            Ok(DeliveryReportOutcome::Recorded)
+        );
         round.pass(TimeDelta::hours(1));
         assert!(round.outbox().is_empty());
         assert_eq!(round.closes(LI), start() + DAY);
@@ -449,14 +463,20 @@ fn d24_verification_lock_and_end_empty_the_outbox() {
 
 #[test]
 fn d24_a_report_that_comes_later_is_recorded_and_changes_nothing() {
-    for report in Report::ALL {
+    for report in DeliveryReport::ALL {
         let mut round = Round::open_with(2, Policy::REGULATOR);
         let message = round.id_of_due(LI);
         round.guess(LI, 5);
-        assert_eq!(round.report(message, *report), Ok(ReportOutcome::Recorded));
+        assert_eq!(
+            round.report(message, *report),
+            Ok(DeliveryReportOutcome::Recorded)
+        );
         assert_eq!(round.view(LI).window_closes_at(), None);
         round.withdraw().unwrap();
-        assert_eq!(round.report(message, *report), Ok(ReportOutcome::Recorded));
+        assert_eq!(
+            round.report(message, *report),
+            Ok(DeliveryReportOutcome::Recorded)
+        );
         assert!(matches!(round.status(), RoundStatus::Withdrawn { .. }));
     }
 }
@@ -488,7 +508,7 @@ fn attack_18_d24_a_report_on_an_unknown_message_is_ignored() {
             ..known
         },
     ] {
-        for report in Report::ALL {
+        for report in DeliveryReport::ALL {
             let answer = round.session.report(unknown, *report, round.now);
             assert_eq!(answer.unwrap_err(), Refusal::UnknownMessage);
         }
@@ -544,7 +564,7 @@ fn d16_a_delivery_report_does_not_move_the_day() {
     let first = round.id_of_due(LI);
     round.accept(LI);
     round.at(midnight + MINUTE);
-    round.report(first, Report::Delivered).unwrap();
+    round.report(first, DeliveryReport::Delivered).unwrap();
     assert_eq!(round.session.wake(), Some(midnight + TimeDelta::hours(12)));
 }
 
@@ -619,7 +639,7 @@ fn d16_nobody_who_verified_is_locked_or_never_got_a_message_is_texted_at_noon() 
 fn d16_one_that_fails_stops_and_the_next_request_carries_its_code() {
     let (mut round, [_]) = Round::texted::<1>(with_noon());
     round.at(noon()).tick().unwrap();
-    let code = round.report_due(LI, Report::Failed);
+    let code = round.report_due(LI, DeliveryReport::Failed);
     assert_eq!(round.pass(MINUTE).tick(), Err(Refusal::NothingDue));
     assert!(round.outbox().is_empty());
     assert_eq!(round.resend(LI), QUEUED);
@@ -631,7 +651,7 @@ fn d16_one_that_fails_stops_and_the_next_request_carries_its_code() {
 fn d16_the_noon_resend_carries_the_code_of_a_resend_that_failed() {
     let (mut round, [_]) = Round::texted::<1>(with_noon());
     round.pass(MINUTE).resend(LI);
-    let code = round.report_due(LI, Report::Failed);
+    let code = round.report_due(LI, DeliveryReport::Failed);
     round.at(noon()).tick().unwrap();
     assert_eq!(round.code(LI), code);
 }
@@ -669,7 +689,7 @@ fn a_message_stays_due_with_the_same_code_until_a_report_is_stored() {
     assert_eq!(sent.len(), 1);
     let lost = round
         .session
-        .report(round.id_of_due(LI), Report::Accepted, round.now);
+        .report(round.id_of_due(LI), DeliveryReport::Accepted, round.now);
     drop(lost);
     assert_eq!(round.code(LI), sent.first().unwrap().1);
 }

@@ -11,7 +11,7 @@
 mod session_support;
 
 use beian::{
-    Policy, RecipientState, Report,
+    DeliveryReport, Policy, RecipientState,
     tracker::Step::{
         self, AskForResend, AwaitReturn, AwaitReview, EnterCode, NoResendLeft, Resubmit,
         WaitForMessage, WaitForOthers,
@@ -37,7 +37,7 @@ fn of_the_platform(round: &Round) -> Vec<Step> {
 fn r15_before_the_message_is_out_a_person_waits_for_it() {
     let mut round = Round::open();
     assert_eq!(of(&round, LI), [WaitForMessage]);
-    round.report_due(LI, Report::Deferred);
+    round.report_due(LI, DeliveryReport::Deferred);
     assert_eq!(of(&round, LI), [WaitForMessage]);
 }
 

@@ -11,7 +11,7 @@
 mod session_support;
 
 use beian::{
-    EntryOutcome, Policy, PolicyBuilder, PolicyProblem, Refusal, Report, ResendOutcome,
+    DeliveryReport, EntryOutcome, Policy, PolicyBuilder, PolicyProblem, Refusal, ResendOutcome,
     RoundFailure,
 };
 use chrono::TimeDelta;
@@ -115,7 +115,7 @@ fn attack_22_delivery_clamp() {
         round.accept(LI);
         round
             .pass(hours(1))
-            .report(first, Report::Delivered)
+            .report(first, DeliveryReport::Delivered)
             .unwrap();
         assert_eq!(round.closes(LI), start() + DAY + clamp);
     }

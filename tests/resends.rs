@@ -11,7 +11,8 @@
 mod session_support;
 
 use beian::{
-    EntryOutcome, Policy, Refusal, Report, ResendAnswer, ResendOutcome, ResendRequest, SessionError,
+    DeliveryReport, EntryOutcome, Policy, Refusal, ResendAnswer, ResendOutcome, ResendRequest,
+    SessionError,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -66,7 +67,7 @@ fn d14_a_delivery_report_does_not_restart_the_pause() {
     let first = round.id_of_due(LI);
     round.accept(LI);
     round.pass(TimeDelta::seconds(30));
-    round.report(first, Report::Delivered).unwrap();
+    round.report(first, DeliveryReport::Delivered).unwrap();
     round.pass(TimeDelta::seconds(30));
     assert_eq!(round.resend(LI), QUEUED);
 }
@@ -76,7 +77,7 @@ fn d14_sixty_seconds_from_the_failure_of_a_resend() {
     let mut round = ready();
     round.resend(LI);
     round.pass(MINUTE * 5);
-    round.report_due(LI, Report::Failed);
+    round.report_due(LI, DeliveryReport::Failed);
     assert_eq!(round.resend(LI), too_soon(MINUTE));
     round.pass(MINUTE);
     assert_eq!(round.resend(LI), QUEUED);
@@ -85,7 +86,11 @@ fn d14_sixty_seconds_from_the_failure_of_a_resend() {
 #[test]
 fn d14_while_a_message_is_under_way_the_whole_pause_is_left() {
     let mut round = Round::open();
-    for report in [None, Some(Report::Deferred), Some(Report::Failed)] {
+    for report in [
+        None,
+        Some(DeliveryReport::Deferred),
+        Some(DeliveryReport::Failed),
+    ] {
         if let Some(report) = report {
             round.report_due(LI, report);
         }

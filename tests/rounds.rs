@@ -487,8 +487,8 @@ fn d24_a_report_on_an_erased_round_is_recorded() {
     round.withdraw().unwrap();
     round.erase().unwrap();
     assert_eq!(
-        round.report(first, beian::Report::Accepted),
-        Ok(beian::ReportOutcome::Recorded)
+        round.report(first, beian::DeliveryReport::Accepted),
+        Ok(beian::DeliveryReportOutcome::Recorded)
     );
 }
 

@@ -16,6 +16,8 @@ mod events;
 mod forged;
 #[path = "snapshots/golden.rs"]
 mod golden;
+#[path = "snapshots/handed_on.rs"]
+mod handed_on;
 #[path = "snapshots/secrets.rs"]
 mod secrets;
 #[path = "snapshots/world.rs"]

@@ -6,10 +6,10 @@ mod common;
 use std::collections::BTreeSet;
 
 use beian::{
-    Access, Change, Event, EventKind, FilingType, IdDocumentKind, IdDocumentProblem, Lang,
-    LastSixProblem, MessageKind, MobileProblem, NameProblem, Opening, OrderStatus, PersonProblem,
-    Province, ProvinceProblem, Refusal, Report, ReturnCause, Role, RoundFailure, RoundStatus,
-    ServiceKind, Session,
+    Access, Change, DeliveryReport, Event, EventKind, FilingType, IdDocumentKind,
+    IdDocumentProblem, Lang, LastSixProblem, MessageKind, MobileProblem, NameProblem, Opening,
+    OrderStatus, PersonProblem, Province, ProvinceProblem, Refusal, ReturnCause, Role,
+    RoundFailure, RoundStatus, ServiceKind, Session,
     filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, ProblemKind, Step},
     testkit::{keys, recipients, seed},
 };
@@ -245,7 +245,7 @@ fn events() -> Vec<EventKind> {
         EventKind::ReportRecorded {
             recipient,
             number,
-            report: Report::Delivered,
+            report: DeliveryReport::Delivered,
         },
         EventKind::WrongEntry {
             recipient,

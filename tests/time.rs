@@ -11,8 +11,8 @@
 mod session_support;
 
 use beian::{
-    EntryOutcome, EventKind, Opening, Policy, Refusal, Report, ReportOutcome, ResendOutcome,
-    RoundFailure, RoundStatus, Session,
+    DeliveryReport, DeliveryReportOutcome, EntryOutcome, EventKind, Opening, Policy, Refusal,
+    ResendOutcome, RoundFailure, RoundStatus, Session,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -89,8 +89,8 @@ fn d05_r15_a_delivery_report_starts_the_window_at_its_instant() {
     round.accept(LI);
     round.pass(TimeDelta::minutes(7));
     assert_eq!(
-        round.report(first, Report::Delivered),
-        Ok(ReportOutcome::Applied)
+        round.report(first, DeliveryReport::Delivered),
+        Ok(DeliveryReportOutcome::Applied)
     );
     assert_eq!(round.closes(LI), start() + DAY + TimeDelta::minutes(7));
 }
@@ -106,7 +106,7 @@ fn d05_a_delivery_report_is_worth_ten_minutes_at_most() {
         let first = round.id_of_due(LI);
         round.accept(LI);
         round.pass(after);
-        round.report(first, Report::Delivered).unwrap();
+        round.report(first, DeliveryReport::Delivered).unwrap();
         assert_eq!(round.closes(LI), start() + DAY + moved, "{after}");
     }
 }
@@ -118,8 +118,8 @@ fn d05_a_report_after_the_window_reopens_nothing() {
     let code = round.accept(LI);
     round.pass(DAY + MICROSECOND);
     assert_eq!(
-        round.report(first, Report::Delivered),
-        Ok(ReportOutcome::Recorded)
+        round.report(first, DeliveryReport::Delivered),
+        Ok(DeliveryReportOutcome::Recorded)
     );
     assert_eq!(round.enter(LI, &code), ENDED);
 }
@@ -130,11 +130,11 @@ fn d05_only_the_first_delivered_report_counts() {
     let first = round.id_of_due(LI);
     round.accept(LI);
     round.pass(TimeDelta::minutes(2));
-    round.report(first, Report::Delivered).unwrap();
+    round.report(first, DeliveryReport::Delivered).unwrap();
     round.pass(TimeDelta::minutes(2));
     assert_eq!(
-        round.report(first, Report::Delivered),
-        Ok(ReportOutcome::Recorded)
+        round.report(first, DeliveryReport::Delivered),
+        Ok(DeliveryReportOutcome::Recorded)
     );
     assert_eq!(round.closes(LI), start() + DAY + TimeDelta::minutes(2));
 }
@@ -143,7 +143,7 @@ fn d05_only_the_first_delivered_report_counts() {
 fn d05_a_delivery_report_for_a_queued_message_is_its_acceptance() {
     let mut round = Round::open();
     round.pass(TimeDelta::minutes(3));
-    round.report_due(LI, Report::Delivered);
+    round.report_due(LI, DeliveryReport::Delivered);
     assert!(round.due(LI).is_none());
     assert_eq!(round.closes(LI), start() + DAY + TimeDelta::minutes(3));
     assert_eq!(round.count("message_accepted"), 1);
@@ -154,9 +154,9 @@ fn d05_a_delivery_report_for_a_queued_message_is_its_acceptance() {
 fn d05_delivered_in_the_first_report_leaves_nothing_to_a_second_one() {
     let mut round = Round::open();
     let first = round.id_of_due(LI);
-    round.report_due(LI, Report::Delivered);
+    round.report_due(LI, DeliveryReport::Delivered);
     round.pass(TimeDelta::minutes(5));
-    round.report(first, Report::Delivered).unwrap();
+    round.report(first, DeliveryReport::Delivered).unwrap();
     assert_eq!(round.closes(LI), start() + DAY);
 }
 
@@ -166,9 +166,9 @@ fn d05_no_resend_moves_the_window() {
     round.pass(TimeDelta::hours(20));
     assert_eq!(round.resend(LI), ResendOutcome::Queued);
     let resend = round.id_of_due(LI);
-    round.report(resend, Report::Accepted).unwrap();
+    round.report(resend, DeliveryReport::Accepted).unwrap();
     round.pass(MINUTE);
-    round.report(resend, Report::Delivered).unwrap();
+    round.report(resend, DeliveryReport::Delivered).unwrap();
     assert_eq!(round.closes(LI), start() + DAY);
 }
 
@@ -178,7 +178,7 @@ fn d05_a_delivery_report_for_a_queued_resend_is_its_acceptance_and_moves_no_wind
     let closes = round.closes(LI);
     round.pass(MINUTE);
     assert_eq!(round.resend(LI), ResendOutcome::Queued);
-    round.report_due(LI, Report::Delivered);
+    round.report_due(LI, DeliveryReport::Delivered);
     assert_eq!(round.closes(LI), closes);
     assert_eq!(round.view(LI).resends_left(), 1);
     assert_eq!(round.count("message_delivered"), 0);
@@ -192,8 +192,8 @@ fn d05_a_first_message_delivered_after_a_resend_still_starts_the_window() {
     round.resent(LI);
     round.pass(MINUTE);
     assert_eq!(
-        round.report(first, Report::Delivered),
-        Ok(ReportOutcome::Applied)
+        round.report(first, DeliveryReport::Delivered),
+        Ok(DeliveryReportOutcome::Applied)
     );
     assert_eq!(round.closes(LI), start() + DAY + MINUTE * 2);
 }
@@ -226,7 +226,7 @@ fn d05_d06_a_round_is_open_for_144_hours_and_10_minutes_at_most() {
         let first = round.id_of_due(LI);
         round.pass(policy.unreachable_after()).accept(LI);
         round.pass(TimeDelta::minutes(10));
-        round.report(first, Report::Delivered).unwrap();
+        round.report(first, DeliveryReport::Delivered).unwrap();
         let longest = TimeDelta::hours(hours) + TimeDelta::minutes(10);
         assert_eq!(round.closes(LI), start() + longest);
     }
@@ -249,7 +249,7 @@ fn d06_unreachable_after_24_hours_whatever_the_window() {
 
 #[test]
 fn d06_a_deferred_or_failed_first_message_starts_no_window() {
-    for report in [Report::Deferred, Report::Failed] {
+    for report in [DeliveryReport::Deferred, DeliveryReport::Failed] {
         let mut round = Round::open();
         round.report_due(LI, report);
         assert_eq!(round.view(LI).window_closes_at(), None);
@@ -399,8 +399,8 @@ fn d08_every_command_first_ends_a_round_whose_time_is_over() {
 
     let (mut round, first, _) = late();
     assert_eq!(
-        round.report(first, Report::Delivered),
-        Ok(ReportOutcome::Recorded)
+        round.report(first, DeliveryReport::Delivered),
+        Ok(DeliveryReportOutcome::Recorded)
     );
     assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
 
@@ -466,7 +466,7 @@ fn d09_d05_a_delivery_report_bears_the_effective_now() {
     round.pass(MINUTE * 4);
     round.guess(LI, 1);
     round.pass(-MINUTE * 30);
-    round.report(first, Report::Delivered).unwrap();
+    round.report(first, DeliveryReport::Delivered).unwrap();
     assert_eq!(round.closes(LI), start() + DAY + MINUTE * 4);
 }
 

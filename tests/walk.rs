@@ -13,9 +13,9 @@ mod session_support;
 use std::collections::{BTreeSet, HashSet};
 
 use beian::{
-    Decision, Entry, EntryOutcome, EventKind, MessageId, MessageKind, Opening, Policy,
-    RecipientState, Refusal, Report, ReportOutcome, ResendOutcome, ResendRequest, RoundStatus,
-    Session, SessionError,
+    Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, EventKind, MessageId,
+    MessageKind, Opening, Policy, RecipientState, Refusal, ResendOutcome, ResendRequest,
+    RoundStatus, Session, SessionError,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use session_support::*;
@@ -32,7 +32,7 @@ enum Command {
     RepeatFirst(usize),
     Resend(usize),
     ResendWithWrongId(usize),
-    Report(MessageId, Report),
+    Report(MessageId, DeliveryReport),
     Tick,
     Withdraw,
     Erase,
@@ -44,7 +44,7 @@ enum Command {
 enum Outcome {
     Entry(EntryOutcome),
     Resend(ResendOutcome),
-    Report(ReportOutcome),
+    Report(DeliveryReportOutcome),
     Done,
 }
 
@@ -99,7 +99,7 @@ impl Walk {
 
     /// Every sequence of at most `depth` commands, with `first` before them; the same state is gone
     /// on from once.
-    fn walk(mut self, first: Option<Report>, depth: usize) -> Self {
+    fn walk(mut self, first: Option<DeliveryReport>, depth: usize) -> Self {
         let people = self.book.len();
         let recipients = recipients(people, self.policy.clone());
         let opening = Opening::new(1, &recipients, seed(1));
@@ -163,10 +163,10 @@ impl Walk {
                 .into_iter()
                 .filter(|id| id.recipient == first.recipient && *id != first);
             let unknown = MessageId { number: 9, ..first };
-            commands.push(Command::Report(unknown, Report::Accepted));
+            commands.push(Command::Report(unknown, DeliveryReport::Accepted));
             for id in due.chain([first]) {
                 commands.extend(
-                    Report::ALL
+                    DeliveryReport::ALL
                         .iter()
                         .map(|report| Command::Report(id, *report)),
                 );
@@ -522,9 +522,14 @@ fn ids_only() -> Policy {
 fn every_short_sequence_of_commands_keeps_what_always_holds_and_reaches_what_there_is() {
     let walks = [
         (1, small(), None, 5),
-        (1, small(), Some(Report::Accepted), 5),
+        (1, small(), Some(DeliveryReport::Accepted), 5),
         (2, ids_only(), None, 3),
-        (1, policy(|p| p.keep_code(true)), Some(Report::Accepted), 4),
+        (
+            1,
+            policy(|p| p.keep_code(true)),
+            Some(DeliveryReport::Accepted),
+            4,
+        ),
     ];
     let reached: BTreeSet<_> = std::thread::scope(|scope| {
         walks

@@ -19,8 +19,8 @@
 use std::hint::black_box;
 
 use beian::{
-    Decision, Entry, EntryOutcome, KeyError, KeyId, KeyRing, Keys, Mac, Message, OpenError,
-    Opening, Policy, Recipient, Recipients, Refusal, Report, ReportOutcome, ResendOutcome,
+    Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, KeyError, KeyId, KeyRing,
+    Keys, Mac, Message, OpenError, Opening, Policy, Recipient, Recipients, Refusal, ResendOutcome,
     ResendRequest, Role, Seed, Session, SessionError, testkit::FixedEntropy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -58,7 +58,7 @@ fn scene() -> &'static Scene {
     let (opened, ()) = Session::open(&opening, &keys, start).unwrap().persisted();
     let first = opened.outbox(&keys, start).unwrap().remove(0);
     let (session, _) = opened
-        .report(first.id(), Report::Accepted, start)
+        .report(first.id(), DeliveryReport::Accepted, start)
         .unwrap()
         .persisted();
     let code = first.code_for_transport();
@@ -165,10 +165,10 @@ fn outbox_with_none(scene: &Scene) -> Result<Vec<Message>, KeyError> {
 
 #[library_benchmark]
 #[bench::of(scene())]
-fn report_accepted(scene: &Scene) -> Result<Decision<ReportOutcome>, Refusal> {
+fn report_accepted(scene: &Scene) -> Result<Decision<DeliveryReportOutcome>, Refusal> {
     scene
         .opened
-        .report(scene.first.id(), Report::Accepted, scene.now)
+        .report(scene.first.id(), DeliveryReport::Accepted, scene.now)
 }
 
 #[library_benchmark]

@@ -1,6 +1,6 @@
 //! Attackers who guess, replay, forge and spray over many numbers, and what they may achieve.
 
-use beian::{MessageId, Report};
+use beian::{DeliveryReport, MessageId};
 
 use crate::{
     desk::{Answer, Asked},
@@ -257,7 +257,7 @@ impl Platform {
             number: dice.up_to(4) as u16,
             attempt: dice.up_to(2) as u16,
         };
-        let report = dice.pick(Report::ALL);
+        let report = dice.pick(DeliveryReport::ALL);
         self.call(dice, &[Asked::Report(message, report)]).map(drop)
     }
 }

@@ -1,7 +1,7 @@
 //! What a host is asked, what it answers, and whether the answer is the model's.
 
 use beian::{
-    Entry, MessageId, Recipients, Report, ReportOutcome, ResendRequest,
+    DeliveryReport, DeliveryReportOutcome, Entry, MessageId, Recipients, ResendRequest,
     host::{Desk, HostError, Resent, Submitted},
     testkit::seed,
 };
@@ -34,7 +34,7 @@ pub enum Asked {
         who: Somebody,
         id: String,
     },
-    Report(MessageId, Report),
+    Report(MessageId, DeliveryReport),
     Withdraw(RoundId),
     Erase(RoundId),
     Dispatch,
@@ -44,7 +44,7 @@ pub enum Answer {
     Opened,
     Submitted(Submitted),
     Resent(Resent),
-    Reported(ReportOutcome),
+    Reported(DeliveryReportOutcome),
     Withdrawn,
     Erased,
     Dispatched,
@@ -188,7 +188,7 @@ impl Answer {
                 stored(true)?;
                 same(
                     "applied",
-                    &Some(*outcome == ReportOutcome::Applied),
+                    &Some(*outcome == DeliveryReportOutcome::Applied),
                     &task.applied,
                 )
             }

@@ -102,7 +102,7 @@ pub enum Happening {
     Erase(RoundId),
     Dispatch,
     Arrive(Sms),
-    Report(beian::MessageId, beian::Report),
+    Report(beian::MessageId, beian::DeliveryReport),
     Read {
         who: Somebody,
         sms: usize,
@@ -628,8 +628,8 @@ impl Platform {
             }
         }
         let report = match (outcome, arrives) {
-            (SendOutcome::Accepted, false) => beian::Report::Undelivered,
-            (_, true) => beian::Report::Delivered,
+            (SendOutcome::Accepted, false) => beian::DeliveryReport::Undelivered,
+            (_, true) => beian::DeliveryReport::Delivered,
             (SendOutcome::Deferred | SendOutcome::Failed, false) => return,
         };
         let delay = match dice.up_to(9) {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::{cmp::Ordering, fmt};
 
-use crate::{Recipients, RoundStatus, names::names};
+use crate::{Recipients, names::names};
 
 /// Where an order is in its life.
 ///
@@ -306,36 +306,6 @@ impl OrderLife {
     pub fn withdraw(self) -> Result<Self, LifeRefusal> {
         self.check(Step::Withdraw)?;
         Ok(self.at(Stage::Withdrawn(self.reached())))
-    }
-
-    /// The order after what its round did: completed, returned, withdrawn, or still where it was. A
-    /// host that derives this whenever it reads the order has no second write to lose.
-    ///
-    /// ```
-    /// use beian::{OrderStatus, RoundStatus, filing::OrderLife};
-    /// use chrono::DateTime;
-    ///
-    /// # use beian::{Policy, Recipient, Recipients, Role};
-    /// # let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-    /// # let recipients = Recipients::new([leader], Policy::REGULATOR);
-    /// let submitted = OrderLife::new().submit(recipients.as_ref())?;
-    /// assert_eq!(submitted.after_round(RoundStatus::SmsVerification)?, submitted);
-    ///
-    /// let completed = RoundStatus::AdministrationReview { at: DateTime::UNIX_EPOCH };
-    /// let order = submitted.after_round(completed)?;
-    /// assert_eq!(order.status(), OrderStatus::AdministrationReview);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`LifeRefusal`] if the order isn't in SMS verification and the round has ended.
-    pub fn after_round(self, round: RoundStatus) -> Result<Self, LifeRefusal> {
-        match round {
-            RoundStatus::SmsVerification => Ok(self),
-            RoundStatus::AdministrationReview { .. } => self.complete(),
-            RoundStatus::Returned { cause, .. } => self.return_for(cause.into()),
-            RoundStatus::Withdrawn { .. } => self.withdraw(),
-        }
     }
 
     /// Where the order is.

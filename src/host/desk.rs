@@ -10,9 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Clock, SaveError, SendOutcome, SessionStore, SmsSender};
 use crate::{
-    Decision, Entry, EntryAnswer, EntryOutcome, KeyError, Keys, Lang, MessageId, MobileNumber,
-    OpenError, Opening, Recipients, Refusal, Report, ReportOutcome, ResendAnswer, ResendOutcome,
-    ResendRequest, Seed, Session, SessionId, Update,
+    Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryAnswer, EntryOutcome, KeyError,
+    Keys, Lang, MessageId, MobileNumber, OpenError, Opening, Recipients, Refusal, ResendAnswer,
+    ResendOutcome, ResendRequest, Seed, Session, SessionId, Update,
     session::{
         decide::Draft,
         number::{self, Candidate, EntryCandidate, ResendCandidate},
@@ -196,8 +196,8 @@ impl<S: SessionStore> Desk<S> {
     pub async fn report(
         &self,
         message: MessageId,
-        report: Report,
-    ) -> Result<ReportOutcome, HostError<S::Error>> {
+        report: DeliveryReport,
+    ) -> Result<DeliveryReportOutcome, HostError<S::Error>> {
         let unknown = HostError::Refused(Refusal::UnknownMessage);
         let session = self
             .store
@@ -415,7 +415,7 @@ impl<S: SessionStore> Desk<S> {
             let outcome = sender.send(message).await;
             done.count(outcome);
             self.counts.count_sent(outcome);
-            let (id, report) = (message.id(), Report::from(outcome));
+            let (id, report) = (message.id(), DeliveryReport::from(outcome));
             (session, _) = self
                 .command(session, |session, now| session.report(id, report, now))
                 .await?;

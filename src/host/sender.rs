@@ -1,6 +1,6 @@
 //! The way out for messages.
 
-use crate::{Message, Report};
+use crate::{DeliveryReport, Message};
 
 /// A host's SMS gateway.
 ///
@@ -44,7 +44,7 @@ pub enum SendOutcome {
     Failed,
 }
 
-impl From<SendOutcome> for Report {
+impl From<SendOutcome> for DeliveryReport {
     fn from(outcome: SendOutcome) -> Self {
         match outcome {
             SendOutcome::Accepted => Self::Accepted,

@@ -5,14 +5,15 @@ use alloc::{borrow::Cow, vec::Vec};
 use chrono::TimeDelta;
 
 use super::{
-    Decision, EventKind, MessageId, MessageKind, Refusal, Report, ReportOutcome, ResendOutcome,
-    RoundFailure, Session, SubmissionId, Update,
-    end::End,
+    Decision, DeliveryReport, DeliveryReportOutcome, EventKind, MessageKind, Refusal,
+    ResendOutcome, RoundFailure, Session, Update,
     evolve::{Change, evolve},
     outcome::EntryOutcome,
-    state::{Person, Phase, State},
+    remembered::Remembered,
+    state::{Person, Phase, State, UnderWay},
+    status::End,
 };
-use crate::time::Micros;
+use crate::{MessageId, SubmissionId, time::Micros};
 
 /// How many entries that don't count are remembered for a person (D21).
 pub(crate) const NOT_COUNTED_MAX: usize = 64;
@@ -172,10 +173,12 @@ impl<'a> Draft<'a> {
         submission: Option<SubmissionId>,
         outcome: EntryOutcome,
     ) {
-        let (Some(submission), Some(person)) = (submission, self.person(recipient)) else {
+        let (Some(submission), Some(person), Some(outcome)) =
+            (submission, self.person(recipient), Remembered::of(outcome))
+        else {
             return;
         };
-        let not_counted = matches!(outcome, EntryOutcome::NotCounted(_));
+        let not_counted = matches!(outcome, Remembered::NotCounted(_));
         if not_counted && person.remembered().len() >= NOT_COUNTED_MAX {
             return;
         }
@@ -231,85 +234,103 @@ impl<'a> Draft<'a> {
     pub(crate) fn report(
         &mut self,
         id: MessageId,
-        report: Report,
-    ) -> Result<ReportOutcome, Refusal> {
-        let MessageId {
-            recipient,
-            number,
-            attempt,
-            ..
-        } = id;
-        let person = self.person(recipient).ok_or(Refusal::UnknownMessage)?;
-        let attempts = if number == 0 { person.first_attempt } else { 0 };
-        if id.session != self.session.id || number >= person.messages || attempt > attempts {
+        report: DeliveryReport,
+    ) -> Result<DeliveryReportOutcome, Refusal> {
+        let person = self.addressee(id)?;
+        let latest = id.number == person.latest_message();
+        let latest_attempt = id.attempt == person.attempt();
+        let applied = match person.under_way().copied().filter(|_| latest) {
+            Some(message) => self.first_report(id, message, report, latest_attempt),
+            None => self.later_report(id, report),
+        };
+        if applied {
+            return Ok(DeliveryReportOutcome::Applied);
+        }
+        self.record_report(id, report);
+        Ok(DeliveryReportOutcome::Recorded)
+    }
+
+    /// Whom a message went to, if it is one of this round.
+    fn addressee(&self, id: MessageId) -> Result<&Person, Refusal> {
+        let person = self.person(id.recipient).ok_or(Refusal::UnknownMessage)?;
+        // A failed resend stops and can be asked for again; nobody can ask for the first message, so it
+        // alone is tried anew (D11).
+        let attempts = if id.number == 0 {
+            person.first_attempt
+        } else {
+            0
+        };
+        if id.session != self.session.id || id.number >= person.messages || id.attempt > attempts {
             return Err(Refusal::UnknownMessage);
         }
-        let current = number == person.latest_message();
-        let under_way = person.under_way().copied().filter(|_| current);
-        let received = person.received;
-        let waiting = person.waiting().is_some();
-        let latest_attempt = attempt == person.attempt();
+        Ok(person)
+    }
 
-        match (report, under_way) {
-            (Report::Accepted, Some(_)) => {
+    /// A report on the message under way; `false` if it is on an attempt that is over.
+    fn first_report(
+        &mut self,
+        id: MessageId,
+        message: UnderWay,
+        report: DeliveryReport,
+        latest_attempt: bool,
+    ) -> bool {
+        let MessageId {
+            recipient, number, ..
+        } = id;
+        let again_at = self.now.plus(pause(message.setbacks)).instant();
+        match report {
+            DeliveryReport::Accepted => {
                 self.record(EventKind::MessageAccepted { recipient, number });
             }
-            (Report::Deferred, Some(message)) if latest_attempt => {
-                let again_at = self.now.plus(pause(message.setbacks)).instant();
+            DeliveryReport::Delivered if number == 0 => {
+                self.record(EventKind::MessageAccepted { recipient, number });
+                self.delivered(recipient, self.now);
+            }
+            DeliveryReport::Delivered | DeliveryReport::Undelivered => {
+                self.record(EventKind::MessageAccepted { recipient, number });
+                self.record_report(id, report);
+            }
+            DeliveryReport::Deferred if latest_attempt => {
                 self.record(EventKind::MessageDeferred {
                     recipient,
                     number,
                     again_at,
                 });
             }
-            (Report::Failed, Some(message)) if latest_attempt => {
-                let again_at = (message.kind == MessageKind::First)
-                    .then(|| self.now.plus(pause(message.setbacks)).instant());
+            DeliveryReport::Failed if latest_attempt => {
+                let again_at = (message.kind == MessageKind::First).then_some(again_at);
                 self.record(EventKind::MessageFailed {
                     recipient,
                     number,
                     again_at,
                 });
             }
-            (Report::Delivered, Some(_)) => {
-                self.record(EventKind::MessageAccepted { recipient, number });
-                if number == 0 {
-                    self.delivered(recipient, self.now);
-                } else {
-                    self.record(EventKind::ReportRecorded {
-                        recipient,
-                        number,
-                        report,
-                    });
-                }
-            }
-            (Report::Undelivered, Some(_)) => {
-                self.record(EventKind::MessageAccepted { recipient, number });
-                self.record(EventKind::ReportRecorded {
-                    recipient,
-                    number,
-                    report,
-                });
-            }
-            (Report::Delivered, None) if waiting && number == 0 => match received {
-                Some(first) if !first.delivered => self.delivered(recipient, first.accepted_at),
-                Some(_) | None => return Ok(self.recorded(recipient, number, report)),
-            },
-            (Report::Accepted | Report::Delivered | Report::Undelivered, None)
-            | (Report::Deferred | Report::Failed, _) => {
-                return Ok(self.recorded(recipient, number, report));
-            }
+            DeliveryReport::Deferred | DeliveryReport::Failed => return false,
         }
-        Ok(ReportOutcome::Applied)
+        true
     }
 
-    fn recorded(&mut self, recipient: u8, number: u16, report: Report) -> ReportOutcome {
+    /// A report on a message that is settled; `false` if it changes nothing.
+    fn later_report(&mut self, id: MessageId, report: DeliveryReport) -> bool {
+        let waiting = self
+            .person(id.recipient)
+            .filter(|person| person.waiting().is_some());
+        let received = waiting.and_then(|person| person.received);
+        match received.filter(|first| !first.delivered) {
+            Some(first) if id.number == 0 && report == DeliveryReport::Delivered => {
+                self.delivered(id.recipient, first.accepted_at);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn record_report(&mut self, id: MessageId, report: DeliveryReport) {
         self.record(EventKind::ReportRecorded {
-            recipient,
-            number,
+            recipient: id.recipient,
+            number: id.number,
             report,
         });
-        ReportOutcome::Recorded
     }
 
     /// The first delivery of the first message moves the window's start, within the clamp (D05).

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Event, Session, SessionId, evolve::Change};
-use crate::time::Micros;
+use super::{Event, Session, evolve::Change};
+use crate::{SessionId, time::Micros};
 
 /// What a command leads to: something to store, and an answer that is sealed until it is stored.
 ///

@@ -3,8 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
-use super::SubmissionId;
-use crate::{Lang, LastSix, LastSixProblem, MobileNumber, MobileProblem, code::Code};
+use crate::{Lang, LastSix, LastSixProblem, MobileNumber, MobileProblem, SubmissionId, code::Code};
 
 /// One entry on the form 短信核验: mobile number, code, last six of the ID (R16).
 ///

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{MessageKind, Refusal, Report, RoundFailure, SessionId};
+use super::{DeliveryReport, MessageKind, Refusal, RoundFailure};
+use crate::SessionId;
 
 /// Something that happened in a round. Never needed to rebuild a session: the snapshot is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,7 +72,7 @@ pub enum EventKind {
         /// The message.
         number: u16,
         /// The report.
-        report: Report,
+        report: DeliveryReport,
     },
     /// A wrong entry was counted (B07).
     WrongEntry {

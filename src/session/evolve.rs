@@ -1,11 +1,12 @@
 //! Applies what was decided. No rules here: whoever makes a [`Change`] has judged it.
 
 use super::{
-    EntryOutcome, EventKind, MessageKind, Session, SubmissionId,
-    end::End,
+    EventKind, MessageKind, Session,
+    remembered::Remembered,
     state::{Ids, Person, Phase, Received, State, UnderWay, Verified},
+    status::End,
 };
-use crate::time::Micros;
+use crate::{SubmissionId, time::Micros};
 
 /// One step of a session; most are events, some carry what no event may.
 #[derive(Debug, Clone, Copy)]
@@ -18,22 +19,29 @@ pub(crate) enum Change {
     Remembered {
         recipient: u8,
         submission: SubmissionId,
-        outcome: EntryOutcome,
+        outcome: Remembered,
     },
 }
 
 impl Change {
     /// What the audit trail sees of it.
-    pub(crate) const fn event(&self) -> Option<EventKind> {
+    pub(crate) fn event(&self) -> Option<EventKind> {
         match *self {
             Self::Event(kind) => Some(kind),
             Self::Verified { recipient, .. } => Some(EventKind::PersonVerified { recipient }),
             Self::Remembered {
-                recipient,
-                outcome: EntryOutcome::NotCounted(why),
-                ..
-            } => Some(EventKind::EntryNotCounted { recipient, why }),
-            Self::Remembered { .. } => None,
+                recipient, outcome, ..
+            } => match outcome {
+                Remembered::NotCounted(why) => {
+                    let why = why.into();
+                    Some(EventKind::EntryNotCounted { recipient, why })
+                }
+                Remembered::Completed
+                | Remembered::Verified
+                | Remembered::Wrong { .. }
+                | Remembered::Locked
+                | Remembered::Returned => None,
+            },
         }
     }
 }
@@ -61,69 +69,46 @@ pub(crate) fn evolve(session: &mut Session, change: &Change, now: Micros) {
 }
 
 fn apply(session: &mut Session, kind: EventKind, now: Micros) {
+    match kind.recipient() {
+        Some(recipient) => on(session, recipient, |person| {
+            apply_to_person(person, kind, now);
+        }),
+        None => apply_to_round(session, kind, now),
+    }
+}
+
+fn apply_to_person(person: &mut Person, kind: EventKind, now: Micros) {
     match kind {
-        EventKind::MessageQueued {
-            recipient, kind, ..
-        } => {
-            on(session, recipient, |person| queue(person, kind, now));
-        }
-        EventKind::MessageAccepted { recipient, .. } => {
-            on(session, recipient, |person| accept(person, now));
-        }
-        EventKind::MessageDeferred {
-            recipient,
-            again_at,
-            ..
-        } => {
-            on(session, recipient, |person| {
-                set_back(person, Micros::cut(again_at));
-            });
-        }
-        EventKind::MessageFailed {
-            recipient,
-            again_at: Some(again_at),
-            ..
-        } => {
-            on(session, recipient, |person| {
+        EventKind::MessageQueued { kind, .. } => queue(person, kind, now),
+        EventKind::MessageAccepted { .. } => accept(person, now),
+        EventKind::MessageDeferred { again_at, .. } => set_back(person, Micros::cut(again_at)),
+        EventKind::MessageFailed { again_at, .. } => match again_at {
+            Some(again_at) => {
                 person.first_attempt = person.first_attempt.saturating_add(1);
                 set_back(person, Micros::cut(again_at));
-            });
-        }
-        EventKind::MessageFailed {
-            recipient,
-            again_at: None,
-            ..
-        } => {
-            on(session, recipient, |person| stop(person, now));
-        }
+            }
+            None => stop(person, now),
+        },
         EventKind::MessageDelivered {
-            recipient,
-            window_starts_at,
-        } => {
-            on(session, recipient, |person| {
-                if let Some(received) = &mut person.received {
-                    received.window_starts_at = Micros::cut(window_starts_at);
-                    received.delivered = true;
-                }
-            });
-        }
-        EventKind::WrongEntry {
-            recipient,
-            wrong_entries,
-        } => {
-            on(session, recipient, |person| {
-                person.wrong_entries = wrong_entries;
-            });
-        }
-        EventKind::PersonLocked { recipient } => {
-            on(session, recipient, |person| person.phase = Phase::Locked);
-        }
-        EventKind::WrongId {
-            recipient,
-            wrong_ids,
-        } => {
-            on(session, recipient, |person| person.wrong_ids = wrong_ids);
-        }
+            window_starts_at, ..
+        } => deliver(person, Micros::cut(window_starts_at)),
+        EventKind::WrongEntry { wrong_entries, .. } => person.wrong_entries = wrong_entries,
+        EventKind::PersonLocked { .. } => person.phase = Phase::Locked,
+        EventKind::WrongId { wrong_ids, .. } => person.wrong_ids = wrong_ids,
+        EventKind::ReportRecorded { .. }
+        | EventKind::EntryAfterLock { .. }
+        | EventKind::EntryNotCounted { .. }
+        | EventKind::PersonVerified { .. }
+        | EventKind::RoundOpened
+        | EventKind::RoundCompleted
+        | EventKind::RoundReturned { .. }
+        | EventKind::RoundWithdrawn
+        | EventKind::PersonalDataErased => {}
+    }
+}
+
+fn apply_to_round(session: &mut Session, kind: EventKind, now: Micros) {
+    match kind {
         EventKind::RoundCompleted => end(session, End::Completed { at: now }),
         EventKind::RoundReturned { cause, ended_at } => {
             let at = Micros::cut(ended_at);
@@ -139,9 +124,17 @@ fn apply(session: &mut Session, kind: EventKind, now: Micros) {
         EventKind::RoundWithdrawn => end(session, End::Withdrawn { at: now }),
         EventKind::PersonalDataErased => erase(session),
         EventKind::RoundOpened
+        | EventKind::MessageQueued { .. }
+        | EventKind::MessageAccepted { .. }
+        | EventKind::MessageDeferred { .. }
+        | EventKind::MessageFailed { .. }
+        | EventKind::MessageDelivered { .. }
         | EventKind::ReportRecorded { .. }
+        | EventKind::WrongEntry { .. }
+        | EventKind::PersonLocked { .. }
         | EventKind::EntryAfterLock { .. }
         | EventKind::EntryNotCounted { .. }
+        | EventKind::WrongId { .. }
         | EventKind::PersonVerified { .. } => {}
     }
 }
@@ -181,6 +174,13 @@ fn accept(person: &mut Person, now: Micros) {
             settled_at: now,
         });
         received.settled_at = now;
+    }
+}
+
+fn deliver(person: &mut Person, window_starts_at: Micros) {
+    if let Some(received) = &mut person.received {
+        received.window_starts_at = window_starts_at;
+        received.delivered = true;
     }
 }
 

@@ -4,10 +4,11 @@
 //! it comes back, so that no command ever meets a session that the rules could not have made.
 
 use super::{
-    EntryOutcome, MessageKind, Refusal, RoundFailure, Session,
+    MessageKind, RoundFailure, Session,
     decide::{NOT_COUNTED_MAX, pause},
-    end::End,
+    remembered::{NotCounted, Remembered},
     state::{Person, Phase, Received, State, UnderWay, Verified, Waiting},
+    status::End,
 };
 use crate::{
     code::CODES,
@@ -197,6 +198,7 @@ fn codes(session: &Session, person: &Person, waiting: &Waiting) -> Result<(), Br
     } = waiting;
     let ahead = *created == person.accepted.saturating_add(1);
     let idle = under_way.is_none();
+    // A resend that stopped used nothing up (D11): more were queued than used, and one is still left.
     let resend_stopped = resends(person) > u16::from(person.resends_used)
         && person.resends_used < session.terms.policy.resends_max();
     let stopped = resend_stopped || (person.noon_done && noon_not_accepted(person));
@@ -258,26 +260,26 @@ fn under_way(session: &Session, person: &Person, message: UnderWay) -> Result<()
 /// What came of entries with a submission id (D21).
 fn remembered(session: &Session, person: &Person) -> Result<(), Broken> {
     let outcomes = || person.remembered().iter().map(|(_, outcome)| *outcome);
-    let not_counted = outcomes().filter(|outcome| matches!(outcome, EntryOutcome::NotCounted(_)));
+    let not_counted = outcomes().filter(|outcome| matches!(outcome, Remembered::NotCounted(_)));
     let once =
-        |one: fn(EntryOutcome) -> bool| outcomes().filter(|outcome| one(*outcome)).count() <= 1;
+        |one: fn(Remembered) -> bool| outcomes().filter(|outcome| one(*outcome)).count() <= 1;
     let left = || {
         outcomes().filter_map(|outcome| match outcome {
-            EntryOutcome::Wrong { left } => Some(left),
-            EntryOutcome::Completed
-            | EntryOutcome::Verified
-            | EntryOutcome::Locked
-            | EntryOutcome::Returned
-            | EntryOutcome::NotCounted(_) => None,
+            Remembered::Wrong { left } => Some(left),
+            Remembered::Completed
+            | Remembered::Verified
+            | Remembered::Locked
+            | Remembered::Returned
+            | Remembered::NotCounted(_) => None,
         })
     };
     hold! {
         "entries that don't count are kept up to a limit" => not_counted.count() <= NOT_COUNTED_MAX,
         "each wrong entry leaves fewer (B07)" => left().is_sorted_by(|one, next| one > next),
         "a person verifies once" =>
-            once(|one| matches!(one, EntryOutcome::Verified | EntryOutcome::Completed)),
-        "a person is locked once" => once(|one| one == EntryOutcome::Locked),
-        "a round is returned once" => once(|one| one == EntryOutcome::Returned),
+            once(|one| matches!(one, Remembered::Verified | Remembered::Completed)),
+        "a person is locked once" => once(|one| one == Remembered::Locked),
+        "a round is returned once" => once(|one| one == Remembered::Returned),
         "an outcome fits what came of it" =>
             outcomes().all(|outcome| possible(session, person, outcome)),
     }?;
@@ -289,20 +291,22 @@ fn remembered(session: &Session, person: &Person) -> Result<(), Broken> {
 }
 
 /// Whether an outcome can have come of an entry for this person.
-fn possible(session: &Session, person: &Person, outcome: EntryOutcome) -> bool {
+fn possible(session: &Session, person: &Person, outcome: Remembered) -> bool {
     let policy = &session.terms.policy;
     let verified = person.verified().is_some();
     match outcome {
-        EntryOutcome::Completed => matches!(session.state, State::Ended(End::Completed { .. })),
-        EntryOutcome::Verified
-        | EntryOutcome::NotCounted(Refusal::RepeatedEntry | Refusal::AlreadyVerified) => verified,
-        EntryOutcome::Wrong { left } => {
+        Remembered::Completed => matches!(session.state, State::Ended(End::Completed { .. })),
+        Remembered::Verified
+        | Remembered::NotCounted(NotCounted::RepeatedEntry | NotCounted::AlreadyVerified) => {
+            verified
+        }
+        Remembered::Wrong { left } => {
             let wrong_entries = policy.wrong_entries_max().checked_sub(left);
             left > 0
                 && wrong_entries.is_some_and(|count| (1..=person.wrong_entries).contains(&count))
         }
-        EntryOutcome::Locked => person.phase == Phase::Locked,
-        EntryOutcome::Returned => match session.state {
+        Remembered::Locked => person.phase == Phase::Locked,
+        Remembered::Returned => match session.state {
             State::Ended(End::Returned {
                 cause,
                 at,
@@ -315,11 +319,10 @@ fn possible(session: &Session, person: &Person, outcome: EntryOutcome) -> bool {
             State::Ended(End::Withdrawn { .. }) => person.phase == Phase::Locked,
             State::Open | State::Ended(End::Completed { .. }) => false,
         },
-        EntryOutcome::NotCounted(Refusal::SupersededCode) => {
+        Remembered::NotCounted(NotCounted::SupersededCode) => {
             person.accepted >= 2 && !policy.keep_code()
         }
-        EntryOutcome::NotCounted(Refusal::IdNotCounted) => policy.count_only_matching_ids(),
-        EntryOutcome::NotCounted(_) => false,
+        Remembered::NotCounted(NotCounted::IdNotCounted) => policy.count_only_matching_ids(),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use super::MessageId;
-use crate::{MobileNumber, code::Digits, names::names};
+use crate::{MessageId, MobileNumber, code::Digits, names::names};
 
 /// Why a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +21,7 @@ names!(MessageKind, "message kind", { First => "first", Resend => "resend", Noon
 ///
 /// The first three answer the attempt to send it, the last two come later, by a delivery report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Report {
+pub enum DeliveryReport {
     /// The gateway has taken it.
     Accepted,
     /// Not known, timed out, or to be tried later: the same message goes out again.
@@ -35,7 +34,7 @@ pub enum Report {
     Undelivered,
 }
 
-names!(Report, "report", {
+names!(DeliveryReport, "delivery report", {
     Accepted => "accepted",
     Deferred => "deferred",
     Failed => "failed",
@@ -43,9 +42,16 @@ names!(Report, "report", {
     Undelivered => "undelivered",
 });
 
-/// What became of a [`Report`].
+/// What became of a [`DeliveryReport`].
+///
+/// With feature `serde`: `"applied"`, `"recorded"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReportOutcome {
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum DeliveryReportOutcome {
     /// It changed something: a window started, a message will be tried again, a resend was used up.
     Applied,
     /// It is in the audit trail and changed nothing else (D11, D24).

@@ -5,12 +5,12 @@ use chrono::TimeDelta;
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
-    Entry, EntryOutcome, Refusal, ResendOutcome, ResendRequest, Session, SessionId,
+    Entry, EntryOutcome, Refusal, ResendOutcome, ResendRequest, Session,
     decide::Draft,
     state::{Person, Phase, State},
 };
 use crate::{
-    LastSix, MobileNumber,
+    LastSix, MobileNumber, SessionId,
     code::{CODES, Code, Nonce, codes, id_mac, spent_mac},
     key::{KeyError, KeyId, Keys},
     time::Micros,
@@ -140,12 +140,27 @@ impl<G, O> Candidate<'_, G, O> {
     }
 }
 
+impl Session {
+    /// What came of an entry with the same submission id for the same number (D21).
+    pub(crate) fn remembered(&self, entry: &Entry) -> Option<EntryOutcome> {
+        let submission = entry.submission?;
+        let person = self.one(self.recipient_of(&entry.mobile)?)?;
+        let known = person
+            .remembered()
+            .iter()
+            .find(|(known, _)| *known == submission)?;
+        Some(known.1.into())
+    }
+}
+
 /// Judges an entry over all orders of its number, the one opened first in front.
 pub(crate) fn submit(
     candidates: &mut [EntryCandidate],
     entry: &Entry,
     keys: &dyn Keys,
 ) -> Result<(), KeyError> {
+    // What is right for one order is wrong for all the others, so it is looked for first. Then what is
+    // free: a code that was replaced in one order must not cost an attempt in another.
     if let Some(candidate) = candidates
         .iter_mut()
         .find(|candidate| candidate.grade.right)
@@ -217,6 +232,14 @@ pub(crate) fn pretend_to_compare(request: &ResendRequest, keys: &dyn Keys) -> Re
     id_mac(keys, keys.current(), &request.mobile, &request.last_six).map(drop)
 }
 
+/// What a code is to a person.
+struct CodeGrade {
+    right: Choice,
+    superseded: Choice,
+    /// The same as what verified (D18).
+    repeated: Choice,
+}
+
 /// Exactly two MACs: one for the ID, one for the code, whatever there is to compare with.
 fn grade(
     draft: &Draft<'_>,
@@ -224,9 +247,33 @@ fn grade(
     entry: &Entry,
     keys: &dyn Keys,
 ) -> Result<Grade, KeyError> {
-    let session = draft.session();
-    let (terms, policy) = (&session.terms, &session.terms.policy);
+    let policy = &draft.session().terms.policy;
     let id = id_matches(person, &entry.mobile, &entry.last_six, keys)?;
+    let code = grade_code(draft, person, entry, keys)?;
+    let free = [
+        (code.superseded & id, Refusal::SupersededCode),
+        (code.repeated & id, Refusal::RepeatedEntry),
+    ]
+    .into_iter()
+    .find_map(|(is, why)| bool::from(is).then_some(why));
+    // Not by `||`: that would branch on the ID alone.
+    let counts = id | Choice::from(u8::from(!policy.count_only_matching_ids()));
+    Ok(Grade {
+        right: (code.right & id).into(),
+        free,
+        counts: counts.into(),
+    })
+}
+
+/// One MAC in every phase.
+fn grade_code(
+    draft: &Draft<'_>,
+    person: &Person,
+    entry: &Entry,
+    keys: &dyn Keys,
+) -> Result<CodeGrade, KeyError> {
+    let session = draft.session();
+    let terms = &session.terms;
     let all_codes = |nonce| codes(keys, terms.key, session.id, &entry.mobile, nonce);
     let no = Choice::from(0);
     let (right, superseded, repeated) = match &person.phase {
@@ -235,7 +282,7 @@ fn grade(
                 &all_codes(&waiting.nonce)?,
                 person,
                 waiting.created,
-                policy.keep_code(),
+                terms.policy.keep_code(),
                 &entry.code,
             );
             (right, superseded, no)
@@ -254,18 +301,10 @@ fn grade(
             (no, no, no)
         }
     };
-    let free = [
-        (superseded & id, Refusal::SupersededCode),
-        (repeated & id, Refusal::RepeatedEntry),
-    ]
-    .into_iter()
-    .find_map(|(is, why)| bool::from(is).then_some(why));
-    // Not by `||`: that would branch on the ID alone.
-    let counts = id | Choice::from(u8::from(!policy.count_only_matching_ids()));
-    Ok(Grade {
-        right: (right & id).into(),
-        free,
-        counts: counts.into(),
+    Ok(CodeGrade {
+        right,
+        superseded,
+        repeated,
     })
 }
 

@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 use super::{
-    Decision, KeptIds, MessageKind, RoundStatus, Session, SessionId,
+    Decision, KeptIds, MessageKind, RoundStatus, Session,
     decide::Draft,
     state::{Identity, Ids, Person, Phase, State, Terms, UnderWay, Waiting},
 };
 use crate::{
-    KeyError, MobileNumber, Recipient, Recipients,
+    KeyError, MobileNumber, Recipient, Recipients, SessionId,
     code::{CODES, Code, Nonce, codes, id_mac},
     key::{KeyId, Keys},
     time::Micros,
@@ -199,6 +199,8 @@ impl<'a> Opening<'a> {
                 Err(error) => return Err(error.into()),
             }
         }
+        // With 10 000 open rounds of one number a try fails one time in seven: all 256 fail only if the
+        // keys don't give random MACs.
         for try_ in 0..=u8::MAX {
             let nonce = self.seed.nonce(index, try_);
             let codes = codes(keys, key, self.id, mobile, &nonce)?;
@@ -244,6 +246,23 @@ impl<'a> Opening<'a> {
             Err(KeyError::Unknown(_)) => Err(OpenError::IdMissing(mobile)),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl Session {
+    /// Every code that a waiting person has or may still get; `None` if nobody waits there (D13).
+    fn all_codes(
+        &self,
+        mobile: &MobileNumber,
+        keys: &dyn Keys,
+    ) -> Result<Option<[Code; CODES]>, KeyError> {
+        let one = self
+            .recipient_of(mobile)
+            .and_then(|recipient| self.one(recipient));
+        let waiting = one.and_then(Person::waiting);
+        waiting
+            .map(|waiting| codes(keys, self.terms.key, self.id, mobile, &waiting.nonce))
+            .transpose()
     }
 }
 

@@ -22,7 +22,14 @@ names!(EntryAnswer, "entry answer", {
 });
 
 /// What precisely came of an entry: for the host and its audit, never for the public page (D23).
+///
+/// With feature `serde`: `"verified"`, `{"wrong": {"left": 4}}`, `{"not_counted": "superseded_code"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum EntryOutcome {
     /// The last person verified: the order is in the administration's review (R18).
     Completed,
@@ -56,7 +63,14 @@ impl EntryOutcome {
 }
 
 /// What the public page answers to a resend (D14, D15). The best first.
+///
+/// With feature `serde`: `"accepted"`, `{"too_soon": {"seconds": 60}}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum ResendAnswer {
     /// A message is on its way (B09).
     Accepted,
@@ -85,7 +99,14 @@ impl ResendAnswer {
 }
 
 /// What precisely came of a resend request: for the host and its audit.
+///
+/// With feature `serde`: `"queued"`, `{"wrong_id": {"left": 1}}`, `{"not_sent": "none_left"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum ResendOutcome {
     /// A message is queued.
     Queued,
@@ -121,7 +142,14 @@ fn seconds_up(wait: TimeDelta) -> u32 {
 }
 
 /// Why nothing happened: there is nothing to store. Codes and texts: [`docs::codes`](crate::docs::codes).
+///
+/// With feature `serde` it is its code, and `{"too_soon": {"wait": 60000000}}` in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Refusal {
     /// No person of the round has that number.
@@ -158,6 +186,7 @@ pub enum Refusal {
     #[error("too soon after the latest message")]
     TooSoon {
         /// What is left of the pause.
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::span"))]
         wait: TimeDelta,
     },
     /// No such message, or not of this session.

@@ -1,13 +1,135 @@
 //! What a session consists of. No rules here: they are in `decide`, and `evolve` applies them.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::fmt;
+
+use chrono::{DateTime, Utc};
 
 use super::{
-    EntryOutcome, SubmissionId,
-    end::{End, RoundFailure},
+    RoundStatus,
     message::MessageKind,
+    remembered::Remembered,
+    status::{End, RoundFailure},
 };
-use crate::{KeyId, MobileNumber, Policy, Roles, code::Nonce, time::Micros};
+use crate::{
+    KeyId, MobileNumber, Policy, Roles, SessionId, SubmissionId, code::Nonce, time::Micros,
+};
+
+/// One round of SMS verification: a value that a host stores, and takes to its next version through a
+/// [`Decision`].
+///
+/// **In**: [`open`](Self::open) · [`report`](Self::report) from the gateway ·
+/// [`submit`](Self::submit) and [`resend`](Self::resend) from the two public forms ·
+/// [`tick`](Self::tick) as time passes · [`withdraw`](Self::withdraw) · [`erase`](Self::erase).
+///
+/// **Out**, as often as asked: [`outbox`](Self::outbox), the messages that are due ·
+/// [`wake`](Self::wake), when to look again · [`status`](Self::status) ·
+/// [`recipients`](Self::recipients) · [`next_steps`](Self::next_steps).
+///
+/// Every command first ends a round whose time is over (D08). `Err` means that nothing happened;
+/// `Ok` means that there is something to store. A wrong code is `Ok`: an entry was counted. A report
+/// on an unknown message and a known submission id are `Err` even then: the next
+/// [`tick`](Self::tick) stores the end.
+///
+/// `submit` and `resend` judge over this one round. Where a number may have several open rounds, the
+/// [`Desk`](crate::host::Desk) judges over all of them (D15, D17).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) version: u64,
+    /// The effective now of the latest command (D09).
+    pub(crate) last: Micros,
+    pub(crate) terms: Terms,
+    pub(crate) state: State,
+    /// Sorted by number.
+    pub(crate) people: Box<[Person]>,
+}
+
+impl Session {
+    /// The host's id of the round.
+    #[must_use]
+    pub const fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// One more with every stored update; 1 once opened.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Where the round is, and so its order.
+    #[must_use]
+    pub fn status(&self) -> RoundStatus {
+        match self.state {
+            State::Open => RoundStatus::SmsVerification,
+            State::Ended(end) => end.into(),
+        }
+    }
+
+    /// When the round was opened: the order's submission to the administration.
+    #[must_use]
+    pub fn opened_at(&self) -> DateTime<Utc> {
+        self.terms.opened_at.instant()
+    }
+
+    /// The effective now of the latest stored command (D09).
+    #[must_use]
+    pub fn last_changed_at(&self) -> DateTime<Utc> {
+        self.last.instant()
+    }
+
+    /// The policy that was captured when the round opened (D01).
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.terms.policy
+    }
+
+    /// The numbers of the round, for a store's index. Empty once erased.
+    pub fn mobiles(&self) -> impl Iterator<Item = &MobileNumber> {
+        let identities = self.people.iter().map(|person| &person.identity);
+        identities.filter_map(|identity| identity.mobile.as_ref())
+    }
+
+    /// The first instant at which the round is over, and the cause; `None` once it has ended.
+    pub(crate) fn time_is_over_at(&self) -> Option<(Micros, RoundFailure)> {
+        if !matches!(self.state, State::Open) {
+            return None;
+        }
+        let ends = self
+            .people
+            .iter()
+            .filter_map(|person| person.ends(&self.terms));
+        ends.map(|(last, cause)| (last.just_after(), cause)).min()
+    }
+
+    pub(crate) fn recipients_count(&self) -> u8 {
+        u8::try_from(self.people.len()).unwrap_or(u8::MAX)
+    }
+
+    pub(crate) fn recipient_of(&self, mobile: &MobileNumber) -> Option<u8> {
+        let place = |person: &Person| person.identity.mobile.as_ref() == Some(mobile);
+        u8::try_from(self.people.iter().position(place)?).ok()
+    }
+
+    pub(crate) fn one(&self, recipient: u8) -> Option<&Person> {
+        self.people.get(usize::from(recipient))
+    }
+
+    pub(crate) fn identity_of(&self, mobile: &MobileNumber) -> Option<&Identity> {
+        Some(&self.one(self.recipient_of(mobile)?)?.identity)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
 
 /// What is fixed when a round opens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -89,7 +211,7 @@ pub(crate) struct Person {
     pub(crate) noon_done: bool,
     pub(crate) received: Option<Received>,
     /// Entries with a submission id, and what came of them (D21).
-    pub(crate) remembered: Option<Arc<[(SubmissionId, EntryOutcome)]>>,
+    pub(crate) remembered: Option<Arc<[(SubmissionId, Remembered)]>>,
 }
 
 /// What is known once the gateway has accepted the first message (D05).
@@ -137,7 +259,7 @@ pub(crate) struct Verified {
 }
 
 impl Person {
-    pub(crate) fn remembered(&self) -> &[(SubmissionId, EntryOutcome)] {
+    pub(crate) fn remembered(&self) -> &[(SubmissionId, Remembered)] {
         self.remembered.as_deref().unwrap_or_default()
     }
 

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::value::{Mobile, Sixteen};
 use crate::{
     KeptIds,
+    encoding::{Mobile, Sixteen},
     version::{first_only, write_first},
 };
 

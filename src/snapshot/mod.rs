@@ -3,10 +3,9 @@
 //! A version is never changed once released: whatever a session needs more comes as the next one,
 //! and all earlier ones stay readable.
 
-mod audit;
+mod event;
 mod kept_ids;
 mod v1;
-mod value;
 
 use core::fmt;
 
@@ -17,7 +16,7 @@ use serde::{
 };
 
 use crate::{
-    Session,
+    Session, SessionId,
     session::invariants::{Broken, check},
     version::Version,
 };
@@ -25,8 +24,8 @@ use crate::{
 /// A [`Session`] as it is stored: the one form that stays readable for ever.
 ///
 /// `Session` itself implements `Serialize` and `Deserialize` by way of it, so most hosts never name
-/// it. The two steps apart tell what is wrong even where the format's own error can't, as with
-/// postcard.
+/// it. The two steps apart tell which session is wrong and why even where the format's own error
+/// can't, as with postcard.
 ///
 /// In a human-readable format, such as JSON, it is an object `{"v1": {…}}` with names in
 /// `snake_case`, ids and MACs in lower-case hex and instants and spans in microseconds; in a compact
@@ -92,8 +91,13 @@ impl TryFrom<Snapshot> for Session {
     fn try_from(snapshot: Snapshot) -> Result<Self, SnapshotError> {
         match snapshot.0 {
             Versioned::V1(stored) => {
-                let session = Self::try_from(stored)?;
-                check(&session)?;
+                let id = stored.id();
+                let broken = |Broken(invariant)| SnapshotError::Broken {
+                    session: id,
+                    invariant,
+                };
+                let session = Self::try_from(stored).map_err(broken)?;
+                check(&session).map_err(broken)?;
                 Ok(session)
             }
             Versioned::Unknown(version) => Err(SnapshotError::UnknownVersion { version }),
@@ -163,17 +167,13 @@ pub enum SnapshotError {
         version: u32,
     },
     /// Corrupt or foreign: no session was ever in this state.
-    #[error("snapshot of no possible session: expected that {invariant}")]
+    #[error("snapshot of session {session} is impossible: expected that {invariant}")]
     Broken {
+        /// Which session.
+        session: SessionId,
         /// What holds of every session, but not of this one.
         invariant: &'static str,
     },
-}
-
-impl From<Broken> for SnapshotError {
-    fn from(Broken(invariant): Broken) -> Self {
-        Self::Broken { invariant }
-    }
 }
 
 const NAME: &str = "Snapshot";

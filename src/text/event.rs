@@ -20,7 +20,7 @@ impl Session {
     /// named by their place in the round.
     ///
     /// ```
-    /// use beian::{KeyRing, Lang, Opening, Policy, Recipient, Recipients, Report, Role, Seed, Session};
+    /// use beian::{KeyRing, Lang, Opening, Policy, Recipient, Recipients, DeliveryReport, Role, Seed, Session};
     /// use chrono::{DateTime, Utc};
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
@@ -30,7 +30,7 @@ impl Session {
     /// let (session, ()) = Session::open(&opening, &keys, now)?.persisted();
     ///
     /// let message = session.outbox(&keys, now)?[0].id();
-    /// let decision = session.report(message, Report::Deferred, now)?;
+    /// let decision = session.report(message, DeliveryReport::Deferred, now)?;
     /// let event = decision.update().events().next().unwrap();
     /// assert_eq!(
     ///     session.event_text(&event, Lang::Zh),

@@ -4,8 +4,8 @@ use alloc::{borrow::Cow, format};
 
 use super::{Lang, texts};
 use crate::{
-    CodeProblem, EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRingProblem, MessageKind,
-    OpenError, PolicyProblem, RecipientState, Refusal, Report, ResendAnswer, ResendOutcome,
+    CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRingProblem,
+    MessageKind, OpenError, PolicyProblem, RecipientState, Refusal, ResendAnswer, ResendOutcome,
     ReturnCause, RoundFailure, RoundStatus, TemplateProblem, host::HostError,
 };
 
@@ -92,7 +92,7 @@ texts!(MessageKind, {
     Noon => "次日中午自动重发", "automatic resend at noon of the next day";
 });
 
-texts!(Report, {
+texts!(DeliveryReport, {
     Accepted => "短信网关已接收", "accepted by the gateway";
     Deferred => "短信网关暂未接收，稍后重试", "deferred by the gateway, to be tried again";
     Failed => "短信网关拒绝发送", "refused by the gateway";
@@ -514,7 +514,11 @@ mod tests {
                 .iter()
                 .map(|v| langs.map(|l| v.text(l).into())),
         );
-        pairs.extend(Report::ALL.iter().map(|v| langs.map(|l| v.text(l).into())));
+        pairs.extend(
+            DeliveryReport::ALL
+                .iter()
+                .map(|v| langs.map(|l| v.text(l).into())),
+        );
         pairs.extend(
             RoundFailure::ALL
                 .iter()

@@ -2,8 +2,8 @@
 //! would have to break. Written from what can be seen of the crate, not from the model.
 
 use beian::{
-    Decision, Message, RecipientState, Refusal, Report, ResendRequest, RoundStatus, Session,
-    SessionError, testkit::TestPerson,
+    Decision, DeliveryReport, Message, RecipientState, Refusal, ResendRequest, RoundStatus,
+    Session, SessionError, testkit::TestPerson,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -135,7 +135,7 @@ pub fn in_every_step(before: &World, command: Command, after: &World) {
             hold!(after, fewer.is_some_and(|n| n <= 1), "resends are counted");
             let first_delivered = matches!(
                 command,
-                Command::Report(id, Report::Delivered)
+                Command::Report(id, DeliveryReport::Delivered)
                     if id.number == 0 && usize::from(id.recipient) == p && before.place(id) == n
             );
             if let (Some(closed), Some(closes)) = (old.window_closes_at(), new.window_closes_at()) {
@@ -177,7 +177,7 @@ fn is_right(person: &reference::Person, command: Command) -> bool {
 pub fn whatever_clock_and_gateway_do(world: &World) {
     a_clock_gone_back_changes_nothing(world);
     for session in &world.sessions {
-        for report in [Report::Deferred, Report::Failed] {
+        for report in [DeliveryReport::Deferred, DeliveryReport::Failed] {
             hold!(
                 world,
                 ends_along_its_wakes(session, world.now, report),
@@ -237,7 +237,7 @@ pub fn comes_to_an_end(world: &World) {
         );
         hold!(
             world,
-            ends_along_its_wakes(session, world.now, Report::Accepted),
+            ends_along_its_wakes(session, world.now, DeliveryReport::Accepted),
             "each message is accepted, and the round ends"
         );
         hold!(
@@ -249,7 +249,11 @@ pub fn comes_to_an_end(world: &World) {
 }
 
 /// As a host does it: at each wake, time passes and what is due is sent.
-fn ends_along_its_wakes(session: &Session, now: reference::Instant, report: Report) -> bool {
+fn ends_along_its_wakes(
+    session: &Session,
+    now: reference::Instant,
+    report: DeliveryReport,
+) -> bool {
     let mut session = session.clone();
     let mut now = against::utc(now);
     for _ in 0..1000 {

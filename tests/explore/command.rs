@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use beian::{
-    Decision, Entry, EntryOutcome, MessageId, Report, ReportOutcome, ResendOutcome, ResendRequest,
-    RoundStatus, Session, SessionError,
+    Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, MessageId, ResendOutcome,
+    ResendRequest, RoundStatus, Session, SessionError,
     host::{Desk, MemoryStore, SessionStore as _, block},
     testkit::{TestPerson, keys},
 };
@@ -29,7 +29,7 @@ const WRONG_ID: &str = "99999X";
 pub enum Command {
     Enter(Typed),
     Resend { who: u16, id: &'static str },
-    Report(MessageId, Report),
+    Report(MessageId, DeliveryReport),
     Tick(usize),
     Withdraw(usize),
     Erase(usize),
@@ -105,7 +105,7 @@ impl World {
                 attempt,
             };
             let every = |id: MessageId| {
-                let reports = Report::ALL.iter();
+                let reports = DeliveryReport::ALL.iter();
                 reports.map(move |report| Command::Report(id, *report))
             };
             for (number, sent) in person.messages.iter().enumerate() {
@@ -116,7 +116,7 @@ impl World {
             }
             let tries = person.messages[0].failures;
             for unknown in [message(0, tries + 1), message(person.messages.len(), 0)] {
-                commands.push(Command::Report(unknown, Report::Accepted));
+                commands.push(Command::Report(unknown, DeliveryReport::Accepted));
             }
         }
         let nobody = MessageId {
@@ -125,7 +125,7 @@ impl World {
             number: 0,
             attempt: 0,
         };
-        commands.push(Command::Report(nobody, Report::Delivered));
+        commands.push(Command::Report(nobody, DeliveryReport::Delivered));
         commands
     }
 
@@ -266,7 +266,7 @@ impl World {
     fn report(
         &mut self,
         id: MessageId,
-        report: Report,
+        report: DeliveryReport,
         reached: &mut Reached,
     ) -> Result<bool, Difference> {
         let n = self.place(id);
@@ -278,7 +278,7 @@ impl World {
         match self.sessions[n].report(id, report, against::utc(self.now)) {
             Ok(decision) => {
                 let outcome = self.keep(n, decision, reached)?;
-                let applied = outcome == ReportOutcome::Applied;
+                let applied = outcome == DeliveryReportOutcome::Applied;
                 let name = if applied { "applied" } else { "recorded" };
                 reached.insert(format!("report {name}"));
                 same("applied", &Some(applied), &models)?;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use beian::{
-    EntryOutcome, EventKind, MessageId, MessageKind, Policy, Refusal, Report, ResendOutcome,
-    Session, SessionId,
+    DeliveryReport, EntryOutcome, EventKind, MessageId, MessageKind, Policy, Refusal,
+    ResendOutcome, Session, SessionId,
     host::{Clock as _, Desk, HostError, MemoryStore, block},
     testkit::{ManualClock, RecordingSender, TestPerson, keys, recipients_under, seed},
 };
@@ -192,7 +192,10 @@ pub async fn act(
             Ok(done) if done.left_out.is_empty() => Answer::Nothing,
             other => Answer::Wrong(format!("{other:?}")),
         },
-        Call::Report => match desk.report(field.first_message(), Report::Delivered).await {
+        Call::Report => match desk
+            .report(field.first_message(), DeliveryReport::Delivered)
+            .await
+        {
             Ok(_) => Answer::Nothing,
             Err(error) => Answer::Wrong(error.to_string()),
         },

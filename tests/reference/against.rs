@@ -166,13 +166,13 @@ pub fn policy(policy: &beian::Policy) -> Policy {
     }
 }
 
-pub const fn report(report: beian::Report) -> Report {
+pub const fn report(report: beian::DeliveryReport) -> Report {
     match report {
-        beian::Report::Accepted => Report::Accepted,
-        beian::Report::Deferred => Report::Deferred,
-        beian::Report::Failed => Report::Failed,
-        beian::Report::Delivered => Report::Delivered,
-        beian::Report::Undelivered => Report::Undelivered,
+        beian::DeliveryReport::Accepted => Report::Accepted,
+        beian::DeliveryReport::Deferred => Report::Deferred,
+        beian::DeliveryReport::Failed => Report::Failed,
+        beian::DeliveryReport::Delivered => Report::Delivered,
+        beian::DeliveryReport::Undelivered => Report::Undelivered,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use beian::{
-    Decision, Entry, MessageId, Policy, Recipient, Recipients, Report, ResendRequest, Role,
+    Decision, DeliveryReport, Entry, MessageId, Policy, Recipient, Recipients, ResendRequest, Role,
     Session, SessionError,
     host::{Clock, Desk, MemoryStore, SendOutcome, SessionStore, SmsSender, block},
     testkit::{ManualClock, TestPerson, keys, seed},
@@ -267,7 +267,7 @@ impl Twin {
             2 => tries.saturating_sub(1),
             _ => tries + u16::from(what & 1),
         };
-        let report = Report::ALL[usize::from(what >> 1) % Report::ALL.len()];
+        let report = DeliveryReport::ALL[usize::from(what >> 1) % DeliveryReport::ALL.len()];
         let session = self.load(n)?;
         let message = MessageId {
             session: session.id(),
@@ -285,7 +285,7 @@ impl Twin {
             self.same_decision(&decision, n)?;
         }
         let reported = ready(self.desk.report(message, report))?;
-        let applied = |outcome| outcome == beian::ReportOutcome::Applied;
+        let applied = |outcome| outcome == beian::DeliveryReportOutcome::Applied;
         same("applied", &reported.ok().map(applied), &models)
     }
 

@@ -11,10 +11,10 @@ use std::{
 };
 
 use beian::{
-    Decision, Entry, EntryOutcome, Event, EventKind, KeyError, KeyId, KeyRing, Keys, Mac, Message,
-    MessageId, Opening, Policy, PolicyBuilder, Recipient, RecipientView, Recipients, Refusal,
-    Report, ReportOutcome, ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Seed,
-    Session, SessionError, SessionId,
+    Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, Event, EventKind,
+    KeyError, KeyId, KeyRing, Keys, Mac, Message, MessageId, Opening, Policy, PolicyBuilder,
+    Recipient, RecipientView, Recipients, Refusal, ResendOutcome, ResendRequest, Role,
+    RoundFailure, RoundStatus, Seed, Session, SessionError, SessionId,
 };
 use chacha20::ChaCha20Rng;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -158,22 +158,22 @@ impl Round {
     }
 
     /// The gateway reports on the message to `who` that is due; its code.
-    pub(crate) fn report_due(&mut self, who: usize, report: Report) -> String {
+    pub(crate) fn report_due(&mut self, who: usize, report: DeliveryReport) -> String {
         let (id, code) = (self.id_of_due(who), self.code(who));
-        assert_eq!(self.report(id, report), Ok(ReportOutcome::Applied));
+        assert_eq!(self.report(id, report), Ok(DeliveryReportOutcome::Applied));
         code
     }
 
     /// The gateway accepts the message to `who` that is due; its code.
     pub(crate) fn accept(&mut self, who: usize) -> String {
-        self.report_due(who, Report::Accepted)
+        self.report_due(who, DeliveryReport::Accepted)
     }
 
     pub(crate) fn report(
         &mut self,
         id: MessageId,
-        report: Report,
-    ) -> Result<ReportOutcome, Refusal> {
+        report: DeliveryReport,
+    ) -> Result<DeliveryReportOutcome, Refusal> {
         let (session, outcome) = self
             .store(self.session.report(id, report, self.now)?)
             .persisted();

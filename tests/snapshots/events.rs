@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
-use beian::{Event, EventKind, MessageKind, Refusal, Report, RoundFailure};
+use beian::{DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::ReportRecorded {
             recipient,
             number,
-            report: Report::Undelivered,
+            report: DeliveryReport::Undelivered,
         },
         EventKind::WrongEntry {
             recipient,

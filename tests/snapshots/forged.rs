@@ -217,9 +217,10 @@ fn attack_27_what_can_not_have_happened_is_refused_by_name() {
         }
         let snapshot = serde_json::from_value::<Snapshot>(json).unwrap();
         let read = Session::try_from(snapshot);
+        let session = round.world.session.id();
         assert_eq!(
             read,
-            Err(SnapshotError::Broken { invariant }),
+            Err(SnapshotError::Broken { session, invariant }),
             "{name}: {fields:?}"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use beian::{Entry, Policy, Report, ResendRequest, Session, Update};
+use beian::{DeliveryReport, Entry, Policy, ResendRequest, Session, Update};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::world::{LAST_SIX, World, assert_kept};
@@ -38,7 +38,7 @@ impl Round {
     }
 
     /// Reports the message that is due for the n-th person.
-    fn report(&mut self, n: usize, report: Report) {
+    fn report(&mut self, n: usize, report: DeliveryReport) {
         let to = *self.world.session.mobiles().nth(n).unwrap();
         let outbox = self
             .world
@@ -87,30 +87,30 @@ impl Round {
         let opened = || Self::open(2, policy.clone());
 
         let mut mid_round = opened();
-        mid_round.report(0, Report::Failed);
+        mid_round.report(0, DeliveryReport::Failed);
         mid_round.wait(minutes(1));
-        mid_round.report(0, Report::Accepted);
-        mid_round.report(1, Report::Delivered);
+        mid_round.report(0, DeliveryReport::Accepted);
+        mid_round.report(1, DeliveryReport::Delivered);
         mid_round.wait(minutes(2));
         mid_round.resend(0, "000000");
         mid_round.resend(0, LAST_SIX);
-        mid_round.report(0, Report::Deferred);
+        mid_round.report(0, DeliveryReport::Deferred);
         mid_round.submit(0, "271828", 1);
         mid_round.wait(minutes(1));
-        mid_round.report(0, Report::Accepted);
+        mid_round.report(0, DeliveryReport::Accepted);
         mid_round.wait(minutes(1));
         mid_round.resend(0, LAST_SIX);
         mid_round.submit(1, "271828", 2);
 
         let mut locked = opened();
-        locked.report(0, Report::Accepted);
+        locked.report(0, DeliveryReport::Accepted);
         for n in 1..=5 {
             locked.wait(minutes(1));
             locked.submit(0, "271828", n);
         }
 
         let mut returned_by_entry = opened();
-        returned_by_entry.report(0, Report::Accepted);
+        returned_by_entry.report(0, DeliveryReport::Accepted);
         for n in 1..=6 {
             returned_by_entry.submit(0, "271828", n);
         }
@@ -119,7 +119,7 @@ impl Round {
             .noon_resend(true)
             .not_the_regulators(hours(48), 1);
         let mut noon = Self::open(1, longer.build().unwrap());
-        noon.report(0, Report::Accepted);
+        noon.report(0, DeliveryReport::Accepted);
         noon.wait(hours(26));
         noon.store(noon.world.session.tick(noon.now));
 
@@ -127,37 +127,37 @@ impl Round {
             .noon_resend(true)
             .not_the_regulators(hours(48), 2);
         let mut four_codes = Self::open(1, twice.build().unwrap());
-        four_codes.report(0, Report::Accepted);
+        four_codes.report(0, DeliveryReport::Accepted);
         for _ in 0..2 {
             four_codes.wait(minutes(1));
             four_codes.resend(0, LAST_SIX);
-            four_codes.report(0, Report::Accepted);
+            four_codes.report(0, DeliveryReport::Accepted);
         }
         four_codes.wait(hours(26));
         four_codes.store(four_codes.world.session.tick(four_codes.now));
-        four_codes.report(0, Report::Undelivered);
+        four_codes.report(0, DeliveryReport::Undelivered);
 
         let mut completed = opened();
         for n in 0..2 {
-            completed.report(n, Report::Accepted);
+            completed.report(n, DeliveryReport::Accepted);
             completed.wait(minutes(7));
             completed.verify(n, 3);
         }
 
         let mut returned = opened();
-        returned.report(0, Report::Accepted);
+        returned.report(0, DeliveryReport::Accepted);
         returned.verify(0, 4);
         returned.wait(hours(25));
         returned.store(returned.world.session.tick(returned.now));
 
         let mut withdrawn = opened();
-        withdrawn.report(1, Report::Accepted);
+        withdrawn.report(1, DeliveryReport::Accepted);
         withdrawn.wait(hours(3));
         withdrawn.store(withdrawn.world.session.withdraw(withdrawn.now));
 
         let mut erased = opened();
         for n in 0..2 {
-            erased.report(n, Report::Accepted);
+            erased.report(n, DeliveryReport::Accepted);
             erased.verify(n, 5);
         }
         erased.wait(hours(24 * 30));

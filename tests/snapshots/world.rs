@@ -1,8 +1,8 @@
 //! Sessions driven by bytes: for the property tests, and for the fuzz targets, which share this file.
 
 use beian::{
-    Entry, KeyError, KeyId, KeyRing, Keys, Mac, MessageId, MobileNumber, Opening, Policy,
-    Recipient, Recipients, Report, ResendRequest, Role, Roles, Seed, Session, Update,
+    DeliveryReport, Entry, KeyError, KeyId, KeyRing, Keys, Mac, MessageId, MobileNumber, Opening,
+    Policy, Recipient, Recipients, ResendRequest, Role, Roles, Seed, Session, Update,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -94,7 +94,7 @@ impl World {
                 let id = due
                     .filter(|_| what % 16 < 5)
                     .map_or(guess, beian::Message::id);
-                let report = Report::ALL[[0, 0, 0, 0, 1, 2, 3, 4][usize::from(how % 8)]];
+                let report = DeliveryReport::ALL[[0, 0, 0, 0, 1, 2, 3, 4][usize::from(how % 8)]];
                 stored(session.report(id, report, now))
             }
             6..=9 => {

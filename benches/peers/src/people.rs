@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use beian::{
-    KeyRing, Opening, Policy, Recipient, Recipients, Report, Role, Seed, Session, Update,
+    DeliveryReport, KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session, Update,
     host::SessionStore,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -65,7 +65,7 @@ pub(crate) fn round(
     let message = session.outbox(keys, now)?;
     let message = message.first().ok_or("nothing to send")?;
     let person = Person::new(n, message.code_for_transport());
-    let accepted = session.report(message.id(), Report::Accepted, now)?;
+    let accepted = session.report(message.id(), DeliveryReport::Accepted, now)?;
     let second = accepted.update().clone();
     let (session, _) = accepted.persisted();
     Ok((person, session, [first, second]))

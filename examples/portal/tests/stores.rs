@@ -16,8 +16,8 @@ use std::{
 };
 
 use beian::{
-    KeyRing, Opening, Policy, Recipient, Recipients, Report, Role, Seed, Session, SessionId,
-    Update,
+    DeliveryReport, KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session,
+    SessionId, Update,
     host::{SaveError, SessionStore as _},
     testkit,
 };
@@ -120,7 +120,9 @@ fn round(id: u64) -> [Update; 2] {
     let first = opened.update().clone();
     let (session, ()) = opened.persisted();
     let message = session.outbox(&keys, now).unwrap()[0].id();
-    let accepted = session.report(message, Report::Accepted, now).unwrap();
+    let accepted = session
+        .report(message, DeliveryReport::Accepted, now)
+        .unwrap();
     [first, accepted.update().clone()]
 }
 

@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::{Breach, TestPerson, keys, recipients_under, seed};
 use crate::{
-    Decision, Message, MessageId, Opening, Policy, Recipients, Report, Session, SessionId, Update,
-    time::Micros,
+    Decision, DeliveryReport, Message, MessageId, Opening, Policy, Recipients, Session, SessionId,
+    Update, time::Micros,
 };
 
 pub(super) fn opened(id: u128, persons: u16, now: DateTime<Utc>) -> Result<Update, Breach> {
@@ -25,7 +25,11 @@ pub(super) fn accepted(round: &Update, now: DateTime<Utc>) -> Result<Update, Bre
         session: round.id(),
         ..first_message(0)
     };
-    next(round.session().report(message, Report::Accepted, now))
+    next(
+        round
+            .session()
+            .report(message, DeliveryReport::Accepted, now),
+    )
 }
 
 pub(super) fn withdrawn(round: &Update, now: DateTime<Utc>) -> Result<Update, Breach> {
@@ -73,11 +77,11 @@ pub(super) fn life(id: u128, start: DateTime<Utc>) -> Result<Vec<Update>, Breach
         updates: Vec::new(),
     };
     for (recipient, report) in [
-        (0, Report::Deferred),
-        (0, Report::Accepted),
-        (0, Report::Delivered),
-        (1, Report::Failed),
-        (2, Report::Undelivered),
+        (0, DeliveryReport::Deferred),
+        (0, DeliveryReport::Accepted),
+        (0, DeliveryReport::Delivered),
+        (1, DeliveryReport::Failed),
+        (2, DeliveryReport::Undelivered),
     ] {
         let message = MessageId {
             recipient,

@@ -17,7 +17,7 @@ use super::rounds::{
     withdrawn, wrong_entry,
 };
 use crate::{
-    MessageId, MobileNumber, Opening, Policy, Report, Session, SessionId, Update,
+    DeliveryReport, MessageId, MobileNumber, Opening, Policy, Session, SessionId, Update,
     host::{SaveError, SessionStore},
 };
 
@@ -227,7 +227,7 @@ async fn races<S: SessionStore>(store: &S) -> Result<(), Breach> {
     let stored = load(store, one.id())
         .await?
         .unwrap_or_else(|| one.session().clone());
-    let one = next(stored.report(first_message(1), Report::Delivered, now))?;
+    let one = next(stored.report(first_message(1), DeliveryReport::Delivered, now))?;
     let other = accepted(&other, now)?;
     let crossing = [[one.clone(), other.clone()], [other, one]];
     let outcomes = together(crossing.iter().map(|updates| attempt(store, updates))).await?;
@@ -334,7 +334,11 @@ async fn wakes<S: SessionStore>(store: &S) -> Result<(), Breach> {
         number: 1,
         ..first_message(1)
     };
-    let sent = next(asked.session().report(sent, Report::Accepted, asked_at))?;
+    let sent = next(
+        asked
+            .session()
+            .report(sent, DeliveryReport::Accepted, asked_at),
+    )?;
     save(store, core::slice::from_ref(&sent)).await?;
     same_set(NOT_DUE, &[], &leased(store, just_before(over), 8).await?)?;
     same_set(DUE, &[sent.session()], &leased(store, over, 8).await?)?;

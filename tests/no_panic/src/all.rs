@@ -3,9 +3,10 @@
 use alloc::{string::String, vec::Vec};
 
 use beian::{
-    BeijingTime, Entry, FilingOrder, IdDocument, KeptIds, KeyRing, Keys, Lang, LastSix, Message,
-    MessageId, MobileNumber, Opening, Person, Policy, Province, Recipient, Recipients, Report,
-    ResendRequest, Role, Rulebook, Seed, ServiceKind, Session, SessionId, Template, Update,
+    BeijingTime, DeliveryReport, Entry, FilingOrder, IdDocument, KeptIds, KeyRing, Keys, Lang,
+    LastSix, Message, MessageId, MobileNumber, Opening, Person, Policy, Province, Recipient,
+    Recipients, ResendRequest, Role, Rulebook, Seed, ServiceKind, Session, SessionId, Template,
+    Update,
     filing::OrderForm,
     host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
     tracker::Tracker,
@@ -111,7 +112,7 @@ pub extern "C" fn resend(
 pub extern "C" fn report(
     session: &Session,
     id: MessageId,
-    report: Report,
+    report: DeliveryReport,
     now: Instant,
 ) -> Option<Session> {
     Some(session.report(id, report, now).ok()?.persisted().0)
@@ -167,7 +168,8 @@ pub extern "C" fn desk(
 ) -> bool {
     let submitted = block(desk.submit(entry)).is_ok_and(|answer| answer.is_ok());
     let resent = block(desk.resend(request)).is_ok_and(|answer| answer.is_ok());
-    let reported = block(desk.report(id, Report::Delivered)).is_ok_and(|answer| answer.is_ok());
+    let reported =
+        block(desk.report(id, DeliveryReport::Delivered)).is_ok_and(|answer| answer.is_ok());
     let withdrawn = block(desk.withdraw(id.session)).is_ok_and(|answer| answer.is_ok());
     let erased = block(desk.erase(id.session)).is_ok_and(|answer| answer.is_ok());
     submitted && resent && reported && withdrawn && erased

@@ -3,8 +3,8 @@
 use core::fmt::{self, Write};
 
 use beian::{
-    Entry, EntryOutcome, IdDocument, IdDocumentKind, KeyId, KeyRing, Keys, LastSix, MessageId,
-    MobileNumber, Policy, Refusal, Report, ResendOutcome, ResendRequest, Session,
+    DeliveryReport, Entry, EntryOutcome, IdDocument, IdDocumentKind, KeyId, KeyRing, Keys, LastSix,
+    MessageId, MobileNumber, Policy, Refusal, ResendOutcome, ResendRequest, Session,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -81,7 +81,7 @@ pub extern "C" fn answers(entry: EntryOutcome, resend: ResendOutcome, why: Refus
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn message_id(id: MessageId, report: Report) -> bool {
+pub extern "C" fn message_id(id: MessageId, report: DeliveryReport) -> bool {
     write!(Sink, "{id} {report}").is_ok()
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::{Json, Router, routing::get};
 use beian::{
-    Access, Change, EntryAnswer, FilingType, IdDocumentKind, OrderStatus, RecipientState, Report,
-    ReturnCause, Role, RoundFailure, ServiceKind,
+    Access, Change, DeliveryReport, EntryAnswer, FilingType, IdDocumentKind, OrderStatus,
+    RecipientState, ReturnCause, Role, RoundFailure, ServiceKind,
 };
 use utoipa::{
     Modify, OpenApi, ToSchema,
@@ -149,7 +149,7 @@ pub(super) fn resend_answers() -> Object {
 }
 
 pub(super) fn reports() -> Object {
-    names(Report::ALL.iter().map(|name| name.name()))
+    names(DeliveryReport::ALL.iter().map(|name| name.name()))
 }
 
 pub(super) fn events() -> Array {

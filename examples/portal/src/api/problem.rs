@@ -326,9 +326,10 @@ impl Problem {
         tracing::error!(%error, "store");
         match error {
             StoreError::Database(_) | StoreError::Conflict => Self::new(Code::TryAgain, lang),
-            StoreError::Stored(_) | StoreError::Session(_) | StoreError::Malformed(_) => {
-                Self::new(Code::Internal, lang)
-            }
+            StoreError::Stored(_)
+            | StoreError::Session(_)
+            | StoreError::Snapshot(_)
+            | StoreError::Malformed(_) => Self::new(Code::Internal, lang),
         }
     }
 

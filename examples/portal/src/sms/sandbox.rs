@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use beian::{
-    Message, Refusal, Report, Template,
+    DeliveryReport, Message, Refusal, Template,
     host::{Clock as _, Desk, HostError, SendOutcome, SmsSender},
 };
 use chrono::TimeDelta;
@@ -43,7 +43,7 @@ impl Sandbox {
                 return Ok(());
             }
             for id in delivered {
-                match desk.report(id, Report::Delivered).await {
+                match desk.report(id, DeliveryReport::Delivered).await {
                     Ok(_) | Err(HostError::Refused(Refusal::UnknownMessage)) => {
                         self.store.delivery_reported(id).await?;
                     }

@@ -118,6 +118,9 @@ pub enum StoreError {
     /// A stored session that can't be read.
     #[error("stored session: {0}")]
     Session(#[from] postcard::Error),
+    /// A stored session that can't have been one.
+    #[error("stored session: {0}")]
+    Snapshot(#[from] beian::SnapshotError),
     /// A stored id of the wrong length, or an unknown name.
     #[error("stored data: malformed {0}")]
     Malformed(&'static str),
@@ -137,7 +140,11 @@ impl StoreError {
                 error.is_unique_violation()
                     || matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517"))
             }
-            Self::Database(_) | Self::Stored(_) | Self::Session(_) | Self::Malformed(_) => false,
+            Self::Database(_)
+            | Self::Stored(_)
+            | Self::Session(_)
+            | Self::Snapshot(_)
+            | Self::Malformed(_) => false,
         }
     }
 }

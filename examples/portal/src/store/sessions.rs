@@ -1,7 +1,7 @@
 //! The sessions, as the crate asks for them.
 
 use beian::{
-    Event, MobileNumber, Session, SessionId, Update,
+    Event, MobileNumber, Session, SessionId, Snapshot, Update,
     host::{SaveError, SessionStore},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -290,7 +290,7 @@ fn events(update: &Update) -> Result<String, StoreError> {
 }
 
 pub(super) fn session(stored: &[u8]) -> Result<Session, StoreError> {
-    Ok(postcard::from_bytes(stored)?)
+    Ok(postcard::from_bytes::<Snapshot>(stored)?.try_into()?)
 }
 
 fn version(version: u64) -> i64 {

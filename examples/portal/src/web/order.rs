@@ -397,7 +397,9 @@ fn trail(visit: &Visit, line: &Trail) -> Line {
             details.push(format!("{label}{}{count}", visit.t("：", ": ")));
         }
     }
-    if let Some(report) = text("report").and_then(|report| report.parse::<beian::Report>().ok()) {
+    if let Some(report) =
+        text("report").and_then(|report| report.parse::<beian::DeliveryReport>().ok())
+    {
         details.push(report.text(visit.lang).to_owned());
     }
     for (name, label) in [

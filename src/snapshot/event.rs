@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::value::{Instant, Sixteen};
 use crate::{
-    Event, EventKind, MessageKind, Refusal, Report, RoundFailure,
+    DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure,
+    encoding::{Instant, Sixteen, instant},
+    session::remembered::NotCounted,
     version::{first_only, write_first},
 };
 
@@ -112,7 +113,7 @@ forms! {
     MessageDeferred { recipient: u8, number: u16, #[serde(with = "instant")] again_at: DateTime<Utc> },
     MessageFailed { recipient: u8, number: u16, #[serde(with = "attempt")] again_at: Option<DateTime<Utc>> },
     MessageDelivered { recipient: u8, #[serde(with = "instant")] window_starts_at: DateTime<Utc> },
-    ReportRecorded { recipient: u8, number: u16, report: Report },
+    ReportRecorded { recipient: u8, number: u16, report: DeliveryReport },
     WrongEntry { recipient: u8, wrong_entries: u8 },
     PersonLocked { recipient: u8 },
     EntryAfterLock { recipient: u8 },
@@ -123,20 +124,6 @@ forms! {
     RoundReturned { cause: RoundFailure, #[serde(with = "instant")] ended_at: DateTime<Utc> },
     RoundWithdrawn {},
     PersonalDataErased {},
-}
-
-mod instant {
-    use super::{DateTime, Deserialize, Deserializer, Instant, Serialize, Serializer, Utc};
-
-    pub(super) fn serialize<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
-        Instant(*at).serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<DateTime<Utc>, D::Error> {
-        Instant::deserialize(from).map(|at| at.0)
-    }
 }
 
 /// Null if there is no further attempt.
@@ -163,23 +150,21 @@ mod attempt {
 mod refusal {
     use alloc::borrow::Cow;
 
-    use serde::de::Error;
+    use serde::{de, ser};
 
-    use super::{Deserialize, Deserializer, Refusal, Serializer};
+    use super::{Deserialize, Deserializer, NotCounted, Refusal, Serializer};
 
     pub(super) fn serialize<S: Serializer>(why: &Refusal, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(why.code())
+        match NotCounted::of(*why) {
+            Some(_) => to.serialize_str(why.code()),
+            None => Err(ser::Error::custom("no reason not to count an entry")),
+        }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Refusal, D::Error> {
-        let possible = [
-            Refusal::AlreadyVerified,
-            Refusal::SupersededCode,
-            Refusal::RepeatedEntry,
-            Refusal::IdNotCounted,
-        ];
+        let possible = || NotCounted::ALL.iter().copied().map(Refusal::from);
         let code = Cow::<str>::deserialize(from)?;
-        let why = possible.into_iter().find(|why| why.code() == code);
-        why.ok_or_else(|| D::Error::custom("unknown reason not to count an entry"))
+        let why = possible().find(|why| why.code() == code);
+        why.ok_or_else(|| de::Error::custom("unknown reason not to count an entry"))
     }
 }

@@ -10,7 +10,7 @@ use crate::{MobileNumber, time::Micros};
 
 /// An id, a nonce or half a MAC: 32 lower-case hex digits, or 16 bytes without a length.
 #[derive(Clone)]
-pub(super) struct Sixteen(pub(super) [u8; 16]);
+pub(crate) struct Sixteen(pub(crate) [u8; 16]);
 
 impl Drop for Sixteen {
     fn drop(&mut self) {
@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for Sixteen {
 }
 
 /// A mobile number: its eleven digits, or these as one integer.
-pub(super) struct Mobile(pub(super) MobileNumber);
+pub(crate) struct Mobile(pub(crate) MobileNumber);
 
 impl Serialize for Mobile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Mobile {
 }
 
 /// An instant: RFC 3339, which is how chrono prints it for debugging, or microseconds since 1970.
-pub(super) struct Instant(pub(super) DateTime<Utc>);
+pub(crate) struct Instant(pub(crate) DateTime<Utc>);
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -79,7 +79,7 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            deserializer.deserialize_str(Text("an instant in RFC 3339", instant))
+            deserializer.deserialize_str(Text("an instant in RFC 3339", rfc_3339))
         } else {
             DateTime::from_timestamp_micros(i64::deserialize(deserializer)?)
                 .map(Self)
@@ -88,7 +88,38 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
-fn instant(text: &str) -> Option<Instant> {
+/// For `serde(with = …)`.
+pub(crate) mod instant {
+    use super::{DateTime, Deserialize, Deserializer, Instant, Serialize, Serializer, Utc};
+
+    pub(crate) fn serialize<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+        Instant(*at).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<DateTime<Utc>, D::Error> {
+        Instant::deserialize(from).map(|at| at.0)
+    }
+}
+
+/// Microseconds; for `serde(with = …)`.
+pub(crate) mod span {
+    use chrono::TimeDelta;
+
+    use super::{Deserialize, Deserializer, Serialize, Serializer};
+    use crate::time::Span;
+
+    pub(crate) fn serialize<S: Serializer>(span: &TimeDelta, to: S) -> Result<S::Ok, S::Error> {
+        Span::cut(*span).raw().serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<TimeDelta, D::Error> {
+        i64::deserialize(from).map(TimeDelta::microseconds)
+    }
+}
+
+fn rfc_3339(text: &str) -> Option<Instant> {
     let at = text.parse::<DateTime<Utc>>().ok()?;
     Some(Instant(Micros::cut(at).instant()))
 }

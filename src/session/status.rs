@@ -1,8 +1,8 @@
-//! How a round ends.
+//! Where a round is, and how it ends.
 
 use chrono::{DateTime, Utc};
 
-use crate::{OrderStatus, ReturnCause, names::names, time::Micros};
+use crate::{names::names, time::Micros};
 
 /// Why a round failed, and its order was returned (D07). On equal instants the first of these is the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,16 +20,6 @@ names!(RoundFailure, "round failure", {
     Unreachable => "unreachable",
     WindowClosed => "window_closed",
 });
-
-impl From<RoundFailure> for ReturnCause {
-    fn from(failure: RoundFailure) -> Self {
-        match failure {
-            RoundFailure::TooManyWrongEntries => Self::TooManyWrongEntries,
-            RoundFailure::Unreachable => Self::Unreachable,
-            RoundFailure::WindowClosed => Self::WindowClosed,
-        }
-    }
-}
 
 /// The end of a round (D24). Instants in whole microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,19 +50,34 @@ impl End {
 /// Where a round is: one of these is also where its order is (R18, R20, D24).
 ///
 /// ```
-/// use beian::{OrderStatus, RoundStatus};
+/// use beian::RoundStatus;
 ///
-/// let status = RoundStatus::SmsVerification;
-/// assert!(status.is_open());
-/// assert_eq!(status.order_status(), OrderStatus::SmsVerification);
+/// assert!(RoundStatus::SmsVerification.is_open());
+/// ```
+///
+/// With feature `serde` it is `"sms_verification"`, or an object with the end's name:
+///
+/// ```
+/// # use beian::RoundStatus;
+/// let json = r#"{"administration_review":{"at":"2024-05-01T02:00:00Z"}}"#;
+/// let status: RoundStatus = serde_json::from_str(json)?;
+/// assert!(matches!(status, RoundStatus::AdministrationReview { .. }));
+/// assert_eq!(serde_json::to_string(&status)?, json);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum RoundStatus {
     /// Somebody has yet to verify.
     SmsVerification,
     /// Everybody has verified: the order is in the administration's review (R18).
     AdministrationReview {
         /// When the last person verified.
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         at: DateTime<Utc>,
     },
     /// The order went back to the platform (R20).
@@ -80,13 +85,16 @@ pub enum RoundStatus {
         /// Why.
         cause: RoundFailure,
         /// The instant of the end itself: one microsecond after the last one in time (D04).
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         at: DateTime<Utc>,
         /// When the end was noticed and stored.
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         noticed_at: DateTime<Utc>,
     },
     /// The order was withdrawn; final (D24).
     Withdrawn {
         /// When.
+        #[cfg_attr(feature = "serde", serde(with = "crate::encoding::instant"))]
         at: DateTime<Utc>,
     },
 }
@@ -96,17 +104,6 @@ impl RoundStatus {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self, Self::SmsVerification)
-    }
-
-    /// The status of the order.
-    #[must_use]
-    pub const fn order_status(&self) -> OrderStatus {
-        match self {
-            Self::SmsVerification => OrderStatus::SmsVerification,
-            Self::AdministrationReview { .. } => OrderStatus::AdministrationReview,
-            Self::Returned { .. } => OrderStatus::Returned,
-            Self::Withdrawn { .. } => OrderStatus::Withdrawn,
-        }
     }
 }
 

@@ -39,6 +39,16 @@ impl RegulatorStatus {
             .find(|status| status.code() == code)
     }
 
+    /// The end of verification that it reports. Every status answers here whether it is one: a new one
+    /// that did not would be taken for *waiting*.
+    pub(super) const fn end(self) -> Option<End> {
+        match self {
+            Self::Waiting => None,
+            Self::Done => Some(End::Done),
+            Self::TimedOut => Some(End::TimedOut),
+        }
+    }
+
     /// Its number: 1, 2 or 3.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -48,6 +58,17 @@ impl RegulatorStatus {
             Self::TimedOut => 3,
         }
     }
+}
+
+/// An end of verification, as it was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Everybody has verified (R18).
+    Done,
+    /// Not in time (R20).
+    TimedOut,
+    /// Returned, in this step or out of the review that follows.
+    Returned(ReturnCause),
 }
 
 /// Something that a platform learns about an order in SMS verification.
@@ -76,6 +97,27 @@ pub enum FactKind {
 }
 
 impl FactKind {
+    /// Whether the regulator says that somebody has yet to verify, and still can.
+    pub(super) const fn is_waiting(self) -> bool {
+        match self {
+            Self::Regulator(RegulatorStatus::Waiting) => true,
+            Self::Regulator(RegulatorStatus::Done | RegulatorStatus::TimedOut)
+            | Self::Returned(_)
+            | Self::Received(_)
+            | Self::ResendAsked(_)
+            | Self::Passed(_) => false,
+        }
+    }
+
+    /// The end that it reports, if it reports one.
+    pub(super) const fn end(self) -> Option<End> {
+        match self {
+            Self::Regulator(status) => status.end(),
+            Self::Returned(cause) => Some(End::Returned(cause)),
+            Self::Received(_) | Self::ResendAsked(_) | Self::Passed(_) => None,
+        }
+    }
+
     /// The person whose word it is; `None` for the regulator's.
     #[must_use]
     pub const fn person(&self) -> Option<MobileNumber> {

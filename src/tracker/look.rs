@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Deadline, Fact, FactKind, NextStep, Person, PersonStanding, RegulatorStatus, Reminder,
-    ReminderKind, Step, Tracker, TrackerStatus,
+    Deadline, Fact, FactKind, NextStep, Person, PersonStanding, Reminder, ReminderKind, Step,
+    Tracker, TrackerStatus, fact::End,
 };
 use crate::{MobileNumber, OrderStatus, time::Micros};
 
@@ -147,16 +147,18 @@ impl View<'_> {
         }
     }
 
+    /// The end that stands. Of several, the latest; at one instant a failure, for it is what asks for a
+    /// step of the customer's. *Returned* is the closer word for *timed out*, whichever came later.
     fn end(&self) -> Option<TrackerStatus> {
-        let done = self.latest(FactKind::Regulator(RegulatorStatus::Done));
-        let timed_out = self.latest(FactKind::Regulator(RegulatorStatus::TimedOut));
-        let returned = self.facts.iter().rev().find_map(|fact| match fact.kind {
-            FactKind::Returned(cause) => Some((fact.at, cause)),
-            FactKind::Regulator(_)
-            | FactKind::Received(_)
-            | FactKind::ResendAsked(_)
-            | FactKind::Passed(_) => None,
-        });
+        let (mut done, mut timed_out, mut returned) = (None, None, None);
+        for fact in self.facts {
+            match fact.kind.end() {
+                Some(End::Done) => done = Some(fact.at),
+                Some(End::TimedOut) => timed_out = Some(fact.at),
+                Some(End::Returned(cause)) => returned = Some((fact.at, cause)),
+                None => {}
+            }
+        }
         let failed = timed_out.max(returned.map(|(at, _)| at));
         if let Some(done) = done.filter(|done| failed.is_none_or(|failed| *done > failed)) {
             return Some(TrackerStatus::Done { at: done.instant() });
@@ -194,8 +196,8 @@ impl View<'_> {
             TrackerStatus::Returned { cause, .. }
                 if cause.returned_from() == OrderStatus::AdministrationReview =>
             {
-                let done = self.latest(FactKind::Regulator(RegulatorStatus::Done));
-                done.map(Micros::instant)
+                let done = |fact: &&Fact| fact.kind.end() == Some(End::Done);
+                self.facts.iter().rfind(done).map(Fact::at)
             }
             TrackerStatus::Returned { .. }
             | TrackerStatus::TimedOut { .. }
@@ -351,7 +353,8 @@ impl View<'_> {
 
     /// The latest instant for which the regulator reported that it waits.
     fn waiting(&self) -> Option<Micros> {
-        self.latest(FactKind::Regulator(RegulatorStatus::Waiting))
+        let waiting = |fact: &&Fact| fact.kind.is_waiting();
+        self.facts.iter().rfind(waiting).map(|fact| fact.at)
     }
 
     /// When the message that a person waits for was asked for: the submission, or the last resend

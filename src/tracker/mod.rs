@@ -157,11 +157,10 @@ impl Tracker {
     }
 
     fn forget_older_waiting(&mut self) {
-        let waiting = FactKind::Regulator(RegulatorStatus::Waiting);
-        let latest = self.facts.iter().rposition(|fact| fact.kind == waiting);
+        let latest = self.facts.iter().rposition(|fact| fact.kind.is_waiting());
         let mut place = 0_usize;
         self.facts.retain(|fact| {
-            let keep = fact.kind != waiting || Some(place) == latest;
+            let keep = !fact.kind.is_waiting() || Some(place) == latest;
             place = place.saturating_add(1);
             keep
         });

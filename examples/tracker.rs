@@ -77,7 +77,7 @@ fn follow(tracker: &mut Tracker, facts: &[Line]) -> Result<(), Box<dyn Error>> {
         }
         now = at;
         println!("-- {} {report:?}", beijing(now));
-        tracker.report(*report, now)?;
+        tracker.record(*report, now)?;
         screen.show(tracker, now);
     }
     Ok(())

@@ -17,10 +17,10 @@ use beian::{
     MobileProblem, NameProblem, OpenError, OrderStatus, PersonProblem, PolicyProblem, Province,
     ProvinceProblem, RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role,
     RoundFailure, ServiceKind, TemplateProblem,
-    filing::{DenyProblem, NotFileable, OrderLife, ProblemKind, StageState, Step},
+    filing::{DenyProblem, NotFileable, OrderLife, OrderStep, ProblemKind, StageState},
     host::HostError,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
-    tracker::{self, PersonStanding, RegulatorStatus, ReminderKind, ReportRefusal, TrackerStatus},
+    tracker::{self, FactRefusal, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus},
 };
 use chrono::{DateTime, TimeDelta};
 
@@ -139,7 +139,7 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
             "Rulebooks: `NotFileable`, `RuleIdProblem`, `RulebookProblem`, `HistoryProblem`, `Exemption`",
             rulebooks(),
         ),
-        ("Trackers: `ReportRefusal`", all!(ReportRefusal, code)),
+        ("Trackers: `FactRefusal`", all!(FactRefusal, code)),
         ("Sessions: `Refusal`", refusals()),
         (
             "Opening a round: `OpenError`",
@@ -241,14 +241,14 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`Role`", all!(Role, name)),
         ("`OrderStatus`", all!(OrderStatus, name)),
         ("`ReturnCause`", all!(ReturnCause, name)),
-        ("`filing::Step`", all!(Step, name)),
+        ("`filing::OrderStep`", all!(OrderStep, name)),
         ("`filing::StageState`", all!(StageState, name)),
         ("`RegulatorStatus`", all!(RegulatorStatus, name)),
     ];
     names.extend(trackers());
     names.extend([
         ("`ReminderKind`", all!(ReminderKind, name)),
-        ("`tracker::Step`", all!(@ tracker::Step::ALL, name)),
+        ("`tracker::Advice`", all!(@ tracker::Advice::ALL, name)),
         ("`RecipientState`", all!(RecipientState, name)),
         ("`MessageKind`", all!(MessageKind, name)),
         ("`DeliveryReport`", all!(DeliveryReport, name)),

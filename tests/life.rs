@@ -14,7 +14,7 @@ mod common;
 use beian::{
     LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role, RoundFailure,
     RoundStatus, Tracker,
-    filing::{LifeRefusal, OrderLife, StageState, Step},
+    filing::{LifeRefusal, OrderLife, OrderStep, StageState},
     tracker::{FactKind, RegulatorStatus, TrackerStatus},
 };
 use chrono::{DateTime, TimeDelta};
@@ -28,23 +28,23 @@ fn recipients() -> Recipients {
 }
 
 /// Everything that can be tried: with and without recipients, for every cause.
-fn attempts() -> Vec<(Step, Attempt)> {
+fn attempts() -> Vec<(OrderStep, Attempt)> {
     let mut attempts = vec![
-        (Step::Submit, Attempt::Submit(true)),
-        (Step::Submit, Attempt::Submit(false)),
-        (Step::Complete, Attempt::Complete),
-        (Step::Approve, Attempt::Approve),
+        (OrderStep::Submit, Attempt::Submit(true)),
+        (OrderStep::Submit, Attempt::Submit(false)),
+        (OrderStep::Complete, Attempt::Complete),
+        (OrderStep::Approve, Attempt::Approve),
     ];
     attempts.extend(
         ReturnCause::ALL
             .iter()
-            .map(|cause| (Step::Return, Attempt::Return(*cause))),
+            .map(|cause| (OrderStep::Return, Attempt::Return(*cause))),
     );
     attempts.extend([
-        (Step::Resubmit, Attempt::Resubmit(true)),
-        (Step::Resubmit, Attempt::Resubmit(false)),
-        (Step::Revise, Attempt::Revise),
-        (Step::Withdraw, Attempt::Withdraw),
+        (OrderStep::Resubmit, Attempt::Resubmit(true)),
+        (OrderStep::Resubmit, Attempt::Resubmit(false)),
+        (OrderStep::Revise, Attempt::Revise),
+        (OrderStep::Withdraw, Attempt::Withdraw),
     ]);
     attempts
 }
@@ -110,13 +110,13 @@ fn named(life: OrderLife) -> String {
 /// The table as the code has it.
 fn table() -> String {
     let mut table = String::from("| status |");
-    for step in Step::ALL {
+    for step in OrderStep::ALL {
         table += &format!(" {step} |");
     }
-    table += &format!("\n|{}\n", "---|".repeat(Step::ALL.len() + 1));
+    table += &format!("\n|{}\n", "---|".repeat(OrderStep::ALL.len() + 1));
     for life in lives() {
         table += &format!("| {} |", named(life));
-        for step in Step::ALL {
+        for step in OrderStep::ALL {
             let mut ends: Vec<_> = attempts()
                 .into_iter()
                 .filter(|(of, _)| of == step)
@@ -149,7 +149,7 @@ fn status_after(facts: &[FactKind]) -> TrackerStatus {
     let mut tracker = Tracker::new(&recipients, now);
     for fact in facts {
         now += TimeDelta::hours(1);
-        tracker.report(*fact, now).unwrap();
+        tracker.record(*fact, now).unwrap();
     }
     tracker.status(now)
 }
@@ -306,7 +306,7 @@ fn r02_what_the_platform_returned_cant_skip_its_review() {
         .return_for(ReturnCause::PlatformDecision)
         .unwrap();
     let refusal = returned.resubmit(Some(&recipients())).unwrap_err();
-    assert_eq!(refusal.possible(), [Step::Revise, Step::Withdraw]);
+    assert_eq!(refusal.possible(), [OrderStep::Revise, OrderStep::Withdraw]);
 }
 
 #[test]
@@ -417,7 +417,7 @@ proptest! {
             let (step, attempt) = attempts()[attempt];
             let before = life;
             life = attempt.on(life).unwrap_or(life);
-            if life != before && matches!(step, Step::Submit | Step::Resubmit) {
+            if life != before && matches!(step, OrderStep::Submit | OrderStep::Resubmit) {
                 submissions += 1;
             }
             prop_assert_eq!(life.rounds(), submissions);

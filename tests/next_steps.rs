@@ -12,25 +12,25 @@ mod session_support;
 
 use beian::{
     DeliveryReport, Policy, RecipientState,
-    tracker::Step::{
+    tracker::Advice::{
         self, AskForResend, AwaitReturn, AwaitReview, EnterCode, NoResendLeft, Resubmit,
         WaitForMessage, WaitForOthers,
     },
 };
 use session_support::*;
 
-fn of(round: &Round, who: usize) -> Vec<Step> {
+fn of(round: &Round, who: usize) -> Vec<Advice> {
     let steps = round.view(who).next_steps(round.now);
     let mobile = round.view(who).mobile().copied();
     assert!(steps.iter().all(|step| step.person == mobile));
-    steps.into_iter().map(|step| step.step).collect()
+    steps.into_iter().map(|step| step.advice).collect()
 }
 
 /// What the platform does; nobody in particular.
-fn of_the_platform(round: &Round) -> Vec<Step> {
+fn of_the_platform(round: &Round) -> Vec<Advice> {
     let steps = round.session.next_steps(round.now);
     assert!(steps.iter().all(|step| step.person.is_none()));
-    steps.into_iter().map(|step| step.step).collect()
+    steps.into_iter().map(|step| step.advice).collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use beian::{
     IdDocumentProblem, Lang, LastSixProblem, MessageKind, MobileProblem, NameProblem, Opening,
     OrderStatus, PersonProblem, Province, ProvinceProblem, Refusal, ReturnCause, Role,
     RoundFailure, RoundStatus, ServiceKind, Session,
-    filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, ProblemKind, Step},
+    filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, OrderStep, ProblemKind},
     testkit::{keys, recipients, seed},
 };
 use common::assert_texts;
@@ -34,7 +34,7 @@ fn every_named_value_has_a_text() {
         Access,
         OrderStatus,
         ReturnCause,
-        Step,
+        OrderStep,
         Province
     );
     for kind in IdDocumentKind::NAMED
@@ -391,11 +391,11 @@ fn one_second_is_one_second() {
 
 #[test]
 fn a_step_says_until_when() {
-    use beian::tracker::{NextStep, Step};
+    use beian::tracker::{Advice, NextStep};
     let until = "2026-01-01T16:07:09Z".parse().unwrap();
     let text = |step, lang| {
         let step = NextStep {
-            step,
+            advice: step,
             person: None,
             until: Some(until),
         };
@@ -403,12 +403,12 @@ fn a_step_says_until_when() {
     };
     for (step, zh, en) in [
         (
-            Step::WaitForMessage,
+            Advice::WaitForMessage,
             "预计2026-01-02 00:07前到达。",
             "It is expected by",
         ),
         (
-            Step::EnterCode,
+            Advice::EnterCode,
             "请在2026-01-02 00:07前完成核验。",
             "Verify before",
         ),

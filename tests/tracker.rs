@@ -11,8 +11,8 @@
 use beian::{
     Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role,
     tracker::{
-        Deadline, Fact, FactKind, NextStep, PersonStanding, RegulatorStatus, Reminder,
-        ReminderKind, ReportRefusal, Step, Tracker, TrackerStatus,
+        Advice, Deadline, Fact, FactKind, FactRefusal, NextStep, PersonStanding, RegulatorStatus,
+        Reminder, ReminderKind, Tracker, TrackerStatus,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -60,14 +60,17 @@ fn tracker() -> Tracker {
 fn with(facts: impl IntoIterator<Item = (FactKind, DateTime<Utc>)>) -> Tracker {
     let mut tracker = tracker();
     for (report, at) in facts {
-        tracker.report(report, at).unwrap();
+        tracker.record(report, at).unwrap();
     }
     tracker
 }
 
-fn steps(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(Step, Option<MobileNumber>)> {
+fn steps(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(Advice, Option<MobileNumber>)> {
     let steps = tracker.next_steps(now);
-    steps.iter().map(|next| (next.step, next.person)).collect()
+    steps
+        .iter()
+        .map(|next| (next.advice, next.person))
+        .collect()
 }
 
 fn kinds(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(ReminderKind, Option<MobileNumber>)> {
@@ -78,18 +81,18 @@ fn kinds(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(ReminderKind, Option<Mob
 #[test]
 fn r02_nothing_can_be_reported_from_before_the_submission() {
     let mut tracker = tracker();
-    let refusal = tracker.report(FactKind::Received(leader()), submitted() - micro());
-    assert_eq!(refusal, Err(ReportRefusal::BeforeSubmission));
+    let refusal = tracker.record(FactKind::Received(leader()), submitted() - micro());
+    assert_eq!(refusal, Err(FactRefusal::BeforeSubmission));
     assert!(tracker.facts().is_empty());
-    assert_eq!(tracker.report(WAITING, submitted()), Ok(()));
+    assert_eq!(tracker.record(WAITING, submitted()), Ok(()));
 }
 
 #[test]
 fn r09_only_numbers_of_the_order_are_known() {
     let mut tracker = tracker();
     let stranger = "19900000009".parse().unwrap();
-    let refusal = tracker.report(FactKind::Passed(stranger), after(1));
-    assert_eq!(refusal, Err(ReportRefusal::UnknownPerson));
+    let refusal = tracker.record(FactKind::Passed(stranger), after(1));
+    assert_eq!(refusal, Err(FactRefusal::UnknownPerson));
     assert_eq!(tracker.standing(&stranger, after(1)), None);
     assert_eq!(tracker.resends_left(&stranger, after(1)), None);
 }
@@ -98,8 +101,8 @@ fn r09_only_numbers_of_the_order_are_known() {
 fn r02_a_submitted_order_is_not_returned_by_the_initial_review() {
     let returned = FactKind::Returned(ReturnCause::PlatformDecision);
     assert_eq!(
-        tracker().report(returned, after(1)),
-        Err(ReportRefusal::InitialReview)
+        tracker().record(returned, after(1)),
+        Err(FactRefusal::InitialReview)
     );
 }
 
@@ -142,8 +145,8 @@ fn r14_who_has_no_message_looks_for_its_sender_first() {
     assert_eq!(
         steps(&tracker(), now),
         [
-            (Step::LookForMessage, Some(leader())),
-            (Step::LookForMessage, Some(administrator())),
+            (Advice::LookForMessage, Some(leader())),
+            (Advice::LookForMessage, Some(administrator())),
         ],
     );
     for lang in [Lang::Zh, Lang::En] {
@@ -159,30 +162,30 @@ fn r22_two_resends_can_be_asked_for_and_the_third_sends_nothing() {
     let mut tracker = with([]);
     let left = |tracker: &Tracker| tracker.resends_left(&leader(), after(DAY)).unwrap();
     assert_eq!(left(&tracker), 2);
-    assert_eq!(steps(&tracker, after(30))[0].0, Step::AskForResend);
+    assert_eq!(steps(&tracker, after(30))[0].0, Advice::AskForResend);
 
-    tracker.report(ask(after(40)).0, after(40)).unwrap();
-    tracker.report(ask(after(40)).0, after(40)).unwrap(); // the same fact twice is one
+    tracker.record(ask(after(40)).0, after(40)).unwrap();
+    tracker.record(ask(after(40)).0, after(40)).unwrap(); // the same fact twice is one
     assert_eq!(left(&tracker), 1);
     assert_eq!(tracker.facts().len(), 1);
-    assert_eq!(steps(&tracker, after(41))[0].0, Step::WaitForMessage);
-    assert_eq!(steps(&tracker, after(50))[0].0, Step::LookForMessage);
-    assert_eq!(steps(&tracker, after(70))[0].0, Step::AskForResend);
+    assert_eq!(steps(&tracker, after(41))[0].0, Advice::WaitForMessage);
+    assert_eq!(steps(&tracker, after(50))[0].0, Advice::LookForMessage);
+    assert_eq!(steps(&tracker, after(70))[0].0, Advice::AskForResend);
 
-    tracker.report(ask(after(80)).0, after(80)).unwrap();
+    tracker.record(ask(after(80)).0, after(80)).unwrap();
     assert_eq!(left(&tracker), 0);
-    assert_eq!(steps(&tracker, after(110))[0].0, Step::NoResendLeft);
+    assert_eq!(steps(&tracker, after(110))[0].0, Advice::NoResendLeft);
 
-    tracker.report(ask(after(120)).0, after(120)).unwrap();
+    tracker.record(ask(after(120)).0, after(120)).unwrap();
     assert_eq!(left(&tracker), 0);
-    assert_eq!(steps(&tracker, after(121))[0].0, Step::NoResendLeft);
+    assert_eq!(steps(&tracker, after(121))[0].0, Advice::NoResendLeft);
     assert_eq!(tracker.resends_left(&administrator(), after(121)), Some(2));
 }
 
 #[test]
 fn r21_a_resend_is_asked_for_on_the_regulators_page() {
     let next = tracker().next_steps(after(30))[0];
-    assert_eq!(next.step, Step::AskForResend);
+    assert_eq!(next.advice, Advice::AskForResend);
     for lang in [Lang::Zh, Lang::En] {
         let text = next.text(lang);
         assert!(text.contains("beian.miit.gov.cn"), "{text}");
@@ -194,7 +197,10 @@ fn r21_a_resend_is_asked_for_on_the_regulators_page() {
 fn r24_who_has_the_message_enters_the_code() {
     let tracker = with([(FactKind::Received(leader()), after(6))]);
     let next = tracker.next_steps(after(7))[0];
-    assert_eq!((next.step, next.person), (Step::EnterCode, Some(leader())));
+    assert_eq!(
+        (next.advice, next.person),
+        (Advice::EnterCode, Some(leader()))
+    );
     assert_eq!(next.until, Some(after(DAY)));
     let zh = next.text(Lang::Zh);
     assert!(
@@ -209,8 +215,8 @@ fn r19_who_has_passed_waits_for_the_others() {
     assert_eq!(
         steps(&tracker, after(21)),
         [
-            (Step::WaitForOthers, Some(leader())),
-            (Step::LookForMessage, Some(administrator())),
+            (Advice::WaitForOthers, Some(leader())),
+            (Advice::LookForMessage, Some(administrator())),
         ],
     );
     let zh = tracker.next_steps(after(21))[0].text(Lang::Zh);
@@ -296,7 +302,7 @@ fn r18_done_is_what_the_regulator_reports_and_no_person() {
     assert_eq!(tracker.deadline(after(30)), None);
     assert_eq!(
         steps(&tracker, after(30)),
-        [(Step::AwaitConfirmation, None)]
+        [(Advice::AwaitConfirmation, None)]
     );
 
     let tracker = with(said.into_iter().chain([(DONE, after(40))]));
@@ -310,7 +316,7 @@ fn r18_done_is_what_the_regulator_reports_and_no_person() {
 #[test]
 fn b16_after_done_the_administration_reviews_for_up_to_20_working_days() {
     let tracker = with([(DONE, after(40))]);
-    assert_eq!(steps(&tracker, after(41)), [(Step::AwaitReview, None)]);
+    assert_eq!(steps(&tracker, after(41)), [(Advice::AwaitReview, None)]);
     assert_eq!(tracker.reminders(after(3 * DAY)), []);
     assert_eq!(tracker.next(after(41)), None);
     assert!(
@@ -325,7 +331,7 @@ fn b14_a_timed_out_order_is_resubmitted() {
     let tracker = with([(TIMED_OUT, after(DAY + 8))]);
     let at = after(DAY + 8);
     assert_eq!(tracker.status(at), TrackerStatus::TimedOut { at });
-    assert_eq!(steps(&tracker, at), [(Step::Resubmit, None)]);
+    assert_eq!(steps(&tracker, at), [(Advice::Resubmit, None)]);
     assert_eq!(kinds(&tracker, at), [(ReminderKind::Resubmit, None)]);
     assert_eq!(tracker.deadline(at), None);
 }
@@ -402,7 +408,7 @@ fn b15_waiting_from_the_regulator_beats_the_persons_words() {
     assert_eq!(contradicted.status(after(60)), TrackerStatus::Waiting);
     assert_eq!(
         steps(&contradicted, after(60)),
-        [(Step::FindWhoIsMissing, None)]
+        [(Advice::FindWhoIsMissing, None)]
     );
     assert_eq!(
         contradicted.deadline(after(60)).unwrap().earliest,
@@ -433,9 +439,9 @@ fn r20_when_the_window_may_be_over_the_regulator_is_asked_and_persons_hurry() {
     assert_eq!(
         steps(&tracker, now),
         [
-            (Step::AskRegulator, None),
-            (Step::EnterCode, Some(leader())),
-            (Step::AskForResend, Some(administrator())),
+            (Advice::AskRegulator, None),
+            (Advice::EnterCode, Some(leader())),
+            (Advice::AskForResend, Some(administrator())),
         ],
     );
     assert!(
@@ -458,7 +464,7 @@ fn reminders_come_in_order_and_go_when_taken_care_of() {
         [(MessageDue, mine), (ResendAdvised, mine)]
     );
     tracker
-        .report(FactKind::Received(leader()), after(31))
+        .record(FactKind::Received(leader()), after(31))
         .unwrap();
     assert_eq!(kinds(&tracker, after(31)), []);
     assert_eq!(kinds(&tracker, after(DAY / 2)), [(HalfTime, mine)]);
@@ -468,7 +474,7 @@ fn reminders_come_in_order_and_go_when_taken_care_of() {
     );
     let over = after(DAY) + micro();
     assert_eq!(kinds(&tracker, over).last(), Some(&(AskRegulator, None)));
-    tracker.report(FactKind::Passed(leader()), over).unwrap();
+    tracker.record(FactKind::Passed(leader()), over).unwrap();
     assert_eq!(kinds(&tracker, over), [(AskRegulator, None)]);
 }
 
@@ -493,9 +499,9 @@ fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
     assert_eq!(tracker.next(after(90)), Some(after(110)));
     assert_eq!(
         steps(&tracker, after(110) - micro())[0].0,
-        Step::LookForMessage
+        Advice::LookForMessage
     );
-    assert_eq!(steps(&tracker, after(110))[0].0, Step::NoResendLeft);
+    assert_eq!(steps(&tracker, after(110))[0].0, Advice::NoResendLeft);
     let advised = (ReminderKind::ResendAdvised, Some(leader()));
     assert!(!kinds(&tracker, after(110)).contains(&advised));
 }
@@ -504,8 +510,8 @@ fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
 fn d04_instants_are_cut_to_microseconds() {
     let nanos = TimeDelta::nanoseconds(999);
     let mut tracker = tracker();
-    tracker.report(WAITING, after(1) + nanos).unwrap();
-    tracker.report(WAITING, after(1)).unwrap();
+    tracker.record(WAITING, after(1) + nanos).unwrap();
+    tracker.record(WAITING, after(1)).unwrap();
     assert_eq!(tracker.facts(), [Fact::new(WAITING, after(1))]);
     assert_eq!(tracker.status(after(DAY) + nanos), TrackerStatus::Waiting);
 }
@@ -562,9 +568,9 @@ fn every_text_exists_in_both_languages() {
         latest,
     });
     let persons = [None, Some(leader())];
-    let next = Step::ALL.iter().flat_map(|step| {
+    let next = Advice::ALL.iter().flat_map(|step| {
         persons.map(|person| NextStep {
-            step: *step,
+            advice: *step,
             person,
             until: Some(at),
         })
@@ -584,7 +590,7 @@ fn every_text_exists_in_both_languages() {
         texts.extend(next.clone().map(|it| it.text(lang)));
         texts.extend(reminders.clone().map(|it| it.text(lang)));
         texts.extend(RegulatorStatus::ALL.iter().map(|it| it.text(lang).into()));
-        texts.extend(ReportRefusal::ALL.iter().map(|it| it.text(lang).into()));
+        texts.extend(FactRefusal::ALL.iter().map(|it| it.text(lang).into()));
         texts
     };
     let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
@@ -601,10 +607,10 @@ fn every_text_exists_in_both_languages() {
             "{en} {zh}"
         );
     }
-    let mut all: Vec<_> = Step::ALL.iter().map(|step| step.text(Lang::Zh)).collect();
+    let mut all: Vec<_> = Advice::ALL.iter().map(|step| step.text(Lang::Zh)).collect();
     all.sort_unstable();
     all.dedup();
-    assert_eq!(all.len(), Step::ALL.len());
+    assert_eq!(all.len(), Advice::ALL.len());
 }
 
 #[test]
@@ -618,7 +624,7 @@ fn codes_of_reports_and_statuses_are_stable() {
     );
     assert_eq!(RegulatorStatus::from_code(0), None);
     assert_eq!(RegulatorStatus::from_code(4), None);
-    assert_eq!(ReportRefusal::UnknownPerson.code(), "unknown_person");
+    assert_eq!(FactRefusal::UnknownPerson.code(), "unknown_person");
 }
 
 #[test]
@@ -702,7 +708,7 @@ fn r18_once_the_regulator_has_reported_it_everybody_is_verified() {
         assert_eq!(tracker.standing(&person, after(41)), verified);
         assert_ne!(tracker.standing(&person, after(39)), verified);
     }
-    tracker.report(decision, after(DAY)).unwrap();
+    tracker.record(decision, after(DAY)).unwrap();
     assert_eq!(tracker.standing(&administrator(), after(DAY)), verified);
     let timed_out = with([(DONE, after(40)), (TIMED_OUT, after(DAY))]);
     assert_ne!(timed_out.standing(&administrator(), after(DAY)), verified);

@@ -111,13 +111,13 @@ impl ReturnCause {
 /// What can be done to an order: each is a method of [`OrderLife`].
 ///
 /// ```
-/// use beian::filing::{OrderLife, Step};
+/// use beian::filing::{OrderLife, OrderStep};
 ///
-/// assert_eq!(OrderLife::new().possible(), [Step::Submit, Step::Return, Step::Withdraw]);
+/// assert_eq!(OrderLife::new().possible(), [OrderStep::Submit, OrderStep::Return, OrderStep::Withdraw]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Step {
+pub enum OrderStep {
     /// [`OrderLife::submit`].
     Submit,
     /// [`OrderLife::complete`].
@@ -134,7 +134,7 @@ pub enum Step {
     Withdraw,
 }
 
-names!(Step, "step", {
+names!(OrderStep, "step", {
     Submit => "submit",
     Complete => "complete",
     Approve => "approve",
@@ -238,7 +238,7 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order isn't in the initial review.
     pub fn submit(self, recipients: Option<&Recipients>) -> Result<Self, LifeRefusal> {
-        self.check(Step::Submit)?;
+        self.check(OrderStep::Submit)?;
         Ok(self.next_round(recipients))
     }
 
@@ -247,7 +247,7 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order isn't in SMS verification.
     pub fn complete(self) -> Result<Self, LifeRefusal> {
-        self.check(Step::Complete)?;
+        self.check(OrderStep::Complete)?;
         Ok(self.at(Stage::AdministrationReview))
     }
 
@@ -256,7 +256,7 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order isn't in the administration's review.
     pub fn approve(self) -> Result<Self, LifeRefusal> {
-        self.check(Step::Approve)?;
+        self.check(OrderStep::Approve)?;
         Ok(self.at(Stage::Approved))
     }
 
@@ -266,12 +266,12 @@ impl OrderLife {
     /// [`LifeRefusal`] if the order isn't where that cause arises:
     /// [`ReturnCause::returned_from`].
     pub fn return_for(self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
-        self.check(Step::Return)?;
+        self.check(OrderStep::Return)?;
         if cause.returned_from() == self.status() {
             Ok(self.at(Stage::Returned(cause)))
         } else {
             let cause = Some(cause);
-            let step = Step::Return;
+            let step = OrderStep::Return;
             Err(LifeRefusal {
                 life: self,
                 step,
@@ -286,7 +286,7 @@ impl OrderLife {
     /// [`LifeRefusal`] if the order isn't returned, or if it was the platform that returned it: it
     /// has not passed the initial review then (R02).
     pub fn resubmit(self, recipients: Option<&Recipients>) -> Result<Self, LifeRefusal> {
-        self.check(Step::Resubmit)?;
+        self.check(OrderStep::Resubmit)?;
         Ok(self.next_round(recipients))
     }
 
@@ -295,7 +295,7 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order isn't returned.
     pub fn revise(self) -> Result<Self, LifeRefusal> {
-        self.check(Step::Revise)?;
+        self.check(OrderStep::Revise)?;
         Ok(self.at(Stage::InitialReview))
     }
 
@@ -304,7 +304,7 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order is in the administration's review, approved or withdrawn.
     pub fn withdraw(self) -> Result<Self, LifeRefusal> {
-        self.check(Step::Withdraw)?;
+        self.check(OrderStep::Withdraw)?;
         Ok(self.at(Stage::Withdrawn(self.reached())))
     }
 
@@ -342,18 +342,22 @@ impl OrderLife {
 
     /// What can be done to the order now.
     #[must_use]
-    pub const fn possible(self) -> &'static [Step] {
+    pub const fn possible(self) -> &'static [OrderStep] {
         match self.stage {
-            Stage::InitialReview => &[Step::Submit, Step::Return, Step::Withdraw],
-            Stage::SmsVerification => &[Step::Complete, Step::Return, Step::Withdraw],
-            Stage::AdministrationReview => &[Step::Approve, Step::Return],
-            Stage::Returned(ReturnCause::PlatformDecision) => &[Step::Revise, Step::Withdraw],
+            Stage::InitialReview => &[OrderStep::Submit, OrderStep::Return, OrderStep::Withdraw],
+            Stage::SmsVerification => {
+                &[OrderStep::Complete, OrderStep::Return, OrderStep::Withdraw]
+            }
+            Stage::AdministrationReview => &[OrderStep::Approve, OrderStep::Return],
+            Stage::Returned(ReturnCause::PlatformDecision) => {
+                &[OrderStep::Revise, OrderStep::Withdraw]
+            }
             Stage::Returned(
                 ReturnCause::WindowClosed
                 | ReturnCause::TooManyWrongEntries
                 | ReturnCause::Unreachable
                 | ReturnCause::AdministrationDecision,
-            ) => &[Step::Resubmit, Step::Revise, Step::Withdraw],
+            ) => &[OrderStep::Resubmit, OrderStep::Revise, OrderStep::Withdraw],
             Stage::Approved | Stage::Withdrawn(_) => &[],
         }
     }
@@ -414,7 +418,7 @@ impl OrderLife {
         }
     }
 
-    fn check(self, step: Step) -> Result<(), LifeRefusal> {
+    fn check(self, step: OrderStep) -> Result<(), LifeRefusal> {
         if self.possible().contains(&step) {
             Ok(())
         } else {
@@ -422,7 +426,7 @@ impl OrderLife {
         }
     }
 
-    const fn refuse(self, step: Step) -> LifeRefusal {
+    const fn refuse(self, step: OrderStep) -> LifeRefusal {
         LifeRefusal {
             life: self,
             step,
@@ -529,7 +533,7 @@ impl OrderLife {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LifeRefusal {
     life: OrderLife,
-    step: Step,
+    step: OrderStep,
     cause: Option<ReturnCause>,
 }
 
@@ -542,7 +546,7 @@ impl LifeRefusal {
 
     /// The step that was refused.
     #[must_use]
-    pub const fn step(self) -> Step {
+    pub const fn step(self) -> OrderStep {
         self.step
     }
 
@@ -554,7 +558,7 @@ impl LifeRefusal {
 
     /// The steps that are possible instead.
     #[must_use]
-    pub const fn possible(self) -> &'static [Step] {
+    pub const fn possible(self) -> &'static [OrderStep] {
         self.life.possible()
     }
 }

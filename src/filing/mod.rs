@@ -28,7 +28,7 @@ pub use filed_since::{FiledSince, NotFileable};
 pub use form::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm};
 pub use kind::{Change, Changes, FilingType};
 pub(crate) use label::label;
-pub use life::{LifeRefusal, OrderLife, OrderStatus, ReturnCause, StageState, Step};
+pub use life::{LifeRefusal, OrderLife, OrderStatus, OrderStep, ReturnCause, StageState};
 pub use order::{FilingOrder, OrderBuilder};
 pub use policy::{DenyProblem, FilingPolicy};
 pub use problem::{OrderProblem, OrderProblems, ProblemKind};

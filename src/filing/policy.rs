@@ -105,7 +105,7 @@ impl fmt::Debug for FilingPolicy {
         f.debug_struct("FilingPolicy")
             .field("denied", &self.denied.len())
             .field("refuse_differing_ids", &self.refuse_differing_ids)
-            .field("filed_since", &self.filed_since)
+            .field("filed_since", &self.filed_since.len())
             .finish()
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{RecipientState, RecipientView, RoundStatus, Session};
 use crate::{
     time::Micros,
-    tracker::{NextStep, Step},
+    tracker::{Advice, NextStep},
 };
 
 impl Session {
@@ -18,8 +18,8 @@ impl Session {
     /// is expected.
     #[must_use]
     pub fn next_steps(&self, now: DateTime<Utc>) -> Vec<NextStep> {
-        let platform = |step| NextStep {
-            step,
+        let platform = |advice| NextStep {
+            advice,
             person: None,
             until: None,
         };
@@ -28,9 +28,9 @@ impl Session {
                 .recipients()
                 .flat_map(|person| person.next_steps(now))
                 .collect(),
-            RoundStatus::AdministrationReview { .. } => Vec::from([platform(Step::AwaitReview)]),
+            RoundStatus::AdministrationReview { .. } => Vec::from([platform(Advice::AwaitReview)]),
             RoundStatus::SmsVerification | RoundStatus::Returned { .. } => {
-                Vec::from([platform(Step::Resubmit)])
+                Vec::from([platform(Advice::Resubmit)])
             }
             RoundStatus::Withdrawn { .. } => Vec::new(),
         }
@@ -51,7 +51,7 @@ impl RecipientView<'_> {
     ///
     /// ```
     /// use beian::{KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session};
-    /// use beian::tracker::Step;
+    /// use beian::tracker::Advice;
     /// use chrono::Utc;
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
@@ -60,7 +60,7 @@ impl RecipientView<'_> {
     /// let (session, ()) = Session::open(&opening, &KeyRing::single(1, [7; 32])?, Utc::now())?.persisted();
     ///
     /// let person = session.recipients().next().unwrap();
-    /// assert_eq!(person.next_steps(Utc::now())[0].step, Step::WaitForMessage);
+    /// assert_eq!(person.next_steps(Utc::now())[0].advice, Advice::WaitForMessage);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -68,25 +68,25 @@ impl RecipientView<'_> {
         let Some(now) = self.session.goes_on_at(now) else {
             return Vec::new();
         };
-        let step = |step, until| NextStep {
-            step,
+        let step = |advice, until| NextStep {
+            advice,
             person: self.mobile().copied(),
             until,
         };
         match self.state() {
-            RecipientState::WaitingForMessage => Vec::from([step(Step::WaitForMessage, None)]),
+            RecipientState::WaitingForMessage => Vec::from([step(Advice::WaitForMessage, None)]),
             RecipientState::WaitingForCode => {
-                let mut steps = Vec::from([step(Step::EnterCode, self.window_closes_at())]);
+                let mut steps = Vec::from([step(Advice::EnterCode, self.window_closes_at())]);
                 let resend = self.resend_possible_at();
                 if resend.is_some_and(|at| at <= now) {
-                    steps.push(step(Step::AskForResend, None));
+                    steps.push(step(Advice::AskForResend, None));
                 } else if self.resends_left() == 0 {
-                    steps.push(step(Step::NoResendLeft, None));
+                    steps.push(step(Advice::NoResendLeft, None));
                 }
                 steps
             }
-            RecipientState::Verified => Vec::from([step(Step::WaitForOthers, None)]),
-            RecipientState::Locked => Vec::from([step(Step::AwaitReturn, None)]),
+            RecipientState::Verified => Vec::from([step(Advice::WaitForOthers, None)]),
+            RecipientState::Locked => Vec::from([step(Advice::AwaitReturn, None)]),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Access, Change, FilingType, IdDocumentKind, OrderProblems, OrderStatus, PersonProblem,
     ReturnCause, ServiceKind,
     filing::{
-        Choice, DenyProblem, LifeRefusal, OrderProblem, ProblemKind, StageState, Step, label,
+        Choice, DenyProblem, LifeRefusal, OrderProblem, OrderStep, ProblemKind, StageState, label,
     },
 };
 
@@ -76,7 +76,7 @@ texts!(ReturnCause, {
         "The communications administration returned the order. Do what it says, then submit the order again.";
 });
 
-texts!(Step, {
+texts!(OrderStep, {
     Submit => "提交管局", "submit to the administration";
     Complete => "完成短信核验", "complete the verification";
     Approve => "审核通过", "approve";

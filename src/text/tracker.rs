@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Lang, beijing::BeijingTime, texts};
 use crate::tracker::{
-    Deadline, NextStep, PersonStanding, RegulatorStatus, Reminder, ReminderKind, ReportRefusal,
-    Step, TrackerStatus,
+    Advice, Deadline, FactRefusal, NextStep, PersonStanding, RegulatorStatus, Reminder,
+    ReminderKind, TrackerStatus,
 };
 
 impl TrackerStatus {
@@ -132,7 +132,7 @@ impl NextStep {
     /// What to do, addressed by the masked number where it is one person's.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        let text = self.step.text(lang);
+        let text = self.advice.text(lang);
         let until = self
             .until
             .map_or(String::new(), |until| self.until(until, lang));
@@ -145,7 +145,7 @@ impl NextStep {
 
     fn until(&self, until: DateTime<Utc>, lang: Lang) -> String {
         let until = BeijingTime(until);
-        match (self.step == Step::WaitForMessage, lang) {
+        match (self.advice == Advice::WaitForMessage, lang) {
             (true, Lang::Zh) => format!("预计{until}前到达。"),
             (true, Lang::En) => format!(" It is expected by {until} Beijing time."),
             (false, Lang::Zh) => format!("请在{until}前完成核验。"),
@@ -154,7 +154,7 @@ impl NextStep {
     }
 }
 
-texts!(Step, {
+texts!(Advice, {
     WaitForMessage =>
         "请等待工信部发送的核验短信。",
         "wait for the regulator's message.";
@@ -241,7 +241,7 @@ texts!(RegulatorStatus, {
         "timed out";
 });
 
-texts!(ReportRefusal, coded {
+texts!(FactRefusal, coded {
     BeforeSubmission => "before_submission",
         "时间早于订单提交管局的时间，未记录。",
         "Not recorded: that was before the order was submitted.";

@@ -212,12 +212,12 @@ pub struct Reminder {
 /// the words come from [`NextStep::text`].
 ///
 /// ```
-/// use beian::tracker::Step;
+/// use beian::tracker::Advice;
 ///
-/// assert_eq!(Step::EnterCode.name(), "enter_code");
+/// assert_eq!(Advice::EnterCode.name(), "enter_code");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum Advice {
     /// Wait for the message (R15).
     WaitForMessage,
     /// Look for a message from 12381 or 106… (R14).
@@ -244,7 +244,7 @@ pub enum Step {
     Resubmit,
 }
 
-names!(Step, "step", {
+names!(Advice, "advice", {
     WaitForMessage => "wait_for_message",
     LookForMessage => "look_for_message",
     AskForResend => "ask_for_resend",
@@ -259,13 +259,13 @@ names!(Step, "step", {
     Resubmit => "resubmit",
 });
 
-/// A [`Step`], and who takes it.
+/// A [`Advice`], and who takes it.
 ///
 /// ```
-/// use beian::{Lang, tracker::{NextStep, Step}};
+/// use beian::{Lang, tracker::{NextStep, Advice}};
 ///
 /// let step = NextStep {
-///     step: Step::LookForMessage,
+///     advice: Advice::LookForMessage,
 ///     person: Some("19900000001".parse()?),
 ///     until: None,
 /// };
@@ -278,7 +278,7 @@ names!(Step, "step", {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NextStep {
     /// What is to be done.
-    pub step: Step,
+    pub advice: Advice,
     /// By whom; `None` for the platform, or for nobody in particular.
     pub person: Option<MobileNumber>,
     /// Until when to wait, or by when it is in time for certain.

@@ -171,7 +171,7 @@ impl Fact {
 /// Why what was reported was not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum ReportRefusal {
+pub enum FactRefusal {
     /// Nothing of this round can have happened yet (R02).
     #[error("the report is about an instant before the order was submitted")]
     BeforeSubmission,

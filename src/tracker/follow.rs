@@ -22,7 +22,7 @@ impl OrderLife {
     ///
     /// let later = submitted + TimeDelta::hours(1);
     /// assert_eq!(life.follow(&tracker.status(later))?, life);
-    /// tracker.report(FactKind::Regulator(RegulatorStatus::Done), later)?;
+    /// tracker.record(FactKind::Regulator(RegulatorStatus::Done), later)?;
     /// let life = life.follow(&tracker.status(later))?;
     /// assert_eq!(life.status(), OrderStatus::AdministrationReview);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Deadline, Fact, FactKind, NextStep, Person, PersonStanding, Reminder, ReminderKind, Step,
+    Advice, Deadline, Fact, FactKind, NextStep, Person, PersonStanding, Reminder, ReminderKind,
     Tracker, TrackerStatus, fact::End,
 };
 use crate::{MobileNumber, OrderStatus, time::Micros};
@@ -249,23 +249,23 @@ impl View<'_> {
     }
 
     fn next_steps(&self) -> Vec<NextStep> {
-        let platform = |step| NextStep {
-            step,
+        let platform = |advice| NextStep {
+            advice,
             person: None,
             until: None,
         };
         let mut steps = Vec::new();
         match self.status() {
-            TrackerStatus::Done { .. } => return Vec::from([platform(Step::AwaitReview)]),
+            TrackerStatus::Done { .. } => return Vec::from([platform(Advice::AwaitReview)]),
             TrackerStatus::TimedOut { .. } | TrackerStatus::Returned { .. } => {
-                return Vec::from([platform(Step::Resubmit)]);
+                return Vec::from([platform(Advice::Resubmit)]);
             }
-            TrackerStatus::SaidDone => return Vec::from([platform(Step::AwaitConfirmation)]),
-            TrackerStatus::MayHaveEnded => steps.push(platform(Step::AskRegulator)),
+            TrackerStatus::SaidDone => return Vec::from([platform(Advice::AwaitConfirmation)]),
+            TrackerStatus::MayHaveEnded => steps.push(platform(Advice::AskRegulator)),
             TrackerStatus::Waiting => {}
         }
         if self.all_passed().is_some() {
-            steps.push(platform(Step::FindWhoIsMissing));
+            steps.push(platform(Advice::FindWhoIsMissing));
         } else {
             let persons = self.tracker.persons.iter();
             steps.extend(persons.map(|person| self.step_of(person)));
@@ -276,28 +276,28 @@ impl View<'_> {
     fn step_of(&self, person: &Person) -> NextStep {
         let deadline = self.deadline().map(|deadline| deadline.earliest);
         let in_time = deadline.filter(|at| self.now <= Micros::cut(*at));
-        let (step, until) = match self.standing(person) {
-            PersonStanding::MessageExpected { until, .. } => (Step::WaitForMessage, Some(until)),
+        let (advice, until) = match self.standing(person) {
+            PersonStanding::MessageExpected { until, .. } => (Advice::WaitForMessage, Some(until)),
             PersonStanding::MessageOverdue { .. } => (self.overdue_step(person), in_time),
-            PersonStanding::Received { .. } => (Step::EnterCode, in_time),
+            PersonStanding::Received { .. } => (Advice::EnterCode, in_time),
             PersonStanding::Passed { .. } | PersonStanding::Verified { .. } => {
-                (Step::WaitForOthers, None)
+                (Advice::WaitForOthers, None)
             }
         };
         NextStep {
-            step,
+            advice,
             person: Some(person.mobile),
             until,
         }
     }
 
-    fn overdue_step(&self, person: &Person) -> Step {
+    fn overdue_step(&self, person: &Person) -> Advice {
         if self.now < self.sent(person).plus(RESEND_AFTER) {
-            Step::LookForMessage
+            Advice::LookForMessage
         } else if self.resends_left(person) > 0 {
-            Step::AskForResend
+            Advice::AskForResend
         } else {
-            Step::NoResendLeft
+            Advice::NoResendLeft
         }
     }
 

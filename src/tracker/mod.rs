@@ -10,7 +10,7 @@ mod fact;
 mod follow;
 mod look;
 #[cfg(feature = "serde")]
-mod wire;
+mod stored;
 
 use alloc::vec::Vec;
 
@@ -18,8 +18,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micros};
 
-pub use answer::{Deadline, NextStep, PersonStanding, Reminder, ReminderKind, Step, TrackerStatus};
-pub use fact::{Fact, FactKind, RegulatorStatus, ReportRefusal};
+pub use answer::{
+    Advice, Deadline, NextStep, PersonStanding, Reminder, ReminderKind, TrackerStatus,
+};
+pub use fact::{Fact, FactKind, FactRefusal, RegulatorStatus};
 
 /// A round of SMS verification as a platform sees it (R02, R15–R22).
 ///
@@ -45,11 +47,11 @@ pub use fact::{Fact, FactKind, RegulatorStatus, ReportRefusal};
 ///
 /// | to tell it | to ask it |
 /// |---|---|
-/// | [`report`](Self::report) | [`status`](Self::status), [`standing`](Self::standing), [`deadline`](Self::deadline) |
+/// | [`record`](Self::record) | [`status`](Self::status), [`standing`](Self::standing), [`deadline`](Self::deadline) |
 /// | | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next) |
 ///
 /// ```
-/// use beian::{Policy, Recipient, Recipients, Role, tracker::{FactKind, Step, Tracker, TrackerStatus}};
+/// use beian::{Policy, Recipient, Recipients, Role, tracker::{FactKind, Advice, Tracker, TrackerStatus}};
 /// use chrono::{DateTime, TimeDelta, Utc};
 ///
 /// let mobile = "19900000001".parse()?;
@@ -60,17 +62,17 @@ pub use fact::{Fact, FactKind, RegulatorStatus, ReportRefusal};
 /// let mut tracker = Tracker::new(&recipients, submitted);
 /// let noon = submitted + TimeDelta::hours(2);
 /// assert_eq!(tracker.status(noon), TrackerStatus::Waiting);
-/// assert_eq!(tracker.next_steps(noon)[0].step, Step::AskForResend); // nothing has come (R21)
+/// assert_eq!(tracker.next_steps(noon)[0].advice, Advice::AskForResend); // nothing has come (R21)
 ///
-/// tracker.report(FactKind::Received(mobile), noon)?;
-/// assert_eq!(tracker.next_steps(noon)[0].step, Step::EnterCode); // R24
+/// tracker.record(FactKind::Received(mobile), noon)?;
+/// assert_eq!(tracker.next_steps(noon)[0].advice, Advice::EnterCode); // R24
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(into = "wire::Stored", try_from = "wire::Stored")
+    serde(into = "stored::Stored", try_from = "stored::Stored")
 )]
 pub struct Tracker {
     submitted: Micros,
@@ -111,19 +113,19 @@ impl Tracker {
     /// is kept, so that a host may ask the regulator every minute.
     ///
     /// # Errors
-    /// [`ReportRefusal::BeforeSubmission`] for an earlier instant, [`ReportRefusal::UnknownPerson`]
-    /// for a number that nobody in this order has, [`ReportRefusal::InitialReview`] for a return out
+    /// [`FactRefusal::BeforeSubmission`] for an earlier instant, [`FactRefusal::UnknownPerson`]
+    /// for a number that nobody in this order has, [`FactRefusal::InitialReview`] for a return out
     /// of a step that is over. Nothing is recorded then.
-    pub fn report(&mut self, kind: FactKind, at: DateTime<Utc>) -> Result<(), ReportRefusal> {
+    pub fn record(&mut self, kind: FactKind, at: DateTime<Utc>) -> Result<(), FactRefusal> {
         let fact = Fact::new(kind, at);
         if fact.at < self.submitted {
-            return Err(ReportRefusal::BeforeSubmission);
+            return Err(FactRefusal::BeforeSubmission);
         }
         if fact.kind.person().is_some_and(|mobile| !self.knows(mobile)) {
-            return Err(ReportRefusal::UnknownPerson);
+            return Err(FactRefusal::UnknownPerson);
         }
         if fact.kind == FactKind::Returned(ReturnCause::PlatformDecision) {
-            return Err(ReportRefusal::InitialReview);
+            return Err(FactRefusal::InitialReview);
         }
         let Err(place) = self.facts.binary_search(&fact) else {
             return Ok(());

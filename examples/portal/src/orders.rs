@@ -9,7 +9,7 @@ use std::sync::Arc;
 use beian::{
     FilingOrder, KeptIds, KeyError, OpenError, Opening, OrderProblems, OrderStatus, Recipients,
     Refusal, Seed, Session, Update,
-    filing::{FilingPolicy, LifeRefusal, NotFileable, OrderForm, OrderLife, Step},
+    filing::{FilingPolicy, LifeRefusal, NotFileable, OrderForm, OrderLife, OrderStep},
     host::{Clock as _, Desk, HostError, SessionStore as _},
     rulebook,
 };
@@ -278,7 +278,7 @@ impl Orders {
 impl Order {
     /// Which of the portal's steps are possible now.
     #[must_use]
-    pub fn can(&self, step: Step) -> bool {
+    pub fn can(&self, step: OrderStep) -> bool {
         self.life.possible().contains(&step)
     }
 }

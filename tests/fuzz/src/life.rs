@@ -1,7 +1,7 @@
 //! The life of a stored order: one that steps lead to, or refused; then each step that it calls
 //! possible is, and no other.
 
-use beian::{OrderLife, ReturnCause, filing::Step};
+use beian::{OrderLife, ReturnCause, filing::OrderStep};
 
 use super::bytes::{assert_kept, read};
 
@@ -9,15 +9,15 @@ pub fn holds(bytes: &[u8]) {
     for life in read::<OrderLife>(bytes) {
         assert_kept(&life);
         assert_eq!(life.stages().len(), 3);
-        for step in Step::ALL {
+        for step in OrderStep::ALL {
             let taken = match step {
-                Step::Submit => life.submit(None),
-                Step::Complete => life.complete(),
-                Step::Approve => life.approve(),
-                Step::Return => life.return_for(ReturnCause::WindowClosed),
-                Step::Revise => life.revise(),
-                Step::Resubmit => life.resubmit(None),
-                Step::Withdraw => life.withdraw(),
+                OrderStep::Submit => life.submit(None),
+                OrderStep::Complete => life.complete(),
+                OrderStep::Approve => life.approve(),
+                OrderStep::Return => life.return_for(ReturnCause::WindowClosed),
+                OrderStep::Revise => life.revise(),
+                OrderStep::Resubmit => life.resubmit(None),
+                OrderStep::Withdraw => life.withdraw(),
                 _ => continue,
             };
             if let Ok(next) = taken {

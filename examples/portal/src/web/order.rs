@@ -3,7 +3,7 @@
 use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{
     Access, OrderStatus, RecipientState, RecipientView, Role, Session,
-    filing::{StageState, Step},
+    filing::{OrderStep, StageState},
     host::Clock as _,
     rulebook, tracker,
 };
@@ -41,7 +41,7 @@ struct OrderPage {
     recipients: Vec<Recipient>,
     trail: Vec<Line>,
     rounds: u32,
-    possible: &'static [Step],
+    possible: &'static [OrderStep],
     /// A round is open: codes can be entered.
     open: bool,
     refused: Option<String>,
@@ -129,7 +129,7 @@ pub(super) async fn confirm_withdrawal(Staff(visit): Staff, Path(id): Path<Strin
         Ok(order) => order,
         Err(error) => return visit.failed(&error),
     };
-    if !order.can(Step::Withdraw) {
+    if !order.can(OrderStep::Withdraw) {
         return visit.go(&address(order.id));
     }
     let page = Withdraw {
@@ -290,7 +290,7 @@ fn next(visit: &Visit, order: &Order) -> Vec<String> {
         OrderStatus::AdministrationReview => {
             let round = round.iter().map(|round| round.text(lang).to_owned());
             round
-                .chain([tracker::Step::AwaitReview.text(lang).to_owned()])
+                .chain([tracker::Advice::AwaitReview.text(lang).to_owned()])
                 .collect()
         }
         // Here the person is known, so the page says more than the public one (B09, D23).
@@ -314,7 +314,7 @@ fn next(visit: &Visit, order: &Order) -> Vec<String> {
 
 /// Who would be texted if the order were submitted now.
 fn preview(visit: &Visit, order: &Order, now: DateTime<Utc>) -> Vec<String> {
-    if order.life.rounds() > 0 || !order.can(Step::Submit) {
+    if order.life.rounds() > 0 || !order.can(OrderStep::Submit) {
         return Vec::new();
     }
     match rulebook::requirement(&order.filing, now) {
@@ -362,7 +362,7 @@ fn recipient(
         verified_at: person.verified_at().map(When::minute),
         resends_left: person.resends_left(),
         wrong_entries_left: person.wrong_entries_left(),
-        next: steps.map(|step| step.step.text(lang)).collect(),
+        next: steps.map(|step| step.advice.text(lang)).collect(),
     }
 }
 

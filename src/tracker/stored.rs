@@ -32,28 +32,28 @@ struct V1 {
     submitted: i64,
     window: i64,
     resends_max: u8,
-    persons: Vec<WirePerson>,
-    facts: Vec<WireFact>,
+    persons: Vec<StoredPerson>,
+    facts: Vec<StoredFact>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WirePerson {
+struct StoredPerson {
     mobile: String,
     roles: Vec<Role>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WireFact {
+struct StoredFact {
     at: i64,
-    report: WireReport,
+    report: StoredKind,
 }
 
 /// Persons by their place in the list.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum WireReport {
+enum StoredKind {
     Regulator(RegulatorStatus),
     Returned(ReturnCause),
     Received(u32),
@@ -71,7 +71,7 @@ pub(super) enum Broken {
     #[error("stored tracker broken: a fact is about a person who isn't in it")]
     UnknownPerson,
     #[error("stored tracker broken: {0}")]
-    Refused(super::ReportRefusal),
+    Refused(super::FactRefusal),
 }
 
 impl From<Tracker> for Stored {
@@ -82,17 +82,17 @@ impl From<Tracker> for Stored {
                 .and_then(|place| u32::try_from(place).ok())
                 .unwrap_or(u32::MAX)
         };
-        let fact = |fact: &Fact| WireFact {
+        let fact = |fact: &Fact| StoredFact {
             at: fact.at.raw(),
             report: match fact.kind {
-                FactKind::Regulator(status) => WireReport::Regulator(status),
-                FactKind::Returned(cause) => WireReport::Returned(cause),
-                FactKind::Received(mobile) => WireReport::Received(place(mobile)),
-                FactKind::ResendAsked(mobile) => WireReport::ResendAsked(place(mobile)),
-                FactKind::Passed(mobile) => WireReport::Passed(place(mobile)),
+                FactKind::Regulator(status) => StoredKind::Regulator(status),
+                FactKind::Returned(cause) => StoredKind::Returned(cause),
+                FactKind::Received(mobile) => StoredKind::Received(place(mobile)),
+                FactKind::ResendAsked(mobile) => StoredKind::ResendAsked(place(mobile)),
+                FactKind::Passed(mobile) => StoredKind::Passed(place(mobile)),
             },
         };
-        let person = |person: &Person| WirePerson {
+        let person = |person: &Person| StoredPerson {
             mobile: person.mobile.digits().into(),
             roles: person.roles.iter().collect(),
         };
@@ -138,14 +138,14 @@ impl TryFrom<Stored> for Tracker {
                 Ok::<_, Broken>(person.mobile)
             };
             let kind = match fact.report {
-                WireReport::Regulator(status) => FactKind::Regulator(status),
-                WireReport::Returned(cause) => FactKind::Returned(cause),
-                WireReport::Received(place) => FactKind::Received(mobile(place)?),
-                WireReport::ResendAsked(place) => FactKind::ResendAsked(mobile(place)?),
-                WireReport::Passed(place) => FactKind::Passed(mobile(place)?),
+                StoredKind::Regulator(status) => FactKind::Regulator(status),
+                StoredKind::Returned(cause) => FactKind::Returned(cause),
+                StoredKind::Received(place) => FactKind::Received(mobile(place)?),
+                StoredKind::ResendAsked(place) => FactKind::ResendAsked(mobile(place)?),
+                StoredKind::Passed(place) => FactKind::Passed(mobile(place)?),
             };
             let at = in_range(fact.at)?.instant();
-            tracker.report(kind, at).map_err(Broken::Refused)?;
+            tracker.record(kind, at).map_err(Broken::Refused)?;
         }
         Ok(tracker)
     }

@@ -1,6 +1,7 @@
 //! A complete table, and what it requires of an order.
 
 use alloc::{borrow::Cow, vec::Vec};
+use core::iter;
 
 use chrono::TimeDelta;
 
@@ -39,9 +40,24 @@ use crate::{
 )]
 pub struct Rulebook {
     name: Cow<'static, str>,
-    rules: Cow<'static, [Rule]>,
+    rules: Cow<'static, Rules>,
     window: TimeDelta,
 }
+
+/// Every case once, in the order of [`CASES`]: a table without a row for a case is no value of this type.
+pub(super) type Rules = [Rule; CASES.len()];
+
+const CASES: [(FilingType, Option<Change>); 9] = [
+    (FilingType::Initial, None),
+    (FilingType::AddService, None),
+    (FilingType::AddAccess, None),
+    (FilingType::Modify, Some(Change::Entity)),
+    (FilingType::Modify, Some(Change::Service)),
+    (FilingType::Modify, Some(Change::Remarks)),
+    (FilingType::DeregisterEntity, None),
+    (FilingType::DeregisterService, None),
+    (FilingType::CancelAccess, None),
+];
 
 impl Rulebook {
     /// A host's own table, checked. The window is 10 minutes to 72 hours, as that of a [`Policy`],
@@ -55,12 +71,14 @@ impl Rulebook {
         rules: impl IntoIterator<Item = Rule>,
         window: TimeDelta,
     ) -> Result<Self, RulebookProblem> {
-        let rulebook = Self {
-            name: name.into(),
-            rules: rules.into_iter().collect(),
+        let (name, rules) = (name.into(), Vec::from_iter(rules));
+        check(&name, &rules, window)?;
+        let [a, b, c, d, e, f, g, h, i] = CASES.map(|case| only(&rules, case));
+        Ok(Self {
+            name,
+            rules: Cow::Owned([a?, b?, c?, d?, e?, f?, g?, h?, i?]),
             window,
-        };
-        rulebook.check().map(|()| rulebook)
+        })
     }
 
     /// The name to record with an order, such as `current`.
@@ -69,10 +87,10 @@ impl Rulebook {
         &self.name
     }
 
-    /// Row by row.
+    /// Row by row, in the order of [`FilingType::ALL`].
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
-        &self.rules
+        &*self.rules
     }
 
     /// How long a person has to verify once the message has been received (R17).
@@ -104,18 +122,13 @@ impl Rulebook {
     /// ```
     #[must_use]
     pub fn requirement(&self, order: &FilingOrder) -> Requirement {
-        let rules: Vec<&Rule> = self.rules_for(order).collect();
-        let texted = rules
-            .iter()
+        let (first, others) = self.rules_of(order);
+        let texted = iter::once(first)
+            .chain(others)
             .flat_map(|rule| texted(order, rule.texted(), rule.id()));
         match Recipients::new(texted, self.policy()) {
             Some(recipients) => Requirement::Verify(recipients),
-            None => Requirement::Nobody(Exemption::Rule(
-                rules
-                    .first()
-                    .map_or(RuleId::as_texted(), |rule| rule.id())
-                    .clone(),
-            )),
+            None => Requirement::Nobody(Exemption::Rule(first.id().clone())),
         }
     }
 
@@ -151,7 +164,7 @@ impl Rulebook {
 
     pub(super) const fn built_in(
         name: &'static str,
-        rules: &'static [Rule],
+        rules: &'static Rules,
         window: TimeDelta,
     ) -> Self {
         Self {
@@ -161,46 +174,93 @@ impl Rulebook {
         }
     }
 
-    /// The row of the order's type; for modify, those of all parts that have changed.
-    fn rules_for(&self, order: &FilingOrder) -> impl Iterator<Item = &Rule> {
-        let filing_type = order.filing_type();
-        let changes = order.changes();
-        self.rules.iter().filter(move |rule| {
-            rule.filing_type() == filing_type
-                && rule.change().is_none_or(|change| changes.contains(change))
-        })
+    /// The row of the order's type; for modify, those of all parts that have changed (R06). A
+    /// modification says what it changes; were it nothing, it would text as many as remarks do (B03).
+    fn rules_of(&self, order: &FilingOrder) -> (&Rule, impl Iterator<Item = &Rule>) {
+        let (filing_type, mut parts) = (order.filing_type(), order.changes().iter());
+        let first = self.rule(filing_type, parts.next().unwrap_or(Change::Remarks));
+        (first, parts.map(move |part| self.rule(filing_type, part)))
+    }
+
+    fn rule(&self, filing_type: FilingType, part: Change) -> &Rule {
+        let [
+            initial,
+            add_service,
+            add_access,
+            entity,
+            service,
+            remarks,
+            deregister_entity,
+            deregister_service,
+            cancel_access,
+        ] = &*self.rules;
+        match (filing_type, part) {
+            (FilingType::Initial, _) => initial,
+            (FilingType::AddService, _) => add_service,
+            (FilingType::AddAccess, _) => add_access,
+            (FilingType::Modify, Change::Entity) => entity,
+            (FilingType::Modify, Change::Service) => service,
+            (FilingType::Modify, Change::Remarks) => remarks,
+            (FilingType::DeregisterEntity, _) => deregister_entity,
+            (FilingType::DeregisterService, _) => deregister_service,
+            (FilingType::CancelAccess, _) => cancel_access,
+        }
     }
 
     fn policy(&self) -> Policy {
         Policy::REGULATOR.under(self.window)
     }
+}
 
-    fn check(&self) -> Result<(), RulebookProblem> {
-        if !(1..=64).contains(&self.name.len()) {
-            return Err(RulebookProblem::Name);
-        }
-        let range = TimeDelta::minutes(10)..=TimeDelta::hours(72);
-        let whole_minutes = TimeDelta::try_minutes(self.window.num_minutes());
-        if !range.contains(&self.window) || whole_minutes != Some(self.window) {
-            return Err(RulebookProblem::Window);
-        }
-        for rule in self.rules.iter() {
-            let (filing_type, change) = (rule.filing_type(), rule.change());
-            if (filing_type == FilingType::Modify) != change.is_some() {
-                return Err(RulebookProblem::Change(filing_type));
-            }
-        }
-        for (filing_type, change) in cases() {
-            let covered =
-                |rule: &&Rule| (rule.filing_type(), rule.change()) == (filing_type, change);
-            match self.rules.iter().filter(covered).count() {
-                0 => return Err(RulebookProblem::Missing(filing_type, change)),
-                1 => {}
-                _ => return Err(RulebookProblem::Twice(filing_type, change)),
-            }
-        }
-        Ok(())
+fn check(name: &str, rules: &[Rule], window: TimeDelta) -> Result<(), RulebookProblem> {
+    if !(1..=64).contains(&name.len()) {
+        return Err(RulebookProblem::Name);
     }
+    let range = TimeDelta::minutes(10)..=TimeDelta::hours(72);
+    let whole_minutes = TimeDelta::try_minutes(window.num_minutes());
+    if !range.contains(&window) || whole_minutes != Some(window) {
+        return Err(RulebookProblem::Window);
+    }
+    for rule in rules {
+        let (filing_type, change) = (rule.filing_type(), rule.change());
+        if (filing_type == FilingType::Modify) != change.is_some() {
+            return Err(RulebookProblem::Change(filing_type));
+        }
+    }
+    Ok(())
+}
+
+/// The one row of a case.
+fn only(
+    rules: &[Rule],
+    (filing_type, change): (FilingType, Option<Change>),
+) -> Result<Rule, RulebookProblem> {
+    let of_case = |rule: &&Rule| (rule.filing_type(), rule.change()) == (filing_type, change);
+    let mut rows = rules.iter().filter(of_case);
+    match (rows.next(), rows.next()) {
+        (Some(rule), None) => Ok(rule.clone()),
+        (None, _) => Err(RulebookProblem::Missing(filing_type, change)),
+        (Some(_), Some(_)) => Err(RulebookProblem::Twice(filing_type, change)),
+    }
+}
+
+/// Whether each row of a built-in table is of the case whose place it has. Asked when the tables are
+/// compiled.
+pub(super) const fn in_order(rules: &Rules) -> bool {
+    let (mut rules, mut cases) = (rules.as_slice(), CASES.as_slice());
+    while let ([rule, other_rules @ ..], [(filing_type, change), other_cases @ ..]) = (rules, cases)
+    {
+        let same_part = match (rule.change(), change) {
+            (Some(one), Some(other)) => one as u8 == *other as u8,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !same_part || rule.filing_type() as u8 != *filing_type as u8 {
+            return false;
+        }
+        (rules, cases) = (other_rules, other_cases);
+    }
+    true
 }
 
 /// Why a table can't be used.
@@ -236,16 +296,6 @@ impl core::fmt::Display for Case {
     }
 }
 
-/// What a table must cover.
-fn cases() -> impl Iterator<Item = (FilingType, Option<Change>)> {
-    let types = FilingType::ALL.iter().copied();
-    let whole = types
-        .filter(|t| *t != FilingType::Modify)
-        .map(|t| (t, None));
-    let changes = Change::ALL.iter().copied();
-    whole.chain(changes.map(|change| (FilingType::Modify, Some(change))))
-}
-
 /// The order's persons in these roles; one number may come several times.
 fn texted(order: &FilingOrder, roles: Roles, rule: &RuleId) -> impl Iterator<Item = Recipient> {
     let leader = roles
@@ -276,7 +326,7 @@ impl From<Rulebook> for Wire {
         Self {
             name: rulebook.name,
             window_minutes: rulebook.window.num_minutes(),
-            rules: rulebook.rules,
+            rules: Cow::Owned(rulebook.rules.to_vec()),
         }
     }
 }

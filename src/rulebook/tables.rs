@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{History, Period, Rule, Rulebook};
+use super::{
+    History, Period, Rule, Rulebook,
+    table::{Rules, in_order},
+};
 use crate::{
     Change, FilingType, Province,
     Role::{self, EntityLeader, ServiceAdministrator},
@@ -45,7 +48,7 @@ const PILOT: Rulebook = Rulebook::built_in("pilot", PILOT_RULES, TimeDelta::hour
 const PILOT_24_HOURS: Rulebook =
     Rulebook::built_in("pilot_24_hours", PILOT_RULES, TimeDelta::hours(24));
 
-const CURRENT_RULES: &[Rule] = &[
+const CURRENT_RULES: &Rules = &[
     row(FilingType::Initial, BOTH, "R03", "platform page of 2020-08"),
     row(
         FilingType::AddService,
@@ -97,7 +100,7 @@ const CURRENT_RULES: &[Rule] = &[
     ),
 ];
 
-const JD_2021_RULES: &[Rule] = &[
+const JD_2021_RULES: &Rules = &[
     row(FilingType::Initial, BOTH, "R03", "as before"),
     row(FilingType::AddService, BOTH, "B02", "differs from R04"),
     row(FilingType::AddAccess, ADMINISTRATOR, "R05", "as before"),
@@ -114,7 +117,7 @@ const JD_2021_RULES: &[Rule] = &[
     row(FilingType::CancelAccess, NOBODY, "R08", "as before"),
 ];
 
-const PILOT_RULES: &[Rule] = &[
+const PILOT_RULES: &Rules = &[
     row(FilingType::Initial, BOTH, "B01", "regulator's Q&A of 2017"),
     row(
         FilingType::AddService,
@@ -160,6 +163,9 @@ const PILOT_RULES: &[Rule] = &[
         "designed but suspended",
     ),
 ];
+
+// A table whose rows stand in another order, or is short of one, does not compile.
+const _: () = assert!(in_order(CURRENT_RULES) && in_order(JD_2021_RULES) && in_order(PILOT_RULES));
 
 impl History {
     /// What is documented about the regulator's system, pilot years included (D01).

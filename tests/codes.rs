@@ -50,6 +50,10 @@ macro_rules! all {
 
 fn problems_of_an_order() -> Vec<Row> {
     let mut rows = rows![
+        ProblemKind::NotText,
+        ProblemKind::NotAList,
+        ProblemKind::NotAnObject,
+        ProblemKind::TooManyChanges,
         ProblemKind::FilingTypeMissing,
         ProblemKind::UnknownFilingType,
         ProblemKind::ChangeMissing,

@@ -19,7 +19,7 @@ use common::{builders, codes, form, mobile, person, person_form, service_form, w
 use proptest::prelude::*;
 
 fn check(form: &OrderForm) -> Result<FilingOrder, OrderProblems> {
-    form.check(&FilingPolicy::default(), None)
+    form.check(&FilingPolicy::default())
 }
 
 fn found(form: &OrderForm) -> Vec<(String, &'static str)> {
@@ -218,13 +218,13 @@ fn r09_d03_one_number_may_have_several_ids_unless_the_platform_refuses() {
     form.services[0].administrator.mobile = "+86 199-0000-0001".into();
     assert!(check(&form).is_ok());
     let refuse = FilingPolicy::default().refuse_differing_ids(true);
-    let problems = form.check(&refuse, None).unwrap_err();
+    let problems = form.check(&refuse).unwrap_err();
     let path = "services[0].administrator.id_document";
     assert_eq!(codes(&problems), one(path, "ids_differ"));
     form.services[0].administrator = person_form(1);
-    assert!(form.check(&refuse, None).is_ok());
+    assert!(form.check(&refuse).is_ok());
     form.services[0].administrator = person_form(2);
-    assert!(form.check(&refuse, None).is_ok());
+    assert!(form.check(&refuse).is_ok());
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn b05_every_service_has_its_own_administrator() {
 #[test]
 fn b11_a_denied_range_is_refused_wherever_it_stands() {
     let policy = FilingPolicy::default().deny("1990000").unwrap();
-    let problems = form().check(&policy, None).unwrap_err();
+    let problems = form().check(&policy).unwrap_err();
     assert_eq!(
         codes(&problems),
         [
@@ -250,7 +250,7 @@ fn b11_a_denied_range_is_refused_wherever_it_stands() {
         ]
     );
     let other = FilingPolicy::default().deny("1990001").unwrap();
-    assert!(form().check(&other, None).is_ok());
+    assert!(form().check(&other).is_ok());
     let one = FilingPolicy::default().deny("199 0000 0002").unwrap();
     assert!(one.denies(&mobile(2).parse().unwrap()) && !one.denies(&mobile(1).parse().unwrap()));
     let built = with_website(FilingOrder::initial(Province::Beijing, person(1))).policy(&policy);
@@ -338,8 +338,8 @@ fn d01_apps_are_not_fileable_before_september_2023() {
         services: vec![service_form("app", 2)],
         ..form()
     };
-    assert!(app.check(&FilingPolicy::default(), Some(last)).is_err());
-    assert!(app.check(&FilingPolicy::default(), Some(first)).is_ok());
+    assert!(app.check_at(&FilingPolicy::default(), last).is_err());
+    assert!(app.check_at(&FilingPolicy::default(), first).is_ok());
 }
 
 #[test]
@@ -576,22 +576,22 @@ fn rules_are_checked_beside_values_that_cant_be_read() {
     let id = &mut form.services[0].administrator.id_document;
     id.kind = "14".into();
     id.number = "wrong".into();
-    let problems = form.check(&policy, None).unwrap_err();
+    let problems = form.check(&policy).unwrap_err();
     assert_eq!(
         codes(&problems),
         [
+            ("changes".into(), "changes_missing"),
             ("entity.leader.name".into(), "name_missing"),
+            ("entity.leader.mobile".into(), "mobile_denied"),
             (
                 "entity.leader.emergency_phone".into(),
                 "emergency_phone_malformed"
             ),
+            ("services[0].administrator.mobile".into(), "mobile_denied"),
             (
                 "services[0].administrator.id_document.number".into(),
                 "id_number_wrong_form"
             ),
-            ("changes".into(), "changes_missing"),
-            ("entity.leader.mobile".into(), "mobile_denied"),
-            ("services[0].administrator.mobile".into(), "mobile_denied"),
             (
                 "services[0].administrator.id_document.back_number".into(),
                 "back_number_missing"
@@ -599,7 +599,7 @@ fn rules_are_checked_beside_values_that_cant_be_read() {
         ]
     );
     form.services[0].administrator.id_document.back_number = Some("?".into());
-    assert!(codes(&form.check(&policy, None).unwrap_err()).contains(&(
+    assert!(codes(&form.check(&policy).unwrap_err()).contains(&(
         "services[0].administrator.id_document.back_number".into(),
         "back_number_malformed"
     )));
@@ -741,4 +741,46 @@ proptest! {
             prop_assert_eq!(codes.len(), all);
         }
     }
+}
+
+#[test]
+fn problems_come_in_the_order_of_the_form_and_stay_few() {
+    let form = OrderForm {
+        changes: Some(vec!["?".into(); 120_000]),
+        services: vec![beian::filing::ServiceForm::default(); 11],
+        ..OrderForm::default()
+    };
+    let problems = form.check(&FilingPolicy::default()).unwrap_err();
+    let found = codes(&problems);
+    let paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(
+        paths[..8],
+        [
+            "filing_type",
+            "changes",
+            "province",
+            "entity.name",
+            "entity.leader.name",
+            "entity.leader.mobile",
+            "entity.leader.id_document.kind",
+            "entity.leader.id_document.number",
+        ]
+    );
+    assert_eq!(found[1].1, "changes_too_many");
+    assert_eq!(
+        paths[8..14],
+        [
+            "services[0].kind",
+            "services[0].name",
+            "services[0].administrator.name",
+            "services[0].administrator.mobile",
+            "services[0].administrator.id_document.kind",
+            "services[0].administrator.id_document.number",
+        ]
+    );
+    // Service 10 comes after service 9, not after service 1.
+    assert_eq!(
+        paths.last(),
+        Some(&"services[10].administrator.id_document.number")
+    );
 }

@@ -1,6 +1,7 @@
 //! Orders from JSON, and orders stored and read back.
 #![allow(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a panic is how a test fails"
 )]
@@ -8,9 +9,9 @@
 mod common;
 
 use beian::{
-    Access, FilingOrder, FilingType, IdDocument, IdDocumentKind, KeptIds, KeyRing, LastSix,
+    Access, FilingOrder, FilingType, IdDocument, IdDocumentKind, KeptIds, KeyRing, Lang, LastSix,
     OrderStatus, Person, Policy, Province, Recipient, Recipients, ReturnCause, Role, ServiceKind,
-    filing::{FilingPolicy, OrderForm, OrderLife, ServiceForm},
+    filing::{FilingPolicy, OrderForm, OrderLife, OrderProblem, ServiceForm},
 };
 use common::{builders, form, mobile, person, with_website};
 use serde_json::{Value, json};
@@ -210,7 +211,7 @@ fn d25_the_form_of_a_stored_order_asks_for_ids_only() {
         let stored: FilingOrder = serde_json::from_str(&stored).unwrap();
         let mut form = OrderForm::from(&stored);
         assert_eq!(form, OrderForm::from(&order));
-        let problems = form.check(&FilingPolicy::default(), None).unwrap_err();
+        let problems = form.check(&FilingPolicy::default()).unwrap_err();
         assert_eq!(problems.iter().len(), 1 + order.services().len());
         for problem in &problems {
             assert!(problem.path().ends_with(".id_document.number"), "{problem}");
@@ -220,7 +221,7 @@ fn d25_the_form_of_a_stored_order_asks_for_ids_only() {
         for service in &mut form.services {
             service.administrator.id_document.number = "E00000002".into();
         }
-        assert_eq!(form.check(&FilingPolicy::default(), None).unwrap(), order);
+        assert_eq!(form.check(&FilingPolicy::default()).unwrap(), order);
     }
 }
 
@@ -265,7 +266,7 @@ fn null_is_as_good_as_nothing_anywhere_in_a_form() {
             ..OrderForm::default()
         };
         assert_eq!(read, blank);
-        let problems = read.check(&FilingPolicy::default(), None).unwrap_err();
+        let problems = read.check(&FilingPolicy::default()).unwrap_err();
         assert!(
             problems
                 .iter()
@@ -274,8 +275,33 @@ fn null_is_as_good_as_nothing_anywhere_in_a_form() {
     }
 }
 
+/// The form of a value of the wrong type is read, and the problem says where it stood and what should
+/// have; nothing else is said of that place, and nowhere what was there.
+fn assert_wrong_type(wrong: &Value, path: &str, code: &str) {
+    let read: [OrderForm; 2] = [
+        serde_json::from_value(wrong.clone()).unwrap(),
+        serde_json::from_str(&wrong.to_string()).unwrap(),
+    ];
+    for form in read {
+        let problems = form.check(&FilingPolicy::default()).unwrap_err();
+        let here = |problem: &&OrderProblem| problem.path().starts_with(path);
+        let here: Vec<_> = problems.iter().filter(here).collect();
+        let [problem] = here[..] else {
+            panic!("{path}: {here:?}")
+        };
+        assert_eq!((problem.path(), problem.code()), (path, code));
+        for told in [
+            format!("{problems}{problems:?}{form:?}"),
+            problems.text(Lang::Zh),
+            problems.text(Lang::En),
+        ] {
+            assert!(!told.contains("199") && !told.contains("赵六"), "{told}");
+        }
+    }
+}
+
 #[test]
-fn attack_12_an_object_or_a_list_of_the_wrong_type_is_not_echoed() {
+fn attack_12_an_object_or_a_list_of_the_wrong_type_is_a_problem_and_not_echoed() {
     let whole = || {
         json!({
             "changes": ["entity"],
@@ -283,79 +309,106 @@ fn attack_12_an_object_or_a_list_of_the_wrong_type_is_not_echoed() {
             "services": [{"administrator": {}}],
         })
     };
-    for (pointer, expected) in [
-        ("/changes", "a list"),
-        ("/entity", "an object"),
-        ("/entity/leader", "an object"),
-        ("/entity/leader/id_document", "an object"),
-        ("/services", "a list"),
-        ("/services/0", "an object"),
-        ("/services/0/administrator", "an object"),
+    for (pointer, path, code) in [
+        ("/changes", "changes", "list_expected"),
+        ("/entity", "entity", "object_expected"),
+        ("/entity/leader", "entity.leader", "object_expected"),
+        (
+            "/entity/leader/id_document",
+            "entity.leader.id_document",
+            "object_expected",
+        ),
+        ("/services", "services", "list_expected"),
+        ("/services/0", "services[0]", "object_expected"),
+        (
+            "/services/0/administrator",
+            "services[0].administrator",
+            "object_expected",
+        ),
     ] {
+        let list = code == "list_expected";
         for value in [
-            json!("张三199"),
+            json!("赵六199"),
             json!(19_900_000_001_u64),
             json!(-199),
             json!(199.5),
             json!(true),
+            if list {
+                json!({"赵六": 199})
+            } else {
+                json!([[199], "赵六"])
+            },
         ] {
             let mut wrong = whole();
             *wrong.pointer_mut(pointer).unwrap() = value;
-            for error in [
-                serde_json::from_value::<OrderForm>(wrong.clone()).unwrap_err(),
-                serde_json::from_str::<OrderForm>(&wrong.to_string()).unwrap_err(),
-            ] {
-                let error = error.to_string();
-                assert!(
-                    error.contains("invalid type") && error.contains(expected),
-                    "{error}"
-                );
-                assert!(
-                    !error.contains("199") && !error.contains("张三"),
-                    "{pointer}: {error}"
-                );
-            }
+            assert_wrong_type(&wrong, path, code);
         }
     }
 }
 
 #[test]
-fn attack_12_a_value_of_the_wrong_type_is_not_echoed() {
+fn attack_12_a_value_without_quotes_is_a_problem_and_not_echoed() {
     let whole = || {
         json!({
-            "filing_type": "initial",
+            "filing_type": "add_access",
+            "changes": ["entity"],
             "province": "北京",
             "entity": {"name": "示例公司", "leader": {
-                "name": "张三", "mobile": mobile(1), "emergency_phone": "110",
+                "name": "张三", "mobile": "18000000001", "emergency_phone": "110",
                 "id_document": {"kind": "hk_macao_permit", "number": "H00000001", "back_number": "12345678"},
             }},
-            "services": [],
+            "services": [{"kind": "website", "name": "示例站", "access": "unchanged", "administrator": {
+                "name": "张三", "mobile": "18000000001",
+                "id_document": {"kind": "passport", "number": "E00000001"},
+            }}],
         })
     };
     for pointer in [
         "/filing_type",
+        "/changes/0",
         "/province",
         "/entity/name",
         "/entity/leader/name",
         "/entity/leader/mobile",
         "/entity/leader/emergency_phone",
-        "/entity/leader/id_document/kind",
         "/entity/leader/id_document/number",
         "/entity/leader/id_document/back_number",
+        "/services/0/name",
+        "/services/0/access",
+        "/services/0/administrator/id_document/number",
     ] {
+        let path = pointer[1..].replace("/0", "[0]").replace('/', ".");
         for value in [
             json!(19_900_000_001_u64),
             json!(-19_900_000_001_i64),
             json!(19_900_000_001.5),
+            json!(true),
+            json!([199, {"赵六": 199}]),
+            json!({"赵六": [199]}),
         ] {
             let mut wrong = whole();
             *wrong.pointer_mut(pointer).unwrap() = value;
-            for error in [
-                serde_json::from_value::<OrderForm>(wrong.clone()).unwrap_err(),
-                serde_json::from_str::<OrderForm>(&wrong.to_string()).unwrap_err(),
-            ] {
-                assert!(!error.to_string().contains("199"), "{pointer}: {error}");
-            }
+            assert_wrong_type(&wrong, &path, "text_expected");
+        }
+    }
+}
+
+#[test]
+fn nothing_but_an_object_is_a_form() {
+    let list = json!(["initial", [], "北京", {"name": "赵六199"}, []]);
+    for whole in [
+        list,
+        json!("赵六199"),
+        json!(19_900_000_001_u64),
+        json!(null),
+    ] {
+        for error in [
+            serde_json::from_value::<OrderForm>(whole.clone()).unwrap_err(),
+            serde_json::from_str::<OrderForm>(&whole.to_string()).unwrap_err(),
+        ] {
+            let error = error.to_string();
+            assert!(error.contains("expected an object"), "{error}");
+            assert!(!error.contains("199") && !error.contains("赵六"), "{error}");
         }
     }
 }

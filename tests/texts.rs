@@ -48,6 +48,10 @@ fn every_named_value_has_a_text() {
 fn problems() -> Vec<ProblemKind> {
     use ProblemKind::*;
     let mut problems = vec![
+        NotText,
+        NotAList,
+        NotAnObject,
+        TooManyChanges,
         FilingTypeMissing,
         UnknownFilingType,
         ChangeMissing,
@@ -159,7 +163,7 @@ fn a_cause_that_does_not_fit_is_said_to_be_the_reason() {
 #[test]
 fn problems_and_names_are_printed_with_separators_between_them() {
     let problems = OrderForm::default()
-        .check(&FilingPolicy::default(), None)
+        .check(&FilingPolicy::default())
         .unwrap_err();
     let printed = problems.to_string();
     let single: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -193,7 +197,7 @@ fn instants_and_spans_read_as_clocks_show_them() {
 #[test]
 fn all_problems_of_an_order_are_one_text_a_line_each() {
     let problems = OrderForm::default()
-        .check(&FilingPolicy::default(), None)
+        .check(&FilingPolicy::default())
         .unwrap_err();
     for lang in Lang::ALL {
         assert_eq!(problems.text(*lang).lines().count(), problems.iter().len());

@@ -11,11 +11,12 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroize;
 
 #[cfg(feature = "serde")]
-use super::quiet;
+use super::wrong_type::read as of_json;
 use super::{
-    Change, Changes, FilingOrder, FilingPolicy, OrderProblems,
+    Change, Changes, FilingOrder, FilingPolicy, OrderProblems, ProblemKind,
     choice::choose,
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
+    wrong_type::{Part, wrong_type},
 };
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Person, Province,
@@ -63,12 +64,12 @@ use crate::{
 /// form.services[0].administrator.mobile = "19900000003".into();
 ///
 /// form.entity.leader.id_document.number = "E12345678".into(); // asked for again
-/// let problems = form.check(&FilingPolicy::default(), None).unwrap_err();
+/// let problems = form.check(&FilingPolicy::default()).unwrap_err();
 /// let missing: Vec<_> = problems.iter().map(|problem| (problem.path(), problem.code())).collect();
 /// assert_eq!(missing, [("services[0].administrator.id_document.number", "id_number_missing")]);
 ///
 /// form.services[0].administrator.id_document.number = "E87654321".into();
-/// let order = form.check(&FilingPolicy::default(), None)?; // store it in place of the old one
+/// let order = form.check(&FilingPolicy::default())?; // store it in place of the old one
 /// let life = life.revise()?; // B14
 /// assert_eq!(life.status(), OrderStatus::InitialReview);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -80,9 +81,10 @@ use crate::{
 /// # From JSON
 ///
 /// With feature `serde` it is read with exactly these field names. A field or a whole object that is
-/// missing or `null` is as good as a blank one: [`check`](Self::check) says what is needed, with its
-/// path. Errors of serde are an unknown field, for it may be a misspelled optional one; a field given
-/// twice; and a value of another type, such as a number without quotes. They never repeat a value.
+/// missing or `null` is as good as a blank one, and a value of another type (a number without quotes, a
+/// list where an object belongs) is passed over unseen: [`check`](Self::check) says what is needed, with
+/// its path. Errors of serde are an unknown field, for it may be a misspelled optional one; a field given
+/// twice; and anything but an object in the place of the whole form. They never repeat a value.
 ///
 /// `Debug` masks names and leaves numbers out; ID numbers are erased from memory when the form is
 /// dropped.
@@ -100,7 +102,7 @@ use crate::{
 ///         "name": "李四", "mobile": "400 000 0000",
 ///         "id_document": {"kind": "passport", "number": "E87654321"}}}]
 /// }"#)?;
-/// let problems = form.check(&FilingPolicy::default(), None).unwrap_err();
+/// let problems = form.check(&FilingPolicy::default()).unwrap_err();
 /// let problem = problems.iter().next().unwrap();
 /// assert_eq!(problem.path(), "services[0].administrator.mobile");
 /// assert_eq!(problem.code(), "mobile_hotline");
@@ -110,25 +112,46 @@ use crate::{
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(default, deny_unknown_fields)
+    serde(default, deny_unknown_fields, remote = "Self")
 )]
 pub struct OrderForm {
     /// A [`FilingType`](super::FilingType).
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub filing_type: String,
     /// [`Change`](super::Change)s: for `modify` at least one, else none.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::list"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::list"))]
     pub changes: Option<Vec<String>>,
     /// A province as [`Province::parse`] reads it.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub province: String,
     /// Who files.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::object"))]
     pub entity: EntityForm,
     /// 1–200 services; none is possible for `deregister_entity`, and for `modify` without a change
     /// of `service`.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::objects"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::objects"))]
     pub services: Vec<ServiceForm>,
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for OrderForm {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for OrderForm {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        of_json::form(deserializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> of_json::Form<'de> for OrderForm {
+    fn of_object<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::deserialize(from)
+    }
 }
 
 /// The entity of an [`OrderForm`].
@@ -140,10 +163,10 @@ pub struct OrderForm {
 )]
 pub struct EntityForm {
     /// 1–200 characters; an individual's own name.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub name: String,
     /// The entity leader.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::object"))]
     pub leader: PersonForm,
 }
 
@@ -156,17 +179,17 @@ pub struct EntityForm {
 )]
 pub struct ServiceForm {
     /// A [`ServiceKind`](super::ServiceKind).
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub kind: String,
     /// 1–200 characters.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub name: String,
     /// The service administrator.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::object"))]
     pub administrator: PersonForm,
     /// An [`Access`](super::Access): for `add_access`, else none (R10, R11).
     /// Nothing but white space is as good as none.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::optional"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::optional"))]
     pub access: Option<String>,
 }
 
@@ -179,16 +202,16 @@ pub struct ServiceForm {
 )]
 pub struct PersonForm {
     /// 1–60 characters.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub name: String,
     /// The primary mobile, see [`Person::new`](crate::Person::new) (R12, B04).
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub mobile: String,
     /// 3–20 digits. Nothing but white space is as good as none.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::optional"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::optional"))]
     pub emergency_phone: Option<String>,
     /// The ID document used in this filing.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "quiet::object"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::object"))]
     pub id_document: IdDocumentForm,
 }
 
@@ -201,42 +224,59 @@ pub struct PersonForm {
 )]
 pub struct IdDocumentForm {
     /// An [`IdDocumentKind`](crate::IdDocumentKind), or its certificate code.
-    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "quiet::text"))]
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "of_json::text"))]
     pub kind: String,
     /// The whole number, see [`IdDocument::new`].
     #[cfg_attr(
         feature = "serde",
-        serde(default, skip_serializing, deserialize_with = "quiet::text")
+        serde(default, skip_serializing, deserialize_with = "of_json::text")
     )]
     pub number: String,
     /// For `hk_macao_permit`, required in 浙江 (B13), see [`IdDocument::with_back_number`]. Nothing but
     /// white space is as good as none.
     #[cfg_attr(
         feature = "serde",
-        serde(default, skip_serializing, deserialize_with = "quiet::optional")
+        serde(default, skip_serializing, deserialize_with = "of_json::optional")
     )]
     pub back_number: Option<String>,
 }
 
 impl OrderForm {
-    /// The order, if everything can be read and it keeps every rule. `filed_at` is the instant of
-    /// filing, if it isn't under the rules of today (D01).
+    /// The order, if everything can be read and it keeps every rule, by the rules of today.
     ///
     /// # Errors
-    /// [`OrderProblems`] with everything that is wrong, each with its path in this form. Of more
-    /// than 200 services, those beyond are not looked at.
-    pub fn check(
+    /// [`OrderProblems`] with everything that is wrong, each with its path in this form and in its
+    /// order. Of more than 200 services, those beyond are not looked at.
+    pub fn check(&self, policy: &FilingPolicy) -> Result<FilingOrder, OrderProblems> {
+        self.draft(policy, None)
+    }
+
+    /// As [`check`](Self::check), by the rules of the instant of filing: a kind of service that could
+    /// not be filed then is a problem (D01).
+    ///
+    /// # Errors
+    /// As for [`check`](Self::check).
+    pub fn check_at(
+        &self,
+        policy: &FilingPolicy,
+        filed_at: DateTime<Utc>,
+    ) -> Result<FilingOrder, OrderProblems> {
+        self.draft(policy, Some(filed_at))
+    }
+
+    fn draft(
         &self,
         policy: &FilingPolicy,
         filed_at: Option<DateTime<Utc>>,
     ) -> Result<FilingOrder, OrderProblems> {
         let mut problems = OrderProblems::none_yet();
+        let (entity_name, leader) = self.entity.read(&mut problems);
         let draft = Draft {
-            filing_type: problems.take("filing_type", choose(&self.filing_type)),
+            filing_type: read(&mut problems, "filing_type", &self.filing_type, choose),
             changes: self.read_changes(&mut problems),
-            province: problems.take("province", Province::parse(&self.province)),
-            entity_name: problems.take("entity.name", Name::parse(&self.entity.name)),
-            leader: self.entity.leader.read("entity.leader", &mut problems),
+            province: read(&mut problems, "province", &self.province, Province::parse),
+            entity_name,
+            leader,
             // One more than possible, so that there being too many is seen.
             services: (self.services.iter().take(SERVICES_MAX + 1).enumerate())
                 .map(|(n, service)| service.read(&format!("services[{n}]"), &mut problems))
@@ -247,15 +287,50 @@ impl OrderForm {
 
     /// Every unknown change is a problem of its own; then none of them is known.
     fn read_changes(&self, problems: &mut OrderProblems) -> Option<Changes> {
+        let names = self.changes.as_deref().unwrap_or_default();
+        if names.len() > Change::ALL.len() {
+            problems.add("changes", ProblemKind::TooManyChanges);
+            return None;
+        }
         let mut changes = Some(Changes::NONE);
-        for (n, name) in self.changes.iter().flatten().enumerate() {
-            let change = choose(name);
-            let change: Option<Change> = problems.take(format!("changes[{n}]"), change);
+        for (n, name) in names.iter().enumerate() {
+            let path = match wrong_type(name) {
+                Some(ProblemKind::NotAList) => "changes".into(),
+                Some(_) | None => format!("changes[{n}]"),
+            };
+            let change: Option<Change> = read(problems, &path, name, choose);
             changes = changes
                 .zip(change)
                 .map(|(changes, change)| changes | change.into());
         }
         changes
+    }
+}
+
+/// What a text says, or nothing and a problem more.
+fn read<T, E: Into<ProblemKind>>(
+    problems: &mut OrderProblems,
+    path: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<T> {
+    let value = match wrong_type(text) {
+        Some(problem) => Err(problem),
+        None => parse(text).map_err(Into::into),
+    };
+    problems.take(path, value)
+}
+
+/// As [`read`], where a field may be left blank.
+fn read_given<T, E: Into<ProblemKind>>(
+    problems: &mut OrderProblems,
+    path: &str,
+    text: Option<&str>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<Option<T>> {
+    match given(text) {
+        Some(text) => read(problems, path, text, parse).map(Some),
+        None => Some(None),
     }
 }
 
@@ -297,37 +372,58 @@ impl From<&Person> for PersonForm {
     }
 }
 
+impl EntityForm {
+    fn read(&self, problems: &mut OrderProblems) -> (Option<Name>, PersonDraft) {
+        if let Some(problem) = part_missing(&self.name) {
+            problems.add("entity", problem);
+            return (None, PersonDraft::UNREAD);
+        }
+        (
+            read(problems, "entity.name", &self.name, Name::parse),
+            self.leader.read("entity.leader", problems),
+        )
+    }
+}
+
 impl ServiceForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
-        let kind = choose(&self.kind);
-        let access = given(self.access.as_deref());
-        let access = access.map(choose);
+        if let Some(problem) = part_missing(&self.kind) {
+            let path = match problem {
+                ProblemKind::NotAList => "services",
+                _ => path,
+            };
+            problems.add(path, problem);
+            return ServiceDraft::UNREAD;
+        }
+        let administrator = format!("{path}.administrator");
+        let access = self.access.as_deref();
         ServiceDraft {
-            kind: problems.take(format!("{path}.kind"), kind),
-            name: problems.take(format!("{path}.name"), Name::parse(&self.name)),
-            administrator: self
-                .administrator
-                .read(&format!("{path}.administrator"), problems),
-            access: problems.take(format!("{path}.access"), access.transpose()),
+            kind: read(problems, &format!("{path}.kind"), &self.kind, choose),
+            name: read(problems, &format!("{path}.name"), &self.name, Name::parse),
+            administrator: self.administrator.read(&administrator, problems),
+            access: read_given(problems, &format!("{path}.access"), access, choose),
         }
     }
 }
 
 impl PersonForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> PersonDraft {
-        let emergency_phone = given(self.emergency_phone.as_deref()).map(EmergencyPhone::parse);
+        if let Some(problem) = part_missing(&self.name) {
+            problems.add(path, problem);
+            return PersonDraft::UNREAD;
+        }
+        let (name, mobile) = (format!("{path}.name"), format!("{path}.mobile"));
+        let (phone, id_document) = (
+            format!("{path}.emergency_phone"),
+            format!("{path}.id_document"),
+        );
+        let given_phone = self.emergency_phone.as_deref();
         PersonDraft {
-            name: problems.take(format!("{path}.name"), Name::of_person(&self.name)),
-            mobile: problems.take(format!("{path}.mobile"), MobileNumber::parse(&self.mobile)),
-            emergency_phone: problems
-                .take(
-                    format!("{path}.emergency_phone"),
-                    emergency_phone.transpose(),
-                )
+            name: read(problems, &name, &self.name, Name::of_person),
+            mobile: read(problems, &mobile, &self.mobile, MobileNumber::parse),
+            emergency_phone: read_given(problems, &phone, given_phone, EmergencyPhone::parse)
                 .flatten(),
-            id_document: self
-                .id_document
-                .read(&format!("{path}.id_document"), problems),
+            id_document: self.id_document.read(&id_document, problems),
             back_missing: self.id_document.back_missing(),
         }
     }
@@ -335,20 +431,23 @@ impl PersonForm {
 
 impl IdDocumentForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> Option<IdDocument> {
-        let kind = choose(&self.kind);
-        let kind = problems.take(format!("{path}.kind"), kind);
+        if let Some(problem) = part_missing(&self.kind) {
+            problems.add(path, problem);
+            return None;
+        }
+        let kind = read(problems, &format!("{path}.kind"), &self.kind, choose);
         // Every part is looked at, even if the one before can't be read.
         let any = kind.unwrap_or(IdDocumentKind::Other(0));
-        let front = IdDocument::new(any, &self.number);
-        let front = problems.take(format!("{path}.number"), front);
+        let front = |number: &str| IdDocument::new(any, number);
+        let front = read(problems, &format!("{path}.number"), &self.number, front);
         let (Some(kind), Some(back)) = (kind, given(self.back_number.as_deref())) else {
             return front;
         };
         let document = front.unwrap_or_else(|| IdDocument::without_number(kind));
-        problems.take(
-            format!("{path}.back_number"),
-            document.with_back_number(back),
-        )
+        let back_path = format!("{path}.back_number");
+        read(problems, &back_path, back, |back| {
+            document.with_back_number(back)
+        })
     }
 
     fn back_missing(&self) -> bool {
@@ -397,6 +496,46 @@ impl fmt::Debug for IdDocumentForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IdDocumentForm(***)")
     }
+}
+
+impl Part for EntityForm {
+    fn marked(name: String) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+}
+
+impl Part for ServiceForm {
+    fn marked(kind: String) -> Self {
+        Self {
+            kind,
+            ..Self::default()
+        }
+    }
+}
+
+impl Part for PersonForm {
+    fn marked(name: String) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+}
+
+impl Part for IdDocumentForm {
+    fn marked(kind: String) -> Self {
+        let mut form = Self::default();
+        form.kind = kind;
+        form
+    }
+}
+
+/// Something else stood in the place of a part: its first text says so.
+fn part_missing(first: &str) -> Option<ProblemKind> {
+    wrong_type(first).filter(|problem| *problem != ProblemKind::NotText)
 }
 
 /// An optional field that was left blank wasn't given.

@@ -8,26 +8,26 @@
 //! | follow an order | [`OrderLife`] |
 
 mod choice;
+mod field;
 mod filed_since;
 mod form;
 mod kind;
-mod label;
 mod life;
 mod order;
 mod policy;
 mod problem;
-#[cfg(feature = "serde")]
-mod quiet;
 mod service;
 #[cfg(feature = "serde")]
 mod stored;
+mod wrong_type;
 
 pub(crate) use choice::Choice;
+pub(crate) use field::label;
 pub(crate) use filed_since::check_filed_since;
 pub use filed_since::{FiledSince, NotFileable};
 pub use form::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm};
 pub use kind::{Change, Changes, FilingType};
-pub(crate) use label::label;
+
 pub use life::{LifeRefusal, OrderLife, OrderStatus, OrderStep, ReturnCause, StageState};
 pub use order::{FilingOrder, OrderBuilder};
 pub use policy::{DenyProblem, FilingPolicy};

@@ -293,6 +293,27 @@ pub(super) struct ServiceDraft {
     pub(super) access: Option<Option<Access>>,
 }
 
+impl PersonDraft {
+    /// Of a part of a form that isn't one.
+    pub(super) const UNREAD: Self = Self {
+        name: None,
+        mobile: None,
+        emergency_phone: None,
+        id_document: None,
+        back_missing: false,
+    };
+}
+
+impl ServiceDraft {
+    /// Of a part of a form that isn't one.
+    pub(super) const UNREAD: Self = Self {
+        kind: None,
+        name: None,
+        administrator: PersonDraft::UNREAD,
+        access: None,
+    };
+}
+
 impl Draft {
     pub(super) fn check(
         self,
@@ -305,7 +326,7 @@ impl Draft {
         self.check_people(&mut problems, policy);
         match self.into_order() {
             Some(order) if problems.is_none() => Ok(order),
-            _ => Err(problems),
+            _ => Err(problems.sorted()),
         }
     }
 

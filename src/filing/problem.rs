@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use super::{Access, Change, FilingType, ServiceKind};
+use super::{Access, Change, FilingType, ServiceKind, field::place};
 use crate::{IdDocumentProblem, MobileProblem, NameProblem, PersonProblem, ProvinceProblem};
 
 /// Everything that is wrong with an order; never empty.
@@ -21,13 +21,19 @@ use crate::{IdDocumentProblem, MobileProblem, NameProblem, PersonProblem, Provin
 pub struct OrderProblems(Vec<OrderProblem>);
 
 impl OrderProblems {
-    /// One by one: what can't be read first, then the rules that are broken.
+    /// One by one, in the order of the form.
     pub fn iter(&self) -> core::slice::Iter<'_, OrderProblem> {
         self.0.iter()
     }
 
     pub(super) const fn none_yet() -> Self {
         Self(Vec::new())
+    }
+
+    /// In the order of the form, as [`iter`](Self::iter) gives them.
+    pub(super) fn sorted(mut self) -> Self {
+        self.0.sort_by_cached_key(|problem| place(&problem.path));
+        self
     }
 
     pub(super) const fn is_none(&self) -> bool {
@@ -79,7 +85,7 @@ impl core::error::Error for OrderProblems {}
 /// ```
 /// use beian::{Lang, filing::{FilingPolicy, OrderForm, PersonForm}};
 ///
-/// let problems = OrderForm::default().check(&FilingPolicy::default(), None).unwrap_err();
+/// let problems = OrderForm::default().check(&FilingPolicy::default()).unwrap_err();
 /// let mobile = problems.iter().find(|p| p.path() == "entity.leader.mobile").unwrap();
 /// assert_eq!((mobile.code(), mobile.rule()), ("mobile_missing", Some("B11")));
 /// assert_eq!(mobile.text(Lang::Zh), "请填写手机号码。");
@@ -129,6 +135,15 @@ impl OrderProblem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProblemKind {
+    /// A value that is no text: a number without quotes, say. It isn't looked at.
+    #[error("wrong type: expected a text in quotes")]
+    NotText,
+    /// A value that is no list.
+    #[error("wrong type: expected a list")]
+    NotAList,
+    /// A value that is no object.
+    #[error("wrong type: expected an object")]
+    NotAnObject,
     /// No filing type was chosen.
     #[error("filing type missing; possible are: {}", Names(FilingType::ALL))]
     FilingTypeMissing,
@@ -138,6 +153,9 @@ pub enum ProblemKind {
     /// A change in the list is blank.
     #[error("change missing; possible are: {}", Names(Change::ALL))]
     ChangeMissing,
+    /// More changes than there are; they are not looked at one by one.
+    #[error("too many changes: expected each once at most")]
+    TooManyChanges,
     /// Not one of the changes.
     #[error("unknown change; possible are: {}", Names(Change::ALL))]
     UnknownChange,
@@ -222,6 +240,10 @@ impl ProblemKind {
     /// ```
     pub fn all() -> impl Iterator<Item = Self> {
         let own = [
+            Self::NotText,
+            Self::NotAList,
+            Self::NotAnObject,
+            Self::TooManyChanges,
             Self::FilingTypeMissing,
             Self::UnknownFilingType,
             Self::ChangeMissing,
@@ -255,7 +277,11 @@ impl ProblemKind {
     #[must_use]
     pub const fn rule(self) -> Option<&'static str> {
         match self {
-            Self::FilingTypeMissing
+            Self::NotText
+            | Self::NotAList
+            | Self::NotAnObject
+            | Self::TooManyChanges
+            | Self::FilingTypeMissing
             | Self::UnknownFilingType
             | Self::ChangeMissing
             | Self::UnknownChange

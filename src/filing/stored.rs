@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use super::{
     Access, Change, FilingOrder, FilingPolicy, FilingType, OrderProblems, ServiceKind,
     order::{Draft, PersonDraft, ServiceDraft},
-    quiet,
+    wrong_type::read,
 };
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Person, Province,
@@ -26,7 +26,7 @@ struct StoredOrder {
 
 #[derive(Serialize, Deserialize)]
 struct StoredEntity {
-    #[serde(deserialize_with = "quiet::text")]
+    #[serde(deserialize_with = "read::text")]
     name: String,
     leader: StoredPerson,
 }
@@ -34,7 +34,7 @@ struct StoredEntity {
 #[derive(Serialize, Deserialize)]
 struct StoredService {
     kind: ServiceKind,
-    #[serde(deserialize_with = "quiet::text")]
+    #[serde(deserialize_with = "read::text")]
     name: String,
     administrator: StoredPerson,
     access: Option<Access>,
@@ -42,11 +42,11 @@ struct StoredService {
 
 #[derive(Serialize, Deserialize)]
 struct StoredPerson {
-    #[serde(deserialize_with = "quiet::text")]
+    #[serde(deserialize_with = "read::text")]
     name: String,
-    #[serde(deserialize_with = "quiet::text")]
+    #[serde(deserialize_with = "read::text")]
     mobile: String,
-    #[serde(deserialize_with = "quiet::optional")]
+    #[serde(deserialize_with = "read::optional")]
     emergency_phone: Option<String>,
     id_document: IdDocumentKind,
 }

@@ -177,6 +177,10 @@ impl ProblemKind {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::NotText => "text_expected",
+            Self::NotAList => "list_expected",
+            Self::NotAnObject => "object_expected",
+            Self::TooManyChanges => "changes_too_many",
             Self::FilingTypeMissing => "filing_type_missing",
             Self::UnknownFilingType => "filing_type_unknown",
             Self::ChangeMissing => "change_missing",
@@ -223,6 +227,22 @@ impl ProblemKind {
             Self::Mobile(problem) => return problem.text(lang).into(),
             Self::IdDocument(problem) => return problem.text(lang).into(),
             Self::EmergencyPhone => return PersonProblem::EmergencyPhone.text(lang).into(),
+            Self::NotText => (
+                "该项应为文本：请在值的两侧加上引号。",
+                "This is to be a text: put the value in quotes.",
+            ),
+            Self::NotAList => (
+                "该项应为列表：请放在方括号中。",
+                "This is to be a list: put it in square brackets.",
+            ),
+            Self::NotAnObject => (
+                "该项应为对象：请以字段名和值的形式填写，放在花括号中。",
+                "This is to be an object: give names and values in braces.",
+            ),
+            Self::TooManyChanges => (
+                "变更内容重复过多：主体信息、网站（互联网信息服务）信息、备注各填写一次即可。",
+                "Too many changes: give the entity, the service and the remarks once each at most.",
+            ),
             Self::ChangesMissing => (
                 "请选择变更内容：主体信息、网站（互联网信息服务）信息或备注。",
                 "Say what is modified: the entity, the service, or the remarks.",

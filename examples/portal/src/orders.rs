@@ -83,7 +83,7 @@ impl Orders {
     /// [`OrderError::Problems`] with everything that is wrong; the store, the keys.
     pub async fn file(&self, form: &OrderForm) -> Result<Order, OrderError> {
         let now = self.clock.now();
-        let filing = form.check(&FilingPolicy::default(), Some(now))?;
+        let filing = form.check_at(&FilingPolicy::default(), now)?;
         let ids = KeptIds::of(&filing, &*self.keys)?;
         let mut random = [0; 5];
         getrandom::fill(&mut random)?;

@@ -12,7 +12,7 @@ pub fn holds(bytes: &[u8]) {
     let Ok(form) = serde_json::from_slice::<OrderForm>(bytes) else {
         return;
     };
-    match form.check(&FilingPolicy::default(), None) {
+    match form.check(&FilingPolicy::default()) {
         Ok(order) => assert_kept(&order),
         Err(problems) => {
             assert!(problems.iter().count() > 0);

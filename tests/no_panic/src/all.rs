@@ -59,7 +59,11 @@ pub extern "C" fn form(
     policy: &beian::filing::FilingPolicy,
     now: Option<Instant>,
 ) -> String {
-    match form.check(policy, now) {
+    let checked = match now {
+        Some(now) => form.check_at(policy, now),
+        None => form.check(policy),
+    };
+    match checked {
         Ok(_) => String::new(),
         Err(problems) => alloc::format!("{problems}"),
     }

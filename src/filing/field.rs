@@ -1,6 +1,6 @@
-//! What a field of a form is called, for people.
+//! The fields of a form: in which order they stand, and what people call them.
 
-use alloc::{format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::Lang;
 
@@ -42,29 +42,84 @@ fn number(segment: &str) -> (&str, Option<usize>) {
     }
 }
 
-fn word<'a>(parent: &str, field: &'a str, one: bool) -> (&'a str, &'a str) {
-    match (field, parent) {
-        ("filing_type", _) => ("备案类型", "type of filing"),
-        ("changes", _) if one => ("变更内容", "change"),
-        ("changes", _) => ("变更内容", "changes"),
-        ("province", _) => ("省份", "province"),
-        ("entity", _) => ("主体", "entity"),
-        ("leader", _) => ("主体负责人", "entity leader"),
-        ("services", _) if one => ("服务", "service"),
-        ("services", _) => ("服务", "services"),
-        ("administrator", _) => ("负责人", "administrator"),
-        ("access", _) => ("接入情况", "access"),
-        ("name", "entity") => ("主体名称", "entity, name"),
-        ("name", "services") => ("名称", "name"),
-        ("name", _) => ("姓名", "name"),
-        ("mobile", _) => ("手机号码", "mobile number"),
-        ("emergency_phone", _) => ("应急电话", "emergency phone"),
-        ("id_document", _) => ("证件", "ID document"),
-        ("kind", "services") => ("类型", "kind"),
-        ("kind", _) => ("证件类型", "kind of ID document"),
-        ("number", _) => ("证件号码", "ID number"),
-        ("back_number", _) => ("证件背面号码", "back number of the ID document"),
-        (field, _) => (field, field),
+/// Every field, in the order of the form; where its parent makes a difference, under that parent.
+const FIELDS: &[Field] = &[
+    field("filing_type", "备案类型", "type of filing"),
+    field("changes", "变更内容", "changes"),
+    field("province", "省份", "province"),
+    field("entity", "主体", "entity"),
+    field("services", "服务", "services"),
+    under("services", "kind", "类型", "kind"),
+    under("id_document", "kind", "证件类型", "kind of ID document"),
+    under("entity", "name", "主体名称", "entity, name"),
+    under("services", "name", "名称", "name"),
+    field("name", "姓名", "name"),
+    field("leader", "主体负责人", "entity leader"),
+    field("administrator", "负责人", "administrator"),
+    field("access", "接入情况", "access"),
+    field("mobile", "手机号码", "mobile number"),
+    field("emergency_phone", "应急电话", "emergency phone"),
+    field("id_document", "证件", "ID document"),
+    field("number", "证件号码", "ID number"),
+    field(
+        "back_number",
+        "证件背面号码",
+        "back number of the ID document",
+    ),
+];
+
+struct Field {
+    parent: Option<&'static str>,
+    name: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+const fn field(name: &'static str, zh: &'static str, en: &'static str) -> Field {
+    Field {
+        parent: None,
+        name,
+        zh,
+        en,
+    }
+}
+
+const fn under(
+    parent: &'static str,
+    name: &'static str,
+    zh: &'static str,
+    en: &'static str,
+) -> Field {
+    Field {
+        parent: Some(parent),
+        ..field(name, zh, en)
+    }
+}
+
+impl Field {
+    fn is(&self, parent: &str, name: &str) -> bool {
+        self.name == name && self.parent.is_none_or(|own| own == parent)
+    }
+}
+
+/// Where a path stands in the form, to sort by: for each part of it, the field and which of several.
+pub(super) fn place(path: &str) -> Vec<(usize, usize)> {
+    let mut parent = "";
+    let segments = path.split('.').map(number);
+    let places = segments.map(|(name, number)| {
+        let field = FIELDS.iter().position(|field| field.is(parent, name));
+        parent = name;
+        (field.unwrap_or(FIELDS.len()), number.unwrap_or_default())
+    });
+    places.collect()
+}
+
+fn word<'a>(parent: &str, name: &'a str, one: bool) -> (&'a str, &'a str) {
+    match (FIELDS.iter().find(|field| field.is(parent, name)), one) {
+        // One of several is called in the singular; Chinese makes no difference.
+        (Some(Field { zh, en, .. }), true) => (zh, en.strip_suffix('s').unwrap_or(en)),
+        (Some(Field { zh, en, .. }), false) => (zh, en),
+        (None, _) => (name, name),
     }
 }
 

@@ -294,9 +294,11 @@ impl OrderForm {
         }
         let mut changes = Some(Changes::NONE);
         for (n, name) in names.iter().enumerate() {
-            let path = match wrong_type(name) {
-                Some(ProblemKind::NotAList) => "changes".into(),
-                Some(_) | None => format!("changes[{n}]"),
+            let whole_list = wrong_type(name) == Some(ProblemKind::NotAList);
+            let path = if whole_list {
+                "changes".into()
+            } else {
+                format!("changes[{n}]")
             };
             let change: Option<Change> = read(problems, &path, name, choose);
             changes = changes
@@ -322,6 +324,10 @@ fn read<T, E: Into<ProblemKind>>(
 }
 
 /// As [`read`], where a field may be left blank.
+#[expect(
+    clippy::option_option,
+    reason = "what can't be read isn't what wasn't given"
+)]
 fn read_given<T, E: Into<ProblemKind>>(
     problems: &mut OrderProblems,
     path: &str,
@@ -388,11 +394,8 @@ impl EntityForm {
 impl ServiceForm {
     fn read(&self, path: &str, problems: &mut OrderProblems) -> ServiceDraft {
         if let Some(problem) = part_missing(&self.kind) {
-            let path = match problem {
-                ProblemKind::NotAList => "services",
-                _ => path,
-            };
-            problems.add(path, problem);
+            let whole_list = problem == ProblemKind::NotAList;
+            problems.add(if whole_list { "services" } else { path }, problem);
             return ServiceDraft::UNREAD;
         }
         let administrator = format!("{path}.administrator");

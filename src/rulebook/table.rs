@@ -73,10 +73,13 @@ impl Rulebook {
     ) -> Result<Self, RulebookProblem> {
         let (name, rules) = (name.into(), Vec::from_iter(rules));
         check(&name, &rules, window)?;
-        let [a, b, c, d, e, f, g, h, i] = CASES.map(|case| only(&rules, case));
+        let [one, two, three, four, five, six, seven, eight, nine] =
+            CASES.map(|case| only(&rules, case));
         Ok(Self {
             name,
-            rules: Cow::Owned([a?, b?, c?, d?, e?, f?, g?, h?, i?]),
+            rules: Cow::Owned([
+                one?, two?, three?, four?, five?, six?, seven?, eight?, nine?,
+            ]),
             window,
         })
     }

@@ -39,7 +39,8 @@ impl fmt::Display for KeyId {
 ///
 /// `mac` is HMAC-SHA-256 (RFC 2104, FIPS 198-1) or any other pseudo-random function with 32 bytes of
 /// output, and gives the same output for the same key and message for ever. The message is framed by
-/// the crate: fields can't run into each other. An `Arc` of keys is keys.
+/// the crate: fields can't run into each other. A reference to keys is keys, and so are an `Arc` and
+/// (feature `std`) an `RwLock` of keys.
 ///
 /// ```
 /// use beian::{KeyError, KeyId, Keys, Mac};
@@ -57,6 +58,10 @@ impl fmt::Display for KeyId {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be used as keys",
+    label = "expected a `KeyRing`, an `Arc` of one, or your own implementation of `Keys`"
+)]
 pub trait Keys: Send + Sync {
     /// The key that new rounds are opened under.
     fn current(&self) -> KeyId;
@@ -69,15 +74,20 @@ pub trait Keys: Send + Sync {
     fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError>;
 }
 
-impl<K: Keys + ?Sized> Keys for alloc::sync::Arc<K> {
-    fn current(&self) -> KeyId {
-        (**self).current()
-    }
+macro_rules! pointers_to_keys {
+    ($($pointer:ty),+) => {$(
+        impl<K: Keys + ?Sized> Keys for $pointer {
+            fn current(&self) -> KeyId {
+                (**self).current()
+            }
 
-    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
-        (**self).mac(key, message)
-    }
+            fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+                (**self).mac(key, message)
+            }
+        }
+    )+};
 }
+pointers_to_keys!(&K, alloc::sync::Arc<K>);
 
 /// 32 bytes that only a holder of the key can compute. Never printed, erased when dropped.
 pub struct Mac([u64; 4]);
@@ -137,13 +147,15 @@ pub enum KeyError {
 /// into new rounds (D25). An id never names another key again: codes and IDs of older rounds would
 /// be judged wrong, and counted.
 ///
-/// In a running host, an `RwLock` of a ring (feature `std`) is keys as well: replace what is in it.
+/// In a running host, keep it in an `Arc<RwLock<KeyRing>>` (feature `std`): that is keys as well, and
+/// can be rotated.
 ///
 /// ```
 /// use beian::{KeyId, KeyRing, Keys};
 ///
 /// let (old, new) = ([7; 32], [8; 32]); // from a secret store
-/// let ring = KeyRing::single(1, old)?.rotate(2, new)?;
+/// let mut ring = KeyRing::single(1, old)?;
+/// ring.rotate(2, new)?;
 /// assert_eq!(ring.current(), KeyId::from(2));
 /// assert!(ring.mac(KeyId::from(1), b"still there").is_ok());
 /// # Ok::<(), beian::KeyRingProblem>(())
@@ -160,22 +172,23 @@ impl KeyRing {
     /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`].
     pub fn single(id: impl Into<KeyId>, key: impl AsRef<[u8]>) -> Result<Self, KeyRingProblem> {
         let current = id.into();
-        Self {
+        let mut ring = Self {
             current,
             keys: Vec::new(),
-        }
-        .rotate(current, key)
+        };
+        ring.rotate(current, key)?;
+        Ok(ring)
     }
 
-    /// The ring with one more key, which becomes the current one.
+    /// Adds a key, which becomes the current one. If it is refused, nothing has changed.
     ///
     /// # Errors
     /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`], [`KeyRingProblem::Taken`].
     pub fn rotate(
-        mut self,
+        &mut self,
         id: impl Into<KeyId>,
         key: impl AsRef<[u8]>,
-    ) -> Result<Self, KeyRingProblem> {
+    ) -> Result<(), KeyRingProblem> {
         let (id, key) = (id.into(), key.as_ref());
         if key.len() < 32 {
             return Err(KeyRingProblem::TooShort);
@@ -189,24 +202,15 @@ impl KeyRing {
         let mac = Hmac::new_from_slice(key).map_err(|_| KeyRingProblem::TooShort)?;
         self.keys.push((id, mac));
         self.current = id;
-        Ok(self)
+        Ok(())
     }
 
-    /// The ring with an older key, which rounds that are still open were opened under; the current
-    /// one stays.
-    ///
-    /// # Errors
-    /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`], [`KeyRingProblem::Taken`].
-    pub fn with_older(
-        self,
-        id: impl Into<KeyId>,
-        key: impl AsRef<[u8]>,
-    ) -> Result<Self, KeyRingProblem> {
+    /// Takes an older key out. The current key can't be: asked to, nothing changes.
+    pub fn remove(&mut self, id: impl Into<KeyId>) {
+        let id = id.into();
         let current = self.current;
-        Ok(Self {
-            current,
-            ..self.rotate(id, key)?
-        })
+        self.keys
+            .retain(|(known, _)| *known != id || *known == current);
     }
 
     /// One key that everybody can read here, for tests.
@@ -218,15 +222,6 @@ impl KeyRing {
             current,
             keys: alloc::vec![(current, key)],
         }
-    }
-
-    /// The ring without an older key. The current key can't be taken out: asked to, nothing changes.
-    #[must_use]
-    pub fn without(mut self, id: impl Into<KeyId>) -> Self {
-        let id = id.into();
-        self.keys
-            .retain(|(known, _)| *known != id || *known == self.current);
-        self
     }
 
     fn key(&self, id: KeyId) -> Option<&Hmac<Sha256>> {
@@ -249,10 +244,13 @@ impl Keys for KeyRing {
     }
 }
 
-/// A ring that can be replaced while the host runs. A panic of whoever replaced it left the old ring
-/// or the new one, so a poisoned lock is read all the same.
+/// Keys that can be changed while the host runs: an `Arc<RwLock<KeyRing>>` is rotated through its
+/// other handle.
+///
+/// Whoever panicked with the lock in hand may have left the keys half changed. No MAC comes from them
+/// then ([`KeyError::Unavailable`]), so nothing is opened, compared or counted.
 #[cfg(feature = "std")]
-impl Keys for std::sync::RwLock<KeyRing> {
+impl<K: Keys + ?Sized> Keys for std::sync::RwLock<K> {
     fn current(&self) -> KeyId {
         self.read()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -260,9 +258,8 @@ impl Keys for std::sync::RwLock<KeyRing> {
     }
 
     fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
-        self.read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .mac(key, message)
+        let keys = self.read().map_err(|_| KeyError::Unavailable)?;
+        keys.mac(key, message)
     }
 }
 
@@ -384,26 +381,36 @@ mod tests {
         assert_eq!(mac.words(), Mac::from(expected).words());
     }
 
+    #[cfg(feature = "std")]
     #[test]
-    fn attack_23_an_older_key_comes_back_without_becoming_current() {
-        let ring = KeyRing::single(2, [8; 32])
-            .unwrap()
-            .with_older(1, [7; 32])
-            .unwrap();
-        assert_eq!(ring.current(), KeyId(2));
-        assert!(ring.mac(KeyId(1), b"").is_ok());
+    fn attack_23_a_ring_is_rotated_while_it_is_used() {
+        let ring =
+            std::sync::Arc::new(std::sync::RwLock::new(KeyRing::single(1, [7; 32]).unwrap()));
+        let keys: &dyn Keys = &ring;
+        assert_eq!(keys.current(), KeyId(1));
+        ring.write().unwrap().rotate(2, [8; 32]).unwrap();
+        assert_eq!(keys.current(), KeyId(2));
+        assert!(keys.mac(KeyId(1), b"").is_ok());
+        ring.write().unwrap().remove(1);
+        let gone = KeyError::Unknown(KeyId(1));
+        assert_eq!(keys.mac(KeyId(1), b"").unwrap_err(), gone);
     }
 
     #[cfg(feature = "std")]
     #[test]
-    fn attack_23_a_ring_is_replaced_while_it_is_used() {
+    fn attack_23_keys_that_may_be_half_changed_give_no_mac() {
         let ring = std::sync::RwLock::new(KeyRing::single(1, [7; 32]).unwrap());
-        assert_eq!(Keys::current(&ring), KeyId(1));
-        *ring.write().unwrap() = KeyRing::single(2, [8; 32]).unwrap();
-        assert_eq!(Keys::current(&ring), KeyId(2));
+        std::thread::scope(|scope| {
+            let changing = scope.spawn(|| {
+                let _ring = ring.write().unwrap();
+                panic!("half-way");
+            });
+            assert!(changing.join().is_err());
+        });
+        let keys: &dyn Keys = &ring;
         assert_eq!(
-            Keys::mac(&ring, KeyId(1), b"").unwrap_err(),
-            KeyError::Unknown(KeyId(1))
+            keys.mac(keys.current(), b"").unwrap_err(),
+            KeyError::Unavailable
         );
     }
 
@@ -417,20 +424,20 @@ mod tests {
             KeyRing::single(1, [0; 32]).unwrap_err(),
             KeyRingProblem::Zero
         );
-        let ring = KeyRing::single(1, [7; 32]).unwrap();
+        let mut ring = KeyRing::single(1, [7; 32]).unwrap();
         assert_eq!(
             ring.rotate(1, [8; 32]).unwrap_err(),
             KeyRingProblem::Taken(KeyId(1))
         );
-        let ring = KeyRing::single(1, [7; 32])
-            .unwrap()
-            .rotate(2, [8; 32])
-            .unwrap()
-            .without(1);
+        assert_eq!(ring.rotate(2, [0; 32]).unwrap_err(), KeyRingProblem::Zero);
+        assert_eq!(ring.current(), KeyId(1));
+        ring.rotate(2, [8; 32]).unwrap();
+        ring.remove(1);
         assert_eq!(
             ring.mac(KeyId(1), b"").unwrap_err(),
             KeyError::Unknown(KeyId(1))
         );
-        assert!(ring.without(2).mac(KeyId(2), b"").is_ok());
+        ring.remove(2);
+        assert!(ring.mac(KeyId(2), b"").is_ok());
     }
 }

@@ -102,7 +102,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | [`host::MemoryStore`] |
-//! | `serde` | no | serialisation of orders, rulebooks, trackers, sessions and events |
+//! | `serde` | no | serialisation of orders, rulebooks, trackers, sessions, events, ids, statuses and outcomes |
 //! | `testkit` | no | clock, entropy, sender and conformance suites for hosts' tests; implies `std` |
 //!
 //! # What stored data can rely on

@@ -127,6 +127,7 @@ mod id;
 mod id_document;
 mod input;
 mod key;
+mod key_ring;
 mod mobile;
 mod names;
 mod official_sender;
@@ -154,7 +155,8 @@ pub use filing::{
 };
 pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
-pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
+pub use key::{KeyError, KeyId, Keys, Mac};
+pub use key_ring::{KeyRing, KeyRingProblem};
 pub use mobile::{MobileNumber, MobileProblem};
 pub use names::UnknownName;
 pub use official_sender::is_official_sender;

@@ -70,13 +70,13 @@ impl SubmissionId {
 
 macro_rules! opaque {
     ($($type:ident, $what:literal);+) => {$(
-        impl From<u128> for $type {
+        impl From<u128> for $type { // such as `u128::from(id)`
             fn from(id: u128) -> Self {
                 Self(id.to_be_bytes())
             }
         }
 
-        impl From<[u8; 16]> for $type {
+        impl From<[u8; 16]> for $type { // such as `uuid.into_bytes()`
             fn from(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }

@@ -1,13 +1,10 @@
 //! Keys: what codes are derived with and IDs are kept under.
 
-use alloc::vec::Vec;
 use core::fmt;
 
-use hmac::{Hmac, KeyInit, Mac as _};
-use sha2::Sha256;
 use zeroize::Zeroize;
 
-/// Names a key in a [`KeyRing`] or a host's own key service.
+/// Names a key in a [`KeyRing`](crate::KeyRing) or a host's own key service.
 ///
 /// ```
 /// use beian::KeyId;
@@ -35,11 +32,12 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// The keys of a host: a [`KeyRing`], or a key service of its own.
+/// The keys of a host: a [`KeyRing`](crate::KeyRing), or a key service of its own.
 ///
 /// `mac` is HMAC-SHA-256 (RFC 2104, FIPS 198-1) or any other pseudo-random function with 32 bytes of
 /// output, and gives the same output for the same key and message for ever. The message is framed by
-/// the crate: fields can't run into each other. An `Arc` of keys is keys.
+/// the crate: fields can't run into each other. A reference to keys is keys, and so are an `Arc` and
+/// (feature `std`) an `RwLock` of keys.
 ///
 /// ```
 /// use beian::{KeyError, KeyId, Keys, Mac};
@@ -57,6 +55,10 @@ impl fmt::Display for KeyId {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be used as keys",
+    label = "expected a `KeyRing`, an `Arc` of one, or your own implementation of `Keys`"
+)]
 pub trait Keys: Send + Sync {
     /// The key that new rounds are opened under.
     fn current(&self) -> KeyId;
@@ -69,13 +71,37 @@ pub trait Keys: Send + Sync {
     fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError>;
 }
 
-impl<K: Keys + ?Sized> Keys for alloc::sync::Arc<K> {
+macro_rules! pointers_to_keys {
+    ($($pointer:ty),+) => {$(
+        impl<K: Keys + ?Sized> Keys for $pointer {
+            fn current(&self) -> KeyId {
+                (**self).current()
+            }
+
+            fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
+                (**self).mac(key, message)
+            }
+        }
+    )+};
+}
+pointers_to_keys!(&K, alloc::sync::Arc<K>);
+
+/// Keys that can be changed while the host runs: an `Arc<RwLock<KeyRing>>` is rotated through its
+/// other handle.
+///
+/// Whoever panicked with the lock in hand may have left the keys half changed. No MAC comes from them
+/// then ([`KeyError::Unavailable`]), so nothing is opened, compared or counted.
+#[cfg(feature = "std")]
+impl<K: Keys + ?Sized> Keys for std::sync::RwLock<K> {
     fn current(&self) -> KeyId {
-        (**self).current()
+        self.read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .current()
     }
 
     fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
-        (**self).mac(key, message)
+        let keys = self.read().map_err(|_| KeyError::Unavailable)?;
+        keys.mac(key, message)
     }
 }
 
@@ -128,165 +154,6 @@ pub enum KeyError {
     /// The key service did not answer.
     #[error("key service unavailable")]
     Unavailable,
-}
-
-/// Keys held in memory, with rotation: new rounds use the current key, older rounds theirs.
-///
-/// Keep a key in the ring as long as rounds that were opened under it are open, which is
-/// [`Policy::round_max`](crate::Policy::round_max) at most, and longer if their IDs shall carry over
-/// into new rounds (D25). An id never names another key again: codes and IDs of older rounds would
-/// be judged wrong, and counted.
-///
-/// In a running host, an `RwLock` of a ring (feature `std`) is keys as well: replace what is in it.
-///
-/// ```
-/// use beian::{KeyId, KeyRing, Keys};
-///
-/// let (old, new) = ([7; 32], [8; 32]); // from a secret store
-/// let ring = KeyRing::single(1, old)?.rotate(2, new)?;
-/// assert_eq!(ring.current(), KeyId::from(2));
-/// assert!(ring.mac(KeyId::from(1), b"still there").is_ok());
-/// # Ok::<(), beian::KeyRingProblem>(())
-/// ```
-pub struct KeyRing {
-    current: KeyId,
-    keys: Vec<(KeyId, Hmac<Sha256>)>,
-}
-
-impl KeyRing {
-    /// A ring with one key: at least 32 random bytes.
-    ///
-    /// # Errors
-    /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`].
-    pub fn single(id: impl Into<KeyId>, key: impl AsRef<[u8]>) -> Result<Self, KeyRingProblem> {
-        let current = id.into();
-        Self {
-            current,
-            keys: Vec::new(),
-        }
-        .rotate(current, key)
-    }
-
-    /// The ring with one more key, which becomes the current one.
-    ///
-    /// # Errors
-    /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`], [`KeyRingProblem::Taken`].
-    pub fn rotate(
-        mut self,
-        id: impl Into<KeyId>,
-        key: impl AsRef<[u8]>,
-    ) -> Result<Self, KeyRingProblem> {
-        let (id, key) = (id.into(), key.as_ref());
-        if key.len() < 32 {
-            return Err(KeyRingProblem::TooShort);
-        }
-        if key.iter().all(|byte| *byte == 0) {
-            return Err(KeyRingProblem::Zero);
-        }
-        if self.key(id).is_some() {
-            return Err(KeyRingProblem::Taken(id));
-        }
-        let mac = Hmac::new_from_slice(key).map_err(|_| KeyRingProblem::TooShort)?;
-        self.keys.push((id, mac));
-        self.current = id;
-        Ok(self)
-    }
-
-    /// The ring with an older key, which rounds that are still open were opened under; the current
-    /// one stays.
-    ///
-    /// # Errors
-    /// [`KeyRingProblem::TooShort`], [`KeyRingProblem::Zero`], [`KeyRingProblem::Taken`].
-    pub fn with_older(
-        self,
-        id: impl Into<KeyId>,
-        key: impl AsRef<[u8]>,
-    ) -> Result<Self, KeyRingProblem> {
-        let current = self.current;
-        Ok(Self {
-            current,
-            ..self.rotate(id, key)?
-        })
-    }
-
-    /// One key that everybody can read here, for tests.
-    #[cfg(feature = "testkit")]
-    pub(crate) fn of_the_testkit() -> Self {
-        let current = KeyId(1);
-        let key = Hmac::new(&[7; 64].into());
-        Self {
-            current,
-            keys: alloc::vec![(current, key)],
-        }
-    }
-
-    /// The ring without an older key. The current key can't be taken out: asked to, nothing changes.
-    #[must_use]
-    pub fn without(mut self, id: impl Into<KeyId>) -> Self {
-        let id = id.into();
-        self.keys
-            .retain(|(known, _)| *known != id || *known == self.current);
-        self
-    }
-
-    fn key(&self, id: KeyId) -> Option<&Hmac<Sha256>> {
-        self.keys
-            .iter()
-            .find(|(known, _)| *known == id)
-            .map(|(_, key)| key)
-    }
-}
-
-impl Keys for KeyRing {
-    fn current(&self) -> KeyId {
-        self.current
-    }
-
-    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
-        let mut mac = self.key(key).ok_or(KeyError::Unknown(key))?.clone();
-        mac.update(message);
-        Ok(Mac::from(<[u8; 32]>::from(mac.finalize().into_bytes())))
-    }
-}
-
-/// A ring that can be replaced while the host runs. A panic of whoever replaced it left the old ring
-/// or the new one, so a poisoned lock is read all the same.
-#[cfg(feature = "std")]
-impl Keys for std::sync::RwLock<KeyRing> {
-    fn current(&self) -> KeyId {
-        self.read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .current()
-    }
-
-    fn mac(&self, key: KeyId, message: &[u8]) -> Result<Mac, KeyError> {
-        self.read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .mac(key, message)
-    }
-}
-
-impl fmt::Debug for KeyRing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyRing")
-            .field("current", &self.current)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Why a key is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyRingProblem {
-    /// Fewer than 32 bytes.
-    #[error("key too short: expected at least 32 bytes")]
-    TooShort,
-    /// Nothing but zero bytes.
-    #[error("key is all zero: expected random bytes")]
-    Zero,
-    /// The id names another key already.
-    #[error("key {0} is in the ring already")]
-    Taken(KeyId),
 }
 
 /// A message whose fields can't run into each other: each is preceded by its length.
@@ -364,73 +231,5 @@ mod tests {
         assert_ne!(framed(b"ab", b"c"), framed(b"a", b"bc"));
         assert_ne!(framed(b"ab", b""), framed(b"", b"ab"));
         assert_eq!(framed(b"ab", b""), b"\x05label\x02ab\x00");
-    }
-
-    #[test]
-    fn the_ring_computes_hmac_sha_256() {
-        // RFC 4231, test case 6: a key longer than a block.
-        let ring = KeyRing::single(1, [0xaa; 131]).unwrap();
-        let mac = ring
-            .mac(
-                KeyId(1),
-                b"Test Using Larger Than Block-Size Key - Hash Key First",
-            )
-            .unwrap();
-        let expected = [
-            0x60, 0xe4, 0x31, 0x59, 0x1e, 0xe0, 0xb6, 0x7f, 0x0d, 0x8a, 0x26, 0xaa, 0xcb, 0xf5,
-            0xb7, 0x7f, 0x8e, 0x0b, 0xc6, 0x21, 0x37, 0x28, 0xc5, 0x14, 0x05, 0x46, 0x04, 0x0f,
-            0x0e, 0xe3, 0x7f, 0x54,
-        ];
-        assert_eq!(mac.words(), Mac::from(expected).words());
-    }
-
-    #[test]
-    fn attack_23_an_older_key_comes_back_without_becoming_current() {
-        let ring = KeyRing::single(2, [8; 32])
-            .unwrap()
-            .with_older(1, [7; 32])
-            .unwrap();
-        assert_eq!(ring.current(), KeyId(2));
-        assert!(ring.mac(KeyId(1), b"").is_ok());
-    }
-
-    #[cfg(feature = "std")]
-    #[test]
-    fn attack_23_a_ring_is_replaced_while_it_is_used() {
-        let ring = std::sync::RwLock::new(KeyRing::single(1, [7; 32]).unwrap());
-        assert_eq!(Keys::current(&ring), KeyId(1));
-        *ring.write().unwrap() = KeyRing::single(2, [8; 32]).unwrap();
-        assert_eq!(Keys::current(&ring), KeyId(2));
-        assert_eq!(
-            Keys::mac(&ring, KeyId(1), b"").unwrap_err(),
-            KeyError::Unknown(KeyId(1))
-        );
-    }
-
-    #[test]
-    fn attack_23_bad_keys_are_refused() {
-        assert_eq!(
-            KeyRing::single(1, [7; 31]).unwrap_err(),
-            KeyRingProblem::TooShort
-        );
-        assert_eq!(
-            KeyRing::single(1, [0; 32]).unwrap_err(),
-            KeyRingProblem::Zero
-        );
-        let ring = KeyRing::single(1, [7; 32]).unwrap();
-        assert_eq!(
-            ring.rotate(1, [8; 32]).unwrap_err(),
-            KeyRingProblem::Taken(KeyId(1))
-        );
-        let ring = KeyRing::single(1, [7; 32])
-            .unwrap()
-            .rotate(2, [8; 32])
-            .unwrap()
-            .without(1);
-        assert_eq!(
-            ring.mac(KeyId(1), b"").unwrap_err(),
-            KeyError::Unknown(KeyId(1))
-        );
-        assert!(ring.without(2).mac(KeyId(2), b"").is_ok());
     }
 }

@@ -102,7 +102,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | [`host::MemoryStore`] |
-//! | `serde` | no | serialisation of orders, rulebooks, trackers, sessions and events |
+//! | `serde` | no | serialisation of orders, rulebooks, trackers, sessions, events, ids, statuses and outcomes |
 //! | `testkit` | no | clock, entropy, sender and conformance suites for hosts' tests; implies `std` |
 //!
 //! # What stored data can rely on
@@ -128,6 +128,7 @@ mod id;
 mod id_document;
 mod input;
 mod key;
+mod key_ring;
 mod lang;
 mod mobile;
 mod names;
@@ -156,7 +157,8 @@ pub use filing::{
 };
 pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
-pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
+pub use key::{KeyError, KeyId, Keys, Mac};
+pub use key_ring::{KeyRing, KeyRingProblem};
 pub use lang::Lang;
 pub use mobile::{MobileNumber, MobileProblem};
 pub use names::UnknownName;

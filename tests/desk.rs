@@ -307,7 +307,9 @@ fn d20_when_retries_run_out_nothing_is_counted() {
 fn d20_a_round_whose_key_is_missing_is_left_out_and_reported() {
     let world = World::new();
     world.text(1, 1);
-    let rotated = world.another(keys().rotate(2, [9; 32]).unwrap());
+    let mut ring = keys();
+    ring.rotate(2, [9; 32]).unwrap();
+    let rotated = world.another(ring);
     block(rotated.open(2, &recipients(1), seed(2)))
         .unwrap()
         .unwrap();
@@ -1019,7 +1021,9 @@ fn d25_a_new_round_carries_the_ids_over_and_nothing_else() {
     world.clock.advance(DAY + MICROSECOND); // D08: noticed by opening again
     let without = world.another(KeyRing::single(2, [9; 32]).unwrap());
     assert_eq!(again(&without, 2, 1), missing);
-    let rotated = world.another(keys().rotate(2, [9; 32]).unwrap());
+    let mut ring = keys();
+    ring.rotate(2, [9; 32]).unwrap();
+    let rotated = world.another(ring);
     let session = again(&rotated, 2, 1).unwrap();
     assert_eq!(view(&session, LI, |view| view.wrong_entries_left()), 5);
     assert_eq!(again(&rotated, 2, 1), Err(HostError::Exists));

@@ -115,9 +115,11 @@ fn d25_the_ids_carry_over_into_a_round_without_them() {
 
 /// The ring after `rotations`, the first key still in it.
 fn rotated(rotations: u8) -> KeyRing {
-    (1..=rotations).fold(keys(), |ring, n| {
-        ring.rotate(u32::from(n) + 1, [n + 7; 32]).unwrap()
-    })
+    let mut ring = keys();
+    for n in 1..=rotations {
+        ring.rotate(u32::from(n) + 1, [n + 7; 32]).unwrap();
+    }
+    ring
 }
 
 #[test]
@@ -143,7 +145,8 @@ fn attack_23_d25_an_id_whose_key_has_left_the_ring_is_asked_for_again() {
     let first = returned();
     let recipients = without_id(LI);
     let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);
-    let ring = keys().rotate(2, [8; 32]).unwrap().without(1);
+    let mut ring = rotated(1);
+    ring.remove(1);
     assert_eq!(
         open_error(&opening, &ring),
         OpenError::IdMissing(PEOPLE[LI].0.parse().unwrap())
@@ -283,7 +286,7 @@ fn d25_a_key_service_that_is_down_is_no_reason_to_ask_for_an_id_again() {
     let first = returned();
     let recipients = without_id(LI);
     let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);
-    let ring = Flaky(keys().rotate(2, [8; 32]).unwrap());
+    let ring = Flaky(rotated(1));
     assert_eq!(
         open_error(&opening, &ring),
         OpenError::Key(KeyError::Unavailable)
@@ -336,7 +339,8 @@ fn d13_b06_codes_differ_from_every_code_of_the_numbers_other_open_rounds() {
 fn d13_d20_a_round_whose_key_is_missing_keeps_no_other_from_opening() {
     let recipients = recipients(1, Policy::REGULATOR);
     let old = [Round::open().session];
-    let ring = keys().rotate(2, [8; 32]).unwrap().without(1);
+    let mut ring = rotated(1);
+    ring.remove(1);
     let opening = Opening::new(2, &recipients, seed(2)).beside(&old);
     assert!(Session::open(&opening, &ring, start()).is_ok());
 }

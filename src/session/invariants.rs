@@ -6,7 +6,7 @@
 use super::{
     MessageKind, RoundFailure, Session,
     decide::{NOT_COUNTED_MAX, pause},
-    remembered::{NotCounted, Remembered},
+    remembered::{Remembered, WhyNotCounted},
     state::{Person, Phase, Received, State, UnderWay, Verified, Waiting},
     status::End,
 };
@@ -297,7 +297,7 @@ fn possible(session: &Session, person: &Person, outcome: Remembered) -> bool {
     match outcome {
         Remembered::Completed => matches!(session.state, State::Ended(End::Completed { .. })),
         Remembered::Verified
-        | Remembered::NotCounted(NotCounted::RepeatedEntry | NotCounted::AlreadyVerified) => {
+        | Remembered::NotCounted(WhyNotCounted::RepeatedEntry | WhyNotCounted::AlreadyVerified) => {
             verified
         }
         Remembered::Wrong { left } => {
@@ -319,10 +319,10 @@ fn possible(session: &Session, person: &Person, outcome: Remembered) -> bool {
             State::Ended(End::Withdrawn { .. }) => person.phase == Phase::Locked,
             State::Open | State::Ended(End::Completed { .. }) => false,
         },
-        Remembered::NotCounted(NotCounted::SupersededCode) => {
+        Remembered::NotCounted(WhyNotCounted::SupersededCode) => {
             person.accepted >= 2 && !policy.keep_code()
         }
-        Remembered::NotCounted(NotCounted::IdNotCounted) => policy.count_only_matching_ids(),
+        Remembered::NotCounted(WhyNotCounted::IdNotCounted) => policy.count_only_matching_ids(),
     }
 }
 

@@ -90,6 +90,7 @@ impl Message {
     /// The six digits, for a gateway that fills them into a template of its own. The one way to
     /// read a code (D28): hand it to the transport, and to nothing else.
     #[must_use]
+    #[doc(alias = "code")]
     pub fn code_for_transport(&self) -> &str {
         self.code.as_str()
     }

@@ -32,11 +32,16 @@ use crate::{
 pub struct Seed([u8; 32]);
 
 impl Seed {
-    /// Draws 32 bytes.
+    /// Draws 32 bytes, from a generator of `rand_core` 0.10: `SysRng` of `getrandom` 0.4, or one of
+    /// `rand` 0.10.
     ///
     /// # Errors
     /// The generator's own error.
-    pub fn draw<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, R::Error> {
+    pub fn draw<R>(rng: &mut R) -> Result<Self, R::Error>
+    where
+        // The compiler shows this line to whoever comes with another one.
+        R: TryCryptoRng + ?Sized, // of rand_core 0.10, as getrandom::SysRng or a generator of rand 0.10
+    {
         let mut bytes = [0; 32];
         rng.try_fill_bytes(&mut bytes)?;
         Ok(Self(bytes))

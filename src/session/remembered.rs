@@ -13,7 +13,7 @@ pub(crate) enum Remembered {
     Wrong { left: u8 },
     Locked,
     Returned,
-    NotCounted(NotCounted),
+    NotCounted(WhyNotCounted),
 }
 
 impl Remembered {
@@ -25,7 +25,7 @@ impl Remembered {
             EntryOutcome::Wrong { left } => Self::Wrong { left },
             EntryOutcome::Locked => Self::Locked,
             EntryOutcome::Returned => Self::Returned,
-            EntryOutcome::NotCounted(why) => match NotCounted::of(why) {
+            EntryOutcome::NotCounted(why) => match WhyNotCounted::of(why) {
                 Some(why) => Self::NotCounted(why),
                 None => return None,
             },
@@ -51,23 +51,23 @@ macro_rules! not_counted {
     ($($why:ident),+) => {
         /// Why an entry that is remembered wasn't counted.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub(crate) enum NotCounted { $($why),+ }
+        pub(crate) enum WhyNotCounted { $($why),+ }
 
         #[cfg(any(feature = "serde", test))]
-        impl NotCounted {
+        impl WhyNotCounted {
             pub(crate) const ALL: &'static [Self] = &[$(Self::$why),+];
         }
 
-        impl From<NotCounted> for Refusal {
-            fn from(why: NotCounted) -> Self {
-                match why { $(NotCounted::$why => Self::$why),+ }
+        impl From<WhyNotCounted> for Refusal {
+            fn from(why: WhyNotCounted) -> Self {
+                match why { $(WhyNotCounted::$why => Self::$why),+ }
             }
         }
     };
 }
 not_counted!(AlreadyVerified, SupersededCode, RepeatedEntry, IdNotCounted);
 
-impl NotCounted {
+impl WhyNotCounted {
     pub(crate) const fn of(why: Refusal) -> Option<Self> {
         match why {
             Refusal::AlreadyVerified => Some(Self::AlreadyVerified),
@@ -96,8 +96,8 @@ mod tests {
 
     #[test]
     fn d21_what_is_remembered_comes_back_as_what_it_was() {
-        for why in NotCounted::ALL.iter().copied() {
-            assert_eq!(NotCounted::of(why.into()), Some(why));
+        for why in WhyNotCounted::ALL.iter().copied() {
+            assert_eq!(WhyNotCounted::of(why.into()), Some(why));
             let remembered = Remembered::NotCounted(why);
             assert_eq!(Remembered::of(remembered.into()), Some(remembered));
         }

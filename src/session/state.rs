@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// One round of SMS verification: a value that a host stores, and takes to its next version through a
-/// [`Decision`].
+/// [`Decision`](crate::Decision).
 ///
 /// **In**: [`open`](Self::open) · [`report`](Self::report) from the gateway ·
 /// [`submit`](Self::submit) and [`resend`](Self::resend) from the two public forms ·

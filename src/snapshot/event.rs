@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{
     DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure,
     encoding::{Instant, Sixteen, instant},
-    session::remembered::NotCounted,
+    session::remembered::WhyNotCounted,
     version::{first_only, write_first},
 };
 
@@ -152,17 +152,17 @@ mod refusal {
 
     use serde::{de, ser};
 
-    use super::{Deserialize, Deserializer, NotCounted, Refusal, Serializer};
+    use super::{Deserialize, Deserializer, Refusal, Serializer, WhyNotCounted};
 
     pub(super) fn serialize<S: Serializer>(why: &Refusal, to: S) -> Result<S::Ok, S::Error> {
-        match NotCounted::of(*why) {
+        match WhyNotCounted::of(*why) {
             Some(_) => to.serialize_str(why.code()),
             None => Err(ser::Error::custom("no reason not to count an entry")),
         }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Refusal, D::Error> {
-        let possible = || NotCounted::ALL.iter().copied().map(Refusal::from);
+        let possible = || WhyNotCounted::ALL.iter().copied().map(Refusal::from);
         let code = Cow::<str>::deserialize(from)?;
         let why = possible().find(|why| why.code() == code);
         why.ok_or_else(|| de::Error::custom("unknown reason not to count an entry"))

@@ -64,7 +64,7 @@ enum Versioned {
 
 impl Snapshot {
     /// The newest version that this release reads, and the one that it writes.
-    pub const VERSION: u32 = 1;
+    const VERSION: u32 = 1;
 
     /// Which version it is.
     #[must_use]

@@ -10,8 +10,8 @@ use chrono::{DateTime, TimeDelta};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-fn shown<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T, shape: Value) {
-    assert_eq!(serde_json::to_value(&value).unwrap(), shape);
+fn shown<T: Serialize + DeserializeOwned + PartialEq + Debug + Copy>(value: T, shape: Value) {
+    assert_eq!(serde_json::to_value(value).unwrap(), shape);
     assert_eq!(serde_json::from_value::<T>(shape).unwrap(), value);
     let bytes = postcard::to_allocvec(&value).unwrap();
     assert_eq!(postcard::from_bytes::<T>(&bytes).unwrap(), value);

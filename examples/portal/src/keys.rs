@@ -145,10 +145,10 @@ impl PortalKeys {
                 ["code", id, key] => {
                     let id: u32 = id.parse().map_err(|_| malformed())?;
                     let key = unhex(key).ok_or_else(malformed)?;
-                    ring = Some(match ring {
-                        None => KeyRing::single(id, key)?,
+                    match &mut ring {
+                        None => ring = Some(KeyRing::single(id, key)?),
                         Some(ring) => ring.rotate(id, key)?,
-                    });
+                    }
                 }
                 ["signing", key] => {
                     let key = unhex(key).ok_or_else(malformed)?;

@@ -9,7 +9,7 @@ use crate::{
     session::{
         self,
         invariants::Broken,
-        remembered::{self, NotCounted},
+        remembered::{self, WhyNotCounted},
         state,
         status::End,
     },
@@ -172,10 +172,10 @@ impl From<Outcome> for remembered::Remembered {
             Outcome::Wrong { left } => Self::Wrong { left },
             Outcome::Locked => Self::Locked,
             Outcome::Returned => Self::Returned,
-            Outcome::SupersededCode => Self::NotCounted(NotCounted::SupersededCode),
-            Outcome::RepeatedEntry => Self::NotCounted(NotCounted::RepeatedEntry),
-            Outcome::IdNotCounted => Self::NotCounted(NotCounted::IdNotCounted),
-            Outcome::AlreadyVerified => Self::NotCounted(NotCounted::AlreadyVerified),
+            Outcome::SupersededCode => Self::NotCounted(WhyNotCounted::SupersededCode),
+            Outcome::RepeatedEntry => Self::NotCounted(WhyNotCounted::RepeatedEntry),
+            Outcome::IdNotCounted => Self::NotCounted(WhyNotCounted::IdNotCounted),
+            Outcome::AlreadyVerified => Self::NotCounted(WhyNotCounted::AlreadyVerified),
         }
     }
 }

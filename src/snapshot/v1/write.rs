@@ -7,7 +7,7 @@ use super::{
 use crate::{
     session::{
         self,
-        remembered::{self, NotCounted},
+        remembered::{self, WhyNotCounted},
         state,
         status::End,
     },
@@ -144,10 +144,10 @@ impl From<remembered::Remembered> for Outcome {
             Remembered::Wrong { left } => Self::Wrong { left },
             Remembered::Locked => Self::Locked,
             Remembered::Returned => Self::Returned,
-            Remembered::NotCounted(NotCounted::SupersededCode) => Self::SupersededCode,
-            Remembered::NotCounted(NotCounted::RepeatedEntry) => Self::RepeatedEntry,
-            Remembered::NotCounted(NotCounted::IdNotCounted) => Self::IdNotCounted,
-            Remembered::NotCounted(NotCounted::AlreadyVerified) => Self::AlreadyVerified,
+            Remembered::NotCounted(WhyNotCounted::SupersededCode) => Self::SupersededCode,
+            Remembered::NotCounted(WhyNotCounted::RepeatedEntry) => Self::RepeatedEntry,
+            Remembered::NotCounted(WhyNotCounted::IdNotCounted) => Self::IdNotCounted,
+            Remembered::NotCounted(WhyNotCounted::AlreadyVerified) => Self::AlreadyVerified,
         }
     }
 }

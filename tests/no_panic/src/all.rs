@@ -22,10 +22,9 @@ pub extern "C" fn draw(rng: &mut dyn TryCryptoRng<Error = core::fmt::Error>) -> 
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn ring(ring: KeyRing, id: u32, key: &[u8]) -> bool {
-    ring.rotate(id, key)
-        .and_then(|ring| ring.without(id).with_older(id, key))
-        .is_ok()
+pub extern "C" fn ring(ring: &mut KeyRing, id: u32, key: &[u8]) -> bool {
+    ring.remove(id);
+    ring.rotate(id, key).is_ok()
 }
 
 #[unsafe(no_mangle)]

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use beian::{DeliveryReport, MessageId, Refusal, host::HostError};
+use beian::{MessageId, Refusal, host::HostError};
 use chrono::Utc;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -72,7 +72,7 @@ pub(super) async fn report(
     let malformed = |field| Problem::new(Code::MalformedBody, lang).malformed(field, lang);
     let message: MessageId =
         (report.idempotency_key.parse()).map_err(|_| malformed("idempotency_key"))?;
-    let report: DeliveryReport = report.report.parse().map_err(|_| malformed("report"))?;
+    let report: beian::DeliveryReport = report.report.parse().map_err(|_| malformed("report"))?;
     match portal.desk.report(message, report).await {
         Ok(_) => portal.bell.ring(),
         Err(HostError::Refused(Refusal::UnknownMessage)) => {}

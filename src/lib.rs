@@ -159,7 +159,7 @@ pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, Keys, Mac};
 pub use key_ring::{KeyRing, KeyRingProblem};
-pub use lang::Lang;
+pub use lang::{Lang, Localized};
 pub use mobile::{MobileNumber, MobileProblem};
 pub use names::UnknownName;
 pub use official_sender::is_official_sender;

@@ -6,9 +6,9 @@
 //! is only *expected* is called so; the regulator's word beats a person's.
 
 mod answer;
+mod conclusions;
 mod fact;
-mod follow;
-mod look;
+mod order_life;
 #[cfg(feature = "serde")]
 mod stored;
 

@@ -317,16 +317,21 @@ impl IdDocument {
         self.last_six.as_ref()
     }
 
-    /// The last six that a person enters if the order is filed in `province`: in 浙江, for a
-    /// Hong Kong / Macao permit, of the number on the back (B13). `None` if that wasn't given, or if
+    /// The last six that a person enters if the order is filed in `province`: for a Hong Kong
+    /// / Macao permit where that is asked for, of the number on the back (B13). `None` if that wasn't given, or if
     /// the document was stored and read back (D25).
     #[must_use]
     pub fn last_six_in(&self, province: Province) -> Option<&LastSix> {
-        if province == Province::Zhejiang && self.kind == IdDocumentKind::HkMacaoPermit {
+        if self.kind == IdDocumentKind::HkMacaoPermit && province.asks_for_permit_backs() {
             self.back_last_six.as_ref()
         } else {
             self.last_six()
         }
+    }
+
+    /// Whether it is a permit without the number on its back, which some provinces ask for (B13).
+    pub(crate) fn lacks_permit_back(&self) -> bool {
+        self.kind == IdDocumentKind::HkMacaoPermit && self.back_last_six.is_none()
     }
 
     /// Whether both can be the same document: of one kind, with the same numbers as far as both have

@@ -132,7 +132,25 @@ const NOT_MAINLAND: &[&str] = &[
     "Macau",
 ];
 
+/// Where the number on the back of a Hong Kong / Macao permit is asked for (B13). A province that
+/// begins to ask for it gets a row here; document, order and form follow.
+const ASKING_FOR_PERMIT_BACKS: &[Province] = &[Province::Zhejiang];
+
 impl Province {
+    /// Whether an order filed here needs the number on the back of a Hong Kong / Macao permit; its
+    /// last six are then what the person enters (B13).
+    ///
+    /// ```
+    /// use beian::Province;
+    ///
+    /// assert!(Province::Zhejiang.asks_for_permit_backs());
+    /// assert!(!Province::Beijing.asks_for_permit_backs());
+    /// ```
+    #[must_use]
+    pub fn asks_for_permit_backs(self) -> bool {
+        ASKING_FOR_PERMIT_BACKS.contains(&self)
+    }
+
     /// Reads a province as people write it: the Chinese short or official name, the English name
     /// (in any case, with spaces, hyphens or underscores), or the code, of two digits or of six
     /// (`110000`).

@@ -389,7 +389,8 @@ impl Draft {
             if person.mobile.is_some_and(|mobile| policy.denies(&mobile)) {
                 problems.add(format!("{path}.mobile"), MobileProblem::Denied);
             }
-            if person.back_missing && self.province == Some(Province::Zhejiang) {
+            let asked_for = self.province.is_some_and(Province::asks_for_permit_backs);
+            if person.back_missing && asked_for {
                 let path = format!("{path}.id_document.back_number");
                 problems.add(path, ProblemKind::BackNumberMissing);
             }
@@ -460,8 +461,7 @@ impl From<Person> for PersonDraft {
             name: Some(name),
             mobile: Some(mobile),
             emergency_phone,
-            back_missing: id_document.kind() == IdDocumentKind::HkMacaoPermit
-                && id_document.last_six_in(Province::Zhejiang).is_none(),
+            back_missing: id_document.lacks_permit_back(),
             id_document: Some(id_document),
         }
     }

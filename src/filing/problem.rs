@@ -222,8 +222,8 @@ pub enum ProblemKind {
     /// Apps, mini programs and quick apps before 2023-09-01 (D01).
     #[error("apps, mini programs and quick apps are filed from 2023-09-01 only")]
     NotYetFileable,
-    /// A Hong Kong / Macao permit in 浙江 without the number on its back (B13).
-    #[error("back number missing: in Zhejiang, a Hong Kong and Macao permit needs it")]
+    /// A Hong Kong / Macao permit without the number on its back, in a province that asks for it (B13).
+    #[error("back number missing: in this province, a Hong Kong and Macao permit needs it")]
     BackNumberMissing,
     /// The same number with another ID, and the platform refuses that (D03).
     #[error("the same mobile number is given with a different ID document")]

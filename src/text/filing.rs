@@ -280,8 +280,8 @@ impl ProblemKind {
                 "Apps, mini programs and quick apps are filed from 1 September 2023. File them from then on.",
             ),
             Self::BackNumberMissing => (
-                "在浙江备案，使用港澳居民来往内地通行证的，请填写证件背面的香港或澳门身份证号码。",
-                "In Zhejiang, a Hong Kong and Macao permit also needs the identity number printed on its back. Enter it.",
+                "在该省备案，使用港澳居民来往内地通行证的，请填写证件背面的香港或澳门身份证号码。",
+                "In this province, a Hong Kong and Macao permit also needs the identity number printed on its back. Enter it.",
             ),
             Self::DifferingIds => (
                 "同一手机号码对应了不同的证件，请统一证件，或为另一负责人填写其本人的手机号码。",

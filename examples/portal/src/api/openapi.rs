@@ -104,7 +104,7 @@ pub(super) struct NewIdDocument {
     #[schema(schema_with = id_document_kinds)]
     kind: String,
     number: String,
-    /// For `hk_macao_permit`, required in Zhejiang.
+    /// For `hk_macao_permit`, required where the province asks for it.
     back_number: Option<String>,
 }
 

@@ -1,5 +1,7 @@
 //! What a form sends, and the fields that it is made of.
 
+use std::borrow::Cow;
+
 use askama::{Template, filters::HtmlSafe};
 
 /// What was typed, by name of the field.
@@ -54,7 +56,7 @@ pub(super) struct Field {
     pub(super) problem: Option<String>,
     pub(super) hint: &'static str,
     /// Marked as not needed.
-    pub(super) optional: Option<&'static str>,
+    pub(super) optional: Option<Cow<'static, str>>,
     /// `numeric`, `tel`, `text`.
     pub(super) keyboard: &'static str,
     pub(super) autocomplete: &'static str,

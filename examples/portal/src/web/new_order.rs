@@ -232,6 +232,16 @@ fn types(visit: &Visit) -> Types {
 }
 
 /// Who is texted for orders of a type, as the rulebook in force has it.
+/// Where the number on the back of a permit is needed (B13).
+fn permit_backs_needed(lang: Lang) -> String {
+    let provinces = Province::ALL.iter().filter(|it| it.asks_for_permit_backs());
+    let names: Vec<_> = provinces.map(|province| province.text(lang)).collect();
+    match lang {
+        Lang::Zh => format!("{}必填", names.join("、")),
+        Lang::En => format!("needed in {}", names.join(", ")),
+    }
+}
+
 fn texted(filing_type: FilingType, lang: Lang) -> String {
     let rules = Rulebook::CURRENT.rules().iter();
     let rules = rules.filter(|rule| rule.filing_type() == filing_type);
@@ -414,7 +424,7 @@ impl Builder<'_> {
             },
             emergency_phone: Field {
                 keyboard: "tel",
-                optional: Some(self.optional),
+                optional: Some(self.optional.into()),
                 ..self.text(
                     &at("emergency_phone"),
                     visit.t("应急联系电话", "Emergency phone"),
@@ -434,7 +444,7 @@ impl Builder<'_> {
                 &person.id_document.number,
             ),
             back_number: Field {
-                optional: Some(visit.t("浙江必填", "needed in Zhejiang")),
+                optional: Some(permit_backs_needed(visit.lang).into()),
                 hint: visit.t(
                     "港澳居民来往内地通行证背面的香港或澳门身份证号码。",
                     "The Hong Kong or Macao identity number on the back of the travel permit.",

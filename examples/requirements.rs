@@ -179,10 +179,7 @@ impl Question {
         };
         let mut answer = String::new();
         for lang in &self.languages {
-            let place = match lang {
-                Lang::Zh => self.province.chinese(),
-                Lang::En => self.province.english(),
-            };
+            let place = self.province.text(*lang);
             writeln!(
                 answer,
                 "{}, {place}\n{}\n{}\n",

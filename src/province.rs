@@ -10,13 +10,13 @@ macro_rules! provinces {
         /// A province, autonomous region or municipality of mainland China: all 31 of them (R01).
         ///
         /// ```
-        /// use beian::Province;
+        /// use beian::{Lang, Province};
         ///
         /// let province: Province = "内蒙古自治区".parse()?;
         /// assert_eq!(province, Province::InnerMongolia);
         /// assert_eq!(province, "inner mongolia".parse()?);
         /// assert_eq!(province, "15".parse()?);
-        /// assert_eq!((province.code(), province.chinese()), (15, "内蒙古"));
+        /// assert_eq!((province.code(), province.text(Lang::Zh)), (15, "内蒙古"));
         /// assert_eq!(province.to_string(), "inner_mongolia");
         /// # Ok::<(), beian::ProvinceProblem>(())
         /// ```
@@ -47,7 +47,7 @@ macro_rules! provinces {
 
             /// The Chinese short name: 内蒙古.
             #[must_use]
-            pub const fn chinese(self) -> &'static str {
+            pub(crate) const fn chinese(self) -> &'static str {
                 match self {
                     $(Self::$variant => $short),+
                 }
@@ -63,7 +63,7 @@ macro_rules! provinces {
 
             /// The English name: Inner Mongolia.
             #[must_use]
-            pub const fn english(self) -> &'static str {
+            pub(crate) const fn english(self) -> &'static str {
                 match self {
                     $(Self::$variant => $english),+
                 }

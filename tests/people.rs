@@ -9,8 +9,8 @@
 mod common;
 
 use beian::{
-    Entity, IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, MobileNumber, MobileProblem,
-    NameProblem, Person, PersonProblem, Province, ProvinceProblem,
+    Entity, IdDocument, IdDocumentKind, IdDocumentProblem, Lang, LastSix, MobileNumber,
+    MobileProblem, NameProblem, Person, PersonProblem, Province, ProvinceProblem,
 };
 use common::{check_character, eighteen, mobile_digits, person, resident_id, spelling};
 use proptest::prelude::*;
@@ -349,12 +349,12 @@ fn r01_there_are_31_provinces_and_each_is_read_in_every_spelling() {
             .all(|pair| pair[0].code() < pair[1].code())
     );
     for province in Province::ALL {
-        let english = province.english();
-        assert!(province.chinese_full().starts_with(province.chinese()));
+        let english = province.text(Lang::En);
+        assert!(province.chinese_full().starts_with(province.text(Lang::Zh)));
         for spelling in [
             province.name().to_owned(),
             province.to_string(),
-            province.chinese().to_owned(),
+            province.text(Lang::Zh).to_owned(),
             format!(" {} ", province.chinese_full()),
             english.to_uppercase(),
             english.replace(' ', "-"),

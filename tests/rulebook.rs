@@ -453,7 +453,7 @@ mod periods {
 
     /// When verification came into force in a province, by the documented table.
     fn first(province: Province) -> DateTime<Utc> {
-        let name = province.chinese();
+        let name = province.text(Lang::Zh);
         if FROM_2017.contains(&name) {
             beijing("2017-12-18T06:00:00")
         } else if FROM_2018_09_10.contains(&name) {

@@ -9,8 +9,7 @@ use super::{
     check_filed_since,
 };
 use crate::{
-    Entity, IdDocument, IdDocumentKind, IdDocumentProblem, MobileNumber, MobileProblem, Person,
-    Province,
+    Entity, IdDocument, IdDocumentProblem, MobileNumber, MobileProblem, Person, Province,
     person::{EmergencyPhone, Name},
 };
 

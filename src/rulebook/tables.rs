@@ -174,6 +174,8 @@ impl History {
 
 const DOCUMENTED: History = History::built_in(PERIODS, FiledSince::DOCUMENTED);
 
+const _: () = assert!(History::DOCUMENTED.is_sound());
+
 const PERIODS: &[Period] = &[
     Period::built_in(
         hour(2017, 12, 18, 6),

@@ -136,7 +136,7 @@ impl PersonProblem {
 }
 
 impl Province {
-    /// The short name for people: [`chinese`](Self::chinese) or [`english`](Self::english).
+    /// The short name for people: 内蒙古, Inner Mongolia.
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {
         match lang {

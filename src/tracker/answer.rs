@@ -12,7 +12,7 @@ use crate::{MobileNumber, ReturnCause, names::names};
 /// use beian::{Lang, tracker::TrackerStatus};
 ///
 /// assert_eq!(TrackerStatus::Waiting.name(), "waiting");
-/// assert!(!TrackerStatus::SaidDone.is_reported());
+/// assert_eq!(TrackerStatus::SaidDone.at(), None); // a person's word ends nothing
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TrackerStatus {
@@ -62,12 +62,6 @@ impl TrackerStatus {
             Self::Waiting | Self::SaidDone | Self::MayHaveEnded => None,
             Self::Done { at } | Self::TimedOut { at } | Self::Returned { at, .. } => Some(*at),
         }
-    }
-
-    /// Whether the regulator reported this end; everything else is what is expected.
-    #[must_use]
-    pub const fn is_reported(&self) -> bool {
-        self.at().is_some()
     }
 }
 

@@ -90,7 +90,7 @@ impl Tracker {
     /// no instant does.
     ///
     /// `None` doesn't say that the round is over. While [`status`](Self::status) isn't
-    /// [reported](TrackerStatus::is_reported), only the regulator's word moves it on: ask for the
+    /// a reported [end](TrackerStatus::at), only the regulator's word moves it on: ask for the
     /// order's status yourself, every hour or so, and report what you hear.
     #[must_use]
     pub fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -130,14 +130,20 @@ impl FactKind {
     }
 }
 
-/// A [`FactKind`] and the instant for which it holds.
+/// A [`FactKind`] and the instant for which it holds, in whole microseconds: what
+/// [`Tracker::facts`](super::Tracker::facts) lists.
 ///
 /// ```
-/// use beian::tracker::{Fact, FactKind, RegulatorStatus};
+/// use beian::{Policy, Recipient, Recipients, Role, Tracker};
+/// use beian::tracker::{FactKind, RegulatorStatus};
 /// use chrono::DateTime;
 ///
-/// let fact = Fact::new(FactKind::Regulator(RegulatorStatus::Waiting), DateTime::UNIX_EPOCH);
-/// assert_eq!(fact.at(), DateTime::UNIX_EPOCH);
+/// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+/// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
+/// let mut tracker = Tracker::new(&recipients, DateTime::UNIX_EPOCH);
+/// tracker.record(FactKind::Regulator(RegulatorStatus::Waiting), DateTime::UNIX_EPOCH)?;
+/// assert_eq!(tracker.facts()[0].at(), DateTime::UNIX_EPOCH);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fact {
@@ -146,9 +152,7 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// The fact that this holds at an instant, which is cut to microseconds.
-    #[must_use]
-    pub fn new(kind: FactKind, at: DateTime<Utc>) -> Self {
+    pub(super) fn new(kind: FactKind, at: DateTime<Utc>) -> Self {
         Self {
             at: Micros::cut(at),
             kind,

@@ -231,7 +231,6 @@ fn types(visit: &Visit) -> Types {
     }
 }
 
-/// Who is texted for orders of a type, as the rulebook in force has it.
 /// Where the number on the back of a permit is needed (B13).
 fn permit_backs_needed(lang: Lang) -> String {
     let provinces = Province::ALL.iter().filter(|it| it.asks_for_permit_backs());
@@ -242,6 +241,7 @@ fn permit_backs_needed(lang: Lang) -> String {
     }
 }
 
+/// Who is texted for orders of a type, as the rulebook in force has it.
 fn texted(filing_type: FilingType, lang: Lang) -> String {
     let rules = Rulebook::CURRENT.rules().iter();
     let rules = rules.filter(|rule| rule.filing_type() == filing_type);

@@ -1,5 +1,8 @@
 //! Who must verify: one recipient per mobile number (R09, B05).
 
+#[cfg(feature = "serde")]
+mod shown;
+
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -32,6 +35,22 @@ use crate::{
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # As JSON
+/// With the feature `serde` it is written as what a page may show, and can't be read back: numbers
+/// are masked, and the last six of an ID are left out.
+///
+/// ```json
+/// {"verify": {"window_minutes": 1440, "recipients": [{"mobile": "199****0001",
+///   "roles": ["entity_leader"], "rules": ["R03"], "services": []}]}}
+/// {"nobody": {"reason": "rule", "rule": "R08"}}
+/// {"nobody": {"reason": "not_in_force", "from": "2018-09-23T16:00:00Z"}}
+/// {"nobody": {"reason": "as_texted"}}
+/// ```
+///
+/// `from` is `null` where it never came into force; `rules` is empty where a host named the
+/// recipients itself (B02). An [`Exemption`] alone is what stands after `nobody`, a [`NotInForce`]
+/// alone has `from` only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requirement {
     /// These persons, all of them (R18).

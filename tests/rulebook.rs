@@ -822,6 +822,40 @@ mod texts {
         );
     }
 
+    #[cfg(feature = "serde")]
+    #[test]
+    fn what_a_page_shows_of_a_requirement_has_no_number_and_no_id() {
+        use serde_json::{json, to_value};
+        let id = "34567X".parse().unwrap();
+        let leader = Recipient::new("19900000001".parse().unwrap(), Role::EntityLeader, [id]);
+        let recipients = Recipients::new([leader], Policy::REGULATOR).unwrap();
+        let shown = json!({"verify": {"window_minutes": 1440, "recipients": [
+            {"mobile": "199****0001", "roles": ["entity_leader"], "rules": [], "services": []},
+        ]}});
+        assert_eq!(to_value(Requirement::Verify(recipients)).unwrap(), shown);
+
+        let from = Some(day::first_instant("2018-09-24".parse().unwrap()));
+        for (exemption, shown) in [
+            (
+                Exemption::Rule("R08".parse().unwrap()),
+                json!({"reason": "rule", "rule": "R08"}),
+            ),
+            (
+                Exemption::NotInForce(NotInForce { from }),
+                json!({"reason": "not_in_force", "from": "2018-09-23T16:00:00Z"}),
+            ),
+            (
+                Exemption::NotInForce(NotInForce { from: None }),
+                json!({"reason": "not_in_force", "from": null}),
+            ),
+            (Exemption::AsTexted, json!({"reason": "as_texted"})),
+        ] {
+            assert_eq!(to_value(&exemption).unwrap(), shown);
+            let requirement = Requirement::Nobody(exemption);
+            assert_eq!(to_value(requirement).unwrap(), json!({"nobody": shown}));
+        }
+    }
+
     #[test]
     fn every_exemption_has_a_text_in_both_languages() {
         let from = Some(day::first_instant("2018-09-24".parse().unwrap()));

@@ -5,9 +5,9 @@ use zeroize::Zeroize;
 
 use crate::{
     LastSix, MobileNumber,
-    input::clean,
     key::{Framed, KeyError, KeyId, Keys},
     session::SessionId,
+    spelling::clean,
 };
 
 /// How many codes one MAC yields: the first, two resends and the noon resend, or three resends.

@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 
 use crate::{
     Province, UnknownName,
-    input::{Unclean, clean_id},
+    spelling::{Unclean, clean_id},
 };
 
 /// The kind of an ID document, with its certificate code in the regulator's form (R23, B12).

@@ -122,7 +122,6 @@ pub mod docs;
 pub mod filing;
 pub mod host;
 mod id_document;
-mod input;
 mod key;
 mod mobile;
 mod names;
@@ -136,6 +135,7 @@ pub mod rulebook;
 mod session;
 #[cfg(feature = "serde")]
 mod snapshot;
+mod spelling;
 mod template;
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -144,6 +144,7 @@ mod time;
 pub mod tracker;
 #[cfg(feature = "serde")]
 mod version;
+mod words;
 
 pub use filing::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,

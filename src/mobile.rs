@@ -2,7 +2,7 @@
 
 use core::{fmt, str::FromStr};
 
-use crate::input::{Unclean, clean_mobile};
+use crate::spelling::{Unclean, clean_mobile};
 
 /// A mainland mobile number: 11 digits, the first 1, the second 3–9 (B11).
 ///

@@ -5,7 +5,8 @@ use core::fmt;
 
 use crate::{
     IdDocument, MobileNumber, MobileProblem,
-    input::{Unclean, clean_mobile, clean_name},
+    spelling::{Unclean, clean_mobile},
+    words::clean_name,
 };
 
 /// The longest name of a person, in characters.

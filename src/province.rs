@@ -2,7 +2,7 @@
 
 use core::{fmt, str::FromStr};
 
-use crate::input::{letters, same_words};
+use crate::words::{letters, same_words};
 
 /// One row per province: GB/T 2260 code, stable name, Chinese short and full name, English name.
 macro_rules! provinces {

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use crate::{MobileNumber, input::clean};
+use crate::{MobileNumber, spelling::clean};
 
 /// What a platform refuses when an order is filed. Nothing, by default.
 ///

@@ -5,8 +5,6 @@
 //! For ID numbers, one pair of brackets around the last character (`A123456(3)`). Anything else that
 //! is not an ASCII letter or digit is refused, a leading sign included; `+` is for [`clean_mobile`] alone.
 
-use alloc::string::String;
-
 use zeroize::Zeroize;
 
 /// Longer than any value that a person has to type.
@@ -146,54 +144,8 @@ pub(crate) fn clean_mobile(input: &str) -> Result<Option<Clean>, Unclean> {
     Ok(Some(clean))
 }
 
-/// A name: white space around it and direction marks are taken away, nothing else is changed.
-pub(crate) fn clean_name(input: &str, chars_max: usize) -> Result<String, Unclean> {
-    let end = |c: char| c.is_whitespace() || is_direction_mark(c);
-    let mut name = String::new();
-    for (n, c) in input
-        .trim_matches(end)
-        .chars()
-        .filter(|c| !is_direction_mark(*c))
-        .enumerate()
-    {
-        if n >= chars_max {
-            return Err(Unclean::TooLong);
-        }
-        if c.is_control() {
-            return Err(Unclean::Character);
-        }
-        name.push(c);
-    }
-    if name.chars().any(char::is_alphanumeric) {
-        Ok(name)
-    } else {
-        Err(Unclean::Empty)
-    }
-}
-
-/// Whether these are the same words: alike but for case, white space, hyphens, underscores, full-width
-/// forms and direction marks.
-pub(crate) fn same_words(one: &str, other: &str) -> bool {
-    letters(one).eq(letters(other))
-}
-
-/// Lower case and half width, without direction marks, and without white space outside.
-pub(crate) fn tidy(input: &str) -> String {
-    let seen = input.chars().filter(|c| !is_direction_mark(*c));
-    let tidy: String = seen.map(|c| half_width(c).to_ascii_lowercase()).collect();
-    tidy.trim().into()
-}
-
-/// What tells words apart; nothing if a person typed nothing.
-pub(crate) fn letters(input: &str) -> impl Iterator<Item = char> {
-    input.chars().map(half_width).filter_map(|c| {
-        let between = c.is_whitespace() || is_hyphen(c) || is_direction_mark(c) || c == '_';
-        (!between).then_some(c.to_ascii_lowercase())
-    })
-}
-
 /// Full-width forms and the ideographic space have an ASCII twin.
-fn half_width(c: char) -> char {
+pub(crate) fn half_width(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => u32::from(c)
             .checked_sub(0xFEE0)
@@ -204,11 +156,11 @@ fn half_width(c: char) -> char {
 }
 
 /// Hyphen-minus, hyphen, non-breaking hyphen, figure dash, en dash: what phone books put in numbers.
-fn is_hyphen(c: char) -> bool {
+pub(crate) fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2013}')
 }
 
-fn is_direction_mark(c: char) -> bool {
+pub(crate) fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -274,36 +226,6 @@ mod tests {
             "A123456((3))",
         ] {
             assert!(id(input).is_err(), "{input:?}");
-        }
-    }
-
-    #[test]
-    fn d26_tells_words_apart_by_their_letters() {
-        for input in [
-            "Mini Program",
-            " mini_program\t",
-            "MINI-PROGRAM",
-            "ｍｉｎｉ\u{3000}ｐｒｏｇｒａｍ",
-            "\u{202A}mini program\u{202C}",
-        ] {
-            assert!(same_words("mini program", input), "{input:?}");
-        }
-        assert!(same_words("APP（应用程序）", "app(应用程序)"));
-        assert!(!same_words("mini program", "mini.program"));
-        assert!(letters(" _-\u{200E}").next().is_none());
-    }
-
-    #[test]
-    fn d26_keeps_a_name_as_it_is_written() {
-        assert_eq!(
-            clean_name(" 阿依·古丽 \u{200E}", 5).as_deref(),
-            Ok("阿依·古丽")
-        );
-        assert_eq!(clean_name("示例\u{202E} 站", 9).as_deref(), Ok("示例 站"));
-        assert_eq!(clean_name("张三四", 2), Err(Unclean::TooLong));
-        assert_eq!(clean_name("张\n三", 9), Err(Unclean::Character));
-        for empty in ["", " \u{3000} ", "——", "\u{200B}"] {
-            assert_eq!(clean_name(empty, 9), Err(Unclean::Empty), "{empty:?}");
         }
     }
 

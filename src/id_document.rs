@@ -329,15 +329,15 @@ impl IdDocument {
         }
     }
 
-    /// Whether both can be the same document: of one kind, with the same numbers as far as both have
-    /// them. The back of a permit may be given in one place and left out in another (B13).
+    /// Whether both can have one number: the same last six as far as both have them, whatever the
+    /// kinds, for one number serves as resident ID and as residence permit (D03). The back of a permit
+    /// may be given in one place and left out in another (B13).
     pub(crate) fn may_be(&self, other: &Self) -> bool {
-        let backs = self
-            .back_last_six
-            .as_ref()
-            .zip(other.back_last_six.as_ref());
-        (self.kind, &self.last_six) == (other.kind, &other.last_six)
-            && backs.is_none_or(|(one, other)| one == other)
+        let same = |one: &Option<LastSix>, other: &Option<LastSix>| {
+            let both = one.as_ref().zip(other.as_ref());
+            both.is_none_or(|(one, other)| one == other)
+        };
+        same(&self.last_six, &other.last_six) && same(&self.back_last_six, &other.back_last_six)
     }
 
     /// A document without its last six: it was stored (D25), or its number can't be read.

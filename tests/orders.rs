@@ -371,6 +371,27 @@ fn d03_b13_a_back_number_given_in_one_place_makes_no_other_document() {
 }
 
 #[test]
+fn d03_one_number_on_two_kinds_of_document_is_no_other_id() {
+    let refuse = FilingPolicy::default().refuse_differing_ids(true);
+    let person = |id: IdDocument| Person::new("张三", "19900000001", id).unwrap();
+    let build = |leader, administrator| {
+        FilingOrder::initial(Province::Beijing, person(leader))
+            .service(ServiceKind::Website, "示例站", person(administrator))
+            .policy(&refuse)
+            .build()
+            .is_ok()
+    };
+    let number = "820101197807178499";
+    let card = || IdDocument::resident_id_card(number).unwrap();
+    let permit = IdDocument::hk_macao_residence_permit(number).unwrap();
+    assert!(build(card(), permit));
+    let passport = |number| IdDocument::passport(number).unwrap();
+    assert!(build(card(), passport("E10178499")));
+    assert!(!build(card(), passport("E10178490")));
+    assert!(!build(passport("E10000001"), passport("E10000002")));
+}
+
+#[test]
 fn an_order_takes_200_services() {
     let of = |n| OrderForm {
         services: vec![service_form("website", 2); n],

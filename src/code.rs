@@ -171,6 +171,30 @@ mod tests {
     }
 
     #[test]
+    fn d26_every_spelling_of_a_code_is_that_code() {
+        for typed in [
+            "012 345",
+            "\u{200B}012345",
+            "０１２３４５",
+            "012\u{2014}345",
+            "\u{202D}0\u{2060}12345\u{202C}\r\n",
+        ] {
+            let code = Code::parse(typed).unwrap();
+            assert_eq!(code.digits().as_str(), "012345", "{typed:?}");
+        }
+        for other in [
+            "【012345】",
+            "(012345)",
+            "12345",
+            "0123456",
+            "-012345",
+            "01234X",
+        ] {
+            assert!(Code::parse(other).is_none(), "{other:?}");
+        }
+    }
+
+    #[test]
     fn attack_10_boundary_words_give_six_digits() {
         for (word, code) in [
             (0, "000000"),

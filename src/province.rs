@@ -106,10 +106,13 @@ provinces! {
     Xinjiang = 65, "xinjiang", "新疆", "新疆维吾尔自治区", "Xinjiang";
 }
 
-/// English names that are written as well.
+/// Names that are written as well.
 const ALIASES: &[(&str, Province)] = &[
     ("Nei Mongol", Province::InnerMongolia),
     ("Xizang", Province::Tibet),
+    ("广西自治区", Province::Guangxi),
+    ("宁夏自治区", Province::Ningxia),
+    ("新疆自治区", Province::Xinjiang),
 ];
 
 /// Hong Kong, Macao and Taiwan, in the spellings that [`Province::parse`] reads.
@@ -133,8 +136,8 @@ const NOT_MAINLAND: &[&str] = &[
 ];
 
 impl Province {
-    /// Reads a province as people write it: the Chinese short or official name, the English name
-    /// (in any case, with spaces, hyphens or underscores), or the code, of two digits or of six
+    /// Reads a province as people write it: the Chinese short or official name (新疆自治区 too), the
+    /// English name (in any case, with spaces, hyphens or underscores), or the code, of two digits or of six
     /// (`110000`).
     ///
     /// # Errors

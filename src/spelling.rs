@@ -1,9 +1,23 @@
 //! What people paste, made one spelling (D26). Every value that a person types passes here first.
 //!
-//! Accepted and taken away: white space around and between characters; hyphens *between* characters;
-//! invisible direction marks. Rewritten: full-width forms to ASCII, lower-case to upper-case letters.
-//! For ID numbers, one pair of brackets around the last character (`A123456(3)`). Anything else that
-//! is not an ASCII letter or digit is refused, a leading sign included; `+` is for [`clean_mobile`] alone.
+//! Of any value:
+//!
+//! - taken away: white space and [what can't be seen](is_invisible) anywhere, [dashes](is_dash) between
+//!   letters and digits;
+//! - rewritten: full-width forms to ASCII, lower-case to upper-case letters.
+//!
+//! Of an ID number: one pair of brackets around the last character (`A123456(3)`); of a last six and of
+//! the kinds that end with a check character, Ⅹ, ⅹ or × there, which is X.
+//!
+//! Of a phone number:
+//!
+//! - in front `+86`, `+0086` and `0086`, each with or without brackets, and `(86)`; `86` alone before
+//!   eleven digits that are a mobile, for nothing else has thirteen digits and begins so;
+//! - after that `0` before a mobile, for no area code begins with 013 to 019;
+//! - brackets around an area code, which stays: `(010)12345678`.
+//!
+//! An emergency phone keeps a leading `00` and what follows, as it was typed. All else is refused, any
+//! other sign in front included. No digit is ever added, changed or left out.
 
 use zeroize::Zeroize;
 
@@ -13,10 +27,10 @@ const LENGTH_MAX: usize = 32;
 /// Why an input has no clean form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unclean {
-    /// Nothing but white space; for a name, no letter or digit of any script.
+    /// Nothing that can be seen; for a name, no letter or digit of any script.
     Empty,
-    /// A character that is no letter or digit and isn't forgiven where it stands; for a name, a
-    /// control character.
+    /// A character that is no letter or digit and isn't forgiven where it stands; for a name, one
+    /// that changes how the rest of a page reads.
     Character,
     /// More than [`LENGTH_MAX`] characters; for a name, more than were allowed.
     TooLong,
@@ -50,6 +64,21 @@ impl Clean {
         Ok(())
     }
 
+    /// What a part of another value was, if that is letters and digits alone.
+    fn of(parts: &[&[u8]]) -> Result<Self, Unclean> {
+        let mut clean = Self::new();
+        for byte in parts.iter().copied().flatten() {
+            if !byte.is_ascii_alphanumeric() {
+                return Err(Unclean::Character);
+            }
+            clean.push(*byte)?;
+        }
+        if clean.length == 0 {
+            return Err(Unclean::Empty);
+        }
+        Ok(clean)
+    }
+
     fn new() -> Self {
         Self {
             bytes: [0; LENGTH_MAX],
@@ -64,87 +93,89 @@ impl Drop for Clean {
     }
 }
 
-/// Letters and digits: codes, last six, ID numbers of most kinds.
+/// Letters and digits: codes, and what has no other spelling.
 pub(crate) fn clean(input: &str) -> Result<Clean, Unclean> {
-    let mut clean = Clean::new();
-    let mut hyphen = false;
-    for c in input.chars().filter(|c| !is_direction_mark(*c)) {
-        match half_width(c) {
-            space if space.is_whitespace() => {}
-            dash if is_hyphen(dash) => {
-                if clean.length == 0 {
-                    return Err(Unclean::Character);
-                }
-                hyphen = true;
-            }
-            c if c.is_ascii_alphanumeric() => {
-                hyphen = false;
-                clean.push(u8::try_from(c).map_err(|_| Unclean::Character)?)?;
-            }
-            _ => return Err(Unclean::Character),
-        }
-    }
-    match (clean.length, hyphen) {
-        (_, true) => Err(Unclean::Character),
-        (0, false) => Err(Unclean::Empty),
-        _ => Ok(clean),
-    }
+    line(input, &[])
 }
 
 /// As [`clean`], for an ID number: its last character may stand in brackets.
 pub(crate) fn clean_id(input: &str) -> Result<Clean, Unclean> {
-    let end = |c: char| c.is_whitespace() || is_direction_mark(c);
-    let trimmed = input.trim_matches(end);
-    let Some(open) = trimmed.strip_suffix([')', '）']) else {
-        return clean(input);
-    };
-    let Some((front, last)) = open.rsplit_once(['(', '（']) else {
-        return Err(Unclean::Character);
-    };
-    let mut number = clean(front)?;
-    match clean(last)?.as_bytes() {
-        [last] => number.push(*last)?,
-        _ => return Err(Unclean::Character),
+    let line = line(input, &['(', ')'])?;
+    match line.as_bytes() {
+        [b'(', ..] => Err(Unclean::Character),
+        [front @ .., b'(', last, b')'] => Clean::of(&[front, &[*last]]),
+        plain => Clean::of(&[plain]),
     }
-    Ok(number)
 }
 
-/// As [`clean`], for a mobile number: `+86` and `0086` in front are taken away; `None` if there is
-/// another country's prefix.
+/// As [`clean_id`], where the last character may be X: a Roman numeral ten, which the X on the card is,
+/// or the multiplication sign of Chinese keyboards.
+pub(crate) fn clean_id_with_x(input: &str) -> Result<Clean, Unclean> {
+    let end = input.trim_end_matches(is_nothing);
+    let Some(front) = end.strip_suffix(['Ⅹ', 'ⅹ', '×']) else {
+        return clean_id(input);
+    };
+    let mut id = clean(front.trim_end_matches(|c| is_nothing(c) || is_dash(c)))?;
+    id.push(b'X')?;
+    Ok(id)
+}
+
+/// The digits of a mobile number, or of what was typed in its place: without country code and trunk 0.
+/// `None` if there is another country's prefix.
 pub(crate) fn clean_mobile(input: &str) -> Result<Option<Clean>, Unclean> {
-    let end = |c: char| c.is_whitespace() || is_direction_mark(c);
-    let trimmed = input.trim_matches(end);
-    let (international, rest) = match trimmed.strip_prefix(['+', '＋']) {
-        Some(rest)
-            if rest
-                .chars()
-                .find(|c| !is_direction_mark(*c))
-                .is_some_and(char::is_numeric) =>
-        {
-            (true, rest)
-        }
-        Some(_) => return Err(Unclean::Character),
-        None => (false, trimmed),
-    };
-    let number = clean(rest)?;
-    let national = match number.as_bytes() {
-        [b'8', b'6', national @ ..] if international => national,
-        [b'0', b'0', b'8', b'6', national @ ..] if !international => national,
-        [b'0', b'0', ..] => return Ok(None),
-        _ if international => return Ok(None),
-        national => national,
-    };
-    if national.is_empty() {
-        return Err(Unclean::Empty);
-    }
-    let mut clean = Clean::new();
-    for byte in national {
-        clean.push(*byte)?;
-    }
-    Ok(Some(clean))
+    domestic(&line(input, PHONE_MARKS)?)
 }
 
-/// Full-width forms and the ideographic space have an ASCII twin.
+/// As [`clean_mobile`], for a number that is never texted: one that begins with 00 is as it was typed.
+pub(crate) fn clean_emergency_phone(input: &str) -> Result<Option<Clean>, Unclean> {
+    let line = line(input, PHONE_MARKS)?;
+    match line.as_bytes() {
+        abroad @ [b'0', b'0', ..] => digits(&[abroad]).map(Some),
+        _ => domestic(&line),
+    }
+}
+
+/// Whether these are several mobile numbers: cut at all that can't stand within one, every part is
+/// numbers in a row, each with or without its country code.
+pub(crate) fn is_several_mobiles(input: &str) -> bool {
+    let mut numbers = 0_usize;
+    let mut part = Clean::new();
+    for c in input.chars().map(half_width).chain([';']) {
+        match c {
+            digit if digit.is_ascii_digit() => {
+                if u8::try_from(digit).map(|digit| part.push(digit)) != Ok(Ok(())) {
+                    return false;
+                }
+                let abroad = part.as_bytes();
+                let abroad = abroad.strip_prefix(b"00").unwrap_or(abroad);
+                let national = abroad.strip_prefix(b"86").unwrap_or(abroad);
+                if is_mobile(without_trunk(national)) {
+                    numbers = numbers.saturating_add(1);
+                    part = Clean::new();
+                }
+            }
+            between if is_nothing(between) || is_dash(between) => {}
+            _ => {
+                if !matches!(part.as_bytes(), b"" | b"86" | b"0086") {
+                    return false;
+                }
+                part = Clean::new();
+            }
+        }
+    }
+    numbers >= 2
+}
+
+/// Eleven digits, the first 1, the second 3–9 (B11).
+pub(crate) fn is_mobile(digits: &[u8]) -> bool {
+    matches!(digits, [b'1', b'3'..=b'9', rest @ ..] if rest.len() == 9 && all_digits(rest))
+}
+
+pub(crate) fn all_digits(characters: &[u8]) -> bool {
+    characters.iter().all(u8::is_ascii_digit)
+}
+
+/// Full-width forms have an ASCII twin.
 pub(crate) fn half_width(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => u32::from(c)
@@ -155,13 +186,106 @@ pub(crate) fn half_width(c: char) -> char {
     }
 }
 
-/// Hyphen-minus, hyphen, non-breaking hyphen, figure dash, en dash: what phone books put in numbers.
-pub(crate) fn is_hyphen(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2013}')
+/// Unicode's dash punctuation (Pd), and the minus sign.
+pub(crate) fn is_dash(c: char) -> bool {
+    const DASHES: &str = "-\u{58A}\u{5BE}\u{1400}\u{1806}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\
+        \u{2212}\u{2E17}\u{2E1A}\u{2E3A}\u{2E3B}\u{2E40}\u{2E5D}\u{301C}\u{3030}\u{30A0}\u{FE31}\u{FE32}\
+        \u{FE58}\u{FE63}\u{FF0D}\u{10D6E}\u{10EAD}";
+    DASHES.contains(c)
 }
 
-pub(crate) fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+/// Direction marks, embeddings, overrides and isolates; zero-width space, joiners and word joiner; byte
+/// order mark; soft hyphen.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
+    ) || turns_text(c)
+}
+
+/// Bidirectional embeddings, overrides and isolates: what stands after them reads otherwise.
+pub(crate) fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What is taken away wherever it stands.
+pub(crate) fn is_nothing(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// What was typed, without blanks and dashes: letters, digits, and of other characters these marks.
+fn line(input: &str, marks: &[char]) -> Result<Clean, Unclean> {
+    let mut line = Clean::new();
+    let mut begun = false;
+    let mut dash = false;
+    for c in input.chars().map(half_width) {
+        let letter = c.is_ascii_alphanumeric();
+        match c {
+            kept if letter || marks.contains(&kept) => {
+                begun |= letter;
+                dash &= !letter;
+                line.push(u8::try_from(kept).map_err(|_| Unclean::Character)?)?;
+            }
+            nothing if is_nothing(nothing) => {}
+            between if begun && is_dash(between) => dash = true,
+            _ => return Err(Unclean::Character),
+        }
+    }
+    match (line.length, begun) {
+        (0, _) => Err(Unclean::Empty),
+        (_, true) if !dash => Ok(line),
+        _ => Err(Unclean::Character),
+    }
+}
+
+const PHONE_MARKS: &[char] = &['+', '(', ')'];
+
+/// A line without China's country code, trunk 0 and brackets; `None` with another's.
+fn domestic(line: &Clean) -> Result<Option<Clean>, Unclean> {
+    let national = match without_country_code(line.as_bytes()) {
+        [b'+', b'0'..=b'9', ..]
+        | [b'(', b'+', b'0'..=b'9', ..]
+        | [b'+', b'(', b'0'..=b'9', ..]
+        | [b'0', b'0', ..]
+        | [b'(', b'0', b'0', ..] => return Ok(None),
+        national => without_trunk(national),
+    };
+    let [area, number] = without_brackets(national);
+    digits(&[area, number]).map(Some)
+}
+
+fn without_country_code(line: &[u8]) -> &[u8] {
+    const COUNTRY_CODES: [&[u8]; 9] = [
+        b"+86", b"(+86)", b"+(86)", b"(86)", b"+0086", b"(+0086)", b"+(0086)", b"0086", b"(0086)",
+    ];
+    let number = COUNTRY_CODES
+        .iter()
+        .find_map(|code| line.strip_prefix(*code));
+    let number = number.or_else(|| line.strip_prefix(b"86").filter(|rest| is_mobile(rest)));
+    number.unwrap_or(line)
+}
+
+fn without_trunk(national: &[u8]) -> &[u8] {
+    let mobile = national.strip_prefix(b"0").filter(|rest| is_mobile(rest));
+    mobile.unwrap_or(national)
+}
+
+/// `(010)12345678` as area code and number; anything else as it is.
+fn without_brackets(national: &[u8]) -> [&[u8]; 2] {
+    let open = national.strip_prefix(b"(").unwrap_or_default();
+    let end = open.iter().position(|byte| *byte == b')');
+    match end.and_then(|end| open.split_at_checked(end)) {
+        Some((area @ ([b'0', _, _] | [b'0', _, _, _]), [_, number @ ..])) => [area, number],
+        _ => [national, &[]],
+    }
+}
+
+fn digits(parts: &[&[u8]]) -> Result<Clean, Unclean> {
+    if parts.iter().all(|part| all_digits(part)) {
+        Clean::of(parts)
+    } else {
+        Err(Unclean::Character)
+    }
 }
 
 #[cfg(test)]
@@ -182,6 +306,8 @@ mod tests {
             ("123-456", "123456"),
             ("123 - 456", "123456"),
             ("123\u{2011}456", "123456"),
+            ("123\u{2014}\u{2212}456", "123456"),
+            ("\u{FEFF}123\u{200B}456\u{061C}", "123456"),
             ("１２３４５６", "123456"),
             ("\u{3000}123\u{00A0}456", "123456"),
             ("\u{202A}123456\u{202C}", "123456"),
@@ -200,6 +326,8 @@ mod tests {
             "123456-",
             "−123456",
             "12.3456",
+            "12ー3456",
+            "12345Ⅹ",
             "123456\0",
             "٠١٢٣٤٥",
             "1²3456",
@@ -234,6 +362,9 @@ mod tests {
         let mobile = |input| clean_mobile(input).map(|n| n.map(|n| String::from(n.as_str())));
         for input in [
             "19900000001",
+            "8619900000001",
+            "019900000001",
+            "（+86）019900000001",
             "+86 199-0000-0001",
             "＋８６19900000001",
             "0086 19900000001",
@@ -241,11 +372,47 @@ mod tests {
         ] {
             assert_eq!(mobile(input), Ok(Some("19900000001".into())), "{input:?}");
         }
-        assert_eq!(mobile("8619900000001"), Ok(Some("8619900000001".into())));
+        for input in ["8612900000001", "86199000000011", "86019900000001"] {
+            assert_eq!(mobile(input), Ok(Some(input.into())), "{input:?}");
+        }
+        assert_eq!(mobile("(010)12345678"), Ok(Some("01012345678".into())));
         assert_eq!(mobile("+1 212 555 0100"), Ok(None));
-        assert_eq!(mobile("00852 0000 0000"), Ok(None));
-        assert_eq!(mobile("++8619900000001"), Err(Unclean::Character));
-        assert_eq!(mobile("-19900000001"), Err(Unclean::Character));
+        for abroad in [
+            "00852 0000 0000",
+            "(+852)00000000",
+            "+(852)00000000",
+            "(00852)00000000",
+        ] {
+            assert_eq!(mobile(abroad), Ok(None), "{abroad:?}");
+        }
+        for malformed in [
+            "++8619900000001",
+            "-19900000001",
+            "+",
+            "+a",
+            "86+19900000001",
+        ] {
+            assert_eq!(
+                mobile(malformed).err(),
+                Some(Unclean::Character),
+                "{malformed:?}"
+            );
+        }
         assert_eq!(mobile("+86"), Err(Unclean::Empty));
+    }
+
+    #[test]
+    fn d27_an_emergency_phone_keeps_its_zeros() {
+        let phone =
+            |input| clean_emergency_phone(input).map(|n| n.map(|n| String::from(n.as_str())));
+        for (input, output) in [
+            ("0085200000000", "0085200000000"),
+            ("0086 19900000001", "008619900000001"),
+            ("+86 19900000001", "19900000001"),
+            ("(010) 12345678", "01012345678"),
+        ] {
+            assert_eq!(phone(input), Ok(Some(output.into())), "{input:?}");
+        }
+        assert_eq!(phone("+852 0000 0000"), Ok(None));
     }
 }

@@ -2,18 +2,18 @@
 
 use alloc::string::String;
 
-use crate::spelling::{Unclean, half_width, is_direction_mark, is_hyphen};
+use crate::spelling::{Unclean, half_width, is_dash, is_invisible, is_nothing, turns_text};
 
-/// A name: white space around it and direction marks are taken away, nothing else is changed.
+/// A name: white space around it and what can't be seen are taken away, nothing else is changed. What
+/// would change how the rest of a page reads is refused.
 pub(crate) fn clean_name(input: &str, chars_max: usize) -> Result<String, Unclean> {
-    let end = |c: char| c.is_whitespace() || is_direction_mark(c);
+    let breaks = |c: char| matches!(c, '\u{2028}' | '\u{2029}') || turns_text(c);
+    if input.chars().any(breaks) {
+        return Err(Unclean::Character);
+    }
     let mut name = String::new();
-    for (n, c) in input
-        .trim_matches(end)
-        .chars()
-        .filter(|c| !is_direction_mark(*c))
-        .enumerate()
-    {
+    let seen = input.trim_matches(is_nothing).chars();
+    for (n, c) in seen.filter(|c| !is_invisible(*c)).enumerate() {
         if n >= chars_max {
             return Err(Unclean::TooLong);
         }
@@ -29,15 +29,15 @@ pub(crate) fn clean_name(input: &str, chars_max: usize) -> Result<String, Unclea
     }
 }
 
-/// Whether these are the same words: alike but for case, white space, hyphens, underscores, full-width
-/// forms and direction marks.
+/// Whether these are the same words: alike but for case, white space, dashes, underscores, full-width
+/// forms and what can't be seen.
 pub(crate) fn same_words(one: &str, other: &str) -> bool {
     letters(one).eq(letters(other))
 }
 
-/// Lower case and half width, without direction marks, and without white space outside.
+/// Lower case and half width, without what can't be seen, and without white space outside.
 pub(crate) fn tidy(input: &str) -> String {
-    let seen = input.chars().filter(|c| !is_direction_mark(*c));
+    let seen = input.chars().filter(|c| !is_invisible(*c));
     let tidy: String = seen.map(|c| half_width(c).to_ascii_lowercase()).collect();
     tidy.trim().into()
 }
@@ -45,7 +45,7 @@ pub(crate) fn tidy(input: &str) -> String {
 /// What tells words apart; nothing if a person typed nothing.
 pub(crate) fn letters(input: &str) -> impl Iterator<Item = char> {
     input.chars().map(half_width).filter_map(|c| {
-        let between = c.is_whitespace() || is_hyphen(c) || is_direction_mark(c) || c == '_';
+        let between = is_nothing(c) || is_dash(c) || c == '_';
         (!between).then_some(c.to_ascii_lowercase())
     })
 }
@@ -76,9 +76,14 @@ mod tests {
             clean_name(" 阿依·古丽 \u{200E}", 5).as_deref(),
             Ok("阿依·古丽")
         );
-        assert_eq!(clean_name("示例\u{202E} 站", 9).as_deref(), Ok("示例 站"));
+        assert_eq!(
+            clean_name("示例\u{200E} \u{200B}站", 9).as_deref(),
+            Ok("示例 站")
+        );
         assert_eq!(clean_name("张三四", 2), Err(Unclean::TooLong));
-        assert_eq!(clean_name("张\n三", 9), Err(Unclean::Character));
+        for malformed in ["张\n三", "张三\u{202E}", "\u{2028}张三", "张\u{2066}三"] {
+            assert_eq!(clean_name(malformed, 9), Err(Unclean::Character));
+        }
         for empty in ["", " \u{3000} ", "——", "\u{200B}"] {
             assert_eq!(clean_name(empty, 9), Err(Unclean::Empty), "{empty:?}");
         }

@@ -243,6 +243,9 @@ const PHONE_MARKS: &[char] = &['+', '(', ')'];
 /// A line without China's country code, trunk 0 and brackets; `None` with another's.
 fn domestic(line: &Clean) -> Result<Option<Clean>, Unclean> {
     let national = match without_country_code(line.as_bytes()) {
+        twice if without_country_code(twice).len() < twice.len() => {
+            return Err(Unclean::Character);
+        }
         [b'+', b'0'..=b'9', ..]
         | [b'(', b'+', b'0'..=b'9', ..]
         | [b'+', b'(', b'0'..=b'9', ..]
@@ -391,6 +394,8 @@ mod tests {
             "+",
             "+a",
             "86+19900000001",
+            "+86 8619900000001",
+            "(86)(86)19900000001",
         ] {
             assert_eq!(
                 mobile(malformed).err(),

@@ -310,7 +310,7 @@ proptest! {
 
     /// D26: nothing is ever read as a number other than the one typed.
     #[test]
-    fn d26_a_mobile_is_the_end_of_the_digits_typed_and_the_rest_a_prefix(input in pasted()) {
+    fn attack_26_a_mobile_is_the_end_of_the_digits_typed_and_the_rest_a_prefix(input in pasted()) {
         if let Ok(mobile) = MobileNumber::parse(&input) {
             let typed = digits_typed(&input);
             let taken = typed.strip_suffix(mobile.digits());
@@ -333,7 +333,7 @@ proptest! {
     }
 
     #[test]
-    fn d26_86_alone_is_a_prefix_before_a_mobile_only(rest in "[0-9]{8,12}") {
+    fn attack_26_86_alone_is_a_prefix_before_a_mobile_only(rest in "[0-9]{8,12}") {
         let input = format!("86{rest}");
         match MobileNumber::parse(&input) {
             Ok(mobile) => prop_assert_eq!(mobile.digits(), &rest),

@@ -104,7 +104,8 @@ pub(crate) fn clean_id(input: &str) -> Result<Clean, Unclean> {
     match line.as_bytes() {
         [b'(', ..] => Err(Unclean::Character),
         [front @ .., b'(', last, b')'] => Clean::of(&[front, &[*last]]),
-        plain => Clean::of(&[plain]),
+        plain if plain.iter().all(u8::is_ascii_alphanumeric) => Ok(line),
+        _ => Err(Unclean::Character),
     }
 }
 

@@ -2,6 +2,7 @@
 //! (D26, D27).
 #![cfg(feature = "serde")]
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -11,7 +12,8 @@
 mod common;
 
 use beian::{
-    Entry, IdDocument, IdDocumentKind, LastSix, MobileNumber, MobileProblem, Person, Province,
+    Entry, IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem, MobileNumber,
+    MobileProblem, Person, PersonProblem, Province, ProvinceProblem,
 };
 use common::{mobile_digits, person, resident_id};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -120,21 +122,21 @@ fn read(what: &str, input: &str) -> Result<Read, &'static str> {
         }
         "emergency_phone" => {
             let person = person(1).with_emergency_phone(input);
-            let person = person.map_err(|problem| problem.code())?;
+            let person = person.map_err(PersonProblem::code)?;
             Read::Text(person.emergency_phone().unwrap().into())
         }
-        "last_six" => Read::LastSix(LastSix::parse(input).map_err(|problem| problem.code())?),
+        "last_six" => Read::LastSix(LastSix::parse(input).map_err(LastSixProblem::code)?),
         "code" => match Entry::parse("19900000001", input, "345678") {
             Ok(_) => Read::Code,
             Err(problems) => return Err(problems.code.unwrap().code()),
         },
         "province" => {
-            let province = Province::parse(input).map_err(|problem| problem.code())?;
+            let province = Province::parse(input).map_err(ProvinceProblem::code)?;
             Read::Text(province.name().into())
         }
         _ => {
             let kind: IdDocumentKind = what.strip_prefix("id:").unwrap().parse().unwrap();
-            let id = IdDocument::new(kind, input).map_err(|problem| problem.code())?;
+            let id = IdDocument::new(kind, input).map_err(IdDocumentProblem::code)?;
             Read::LastSix(id.last_six().unwrap().clone())
         }
     })

@@ -147,7 +147,7 @@ pub enum MobileProblem {
     /// A character that doesn't belong into a number, a leading sign among them (D26).
     #[error("mobile number malformed: expected 11 digits, with +86 in front at most")]
     Malformed,
-    /// Digits, but not eleven: the thirteen of an IoT card among them.
+    /// Digits, but not eleven: the thirteen of the Internet of Things among them.
     #[error("mobile number of the wrong length: expected 11 digits")]
     WrongLength,
     /// Eleven digits that don't begin with 1 and 3–9.

@@ -492,7 +492,7 @@ fn d26_a_refusal_says_what_to_do() {
     use beian::Lang::{En, Zh};
     for (input, zh, en) in [
         ("19900000001;19900000002", "应急电话栏", "emergency phone"),
-        ("1064912345678", "物联网卡", "IoT card"),
+        ("1064912345678", "物联网号码", "Internet of Things"),
         ("010-12345678", "应急电话栏", "emergency phone"),
     ] {
         let problem = MobileNumber::parse(input).unwrap_err();

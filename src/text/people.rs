@@ -19,8 +19,8 @@ texts!(MobileProblem, coded {
         "手机号码含有无法识别的字符，请只填写一个手机号码的11位数字，前面最多可加+86。",
         "The mobile number has a character that does not belong there. Enter the 11 digits of one number, with +86 in front at most.";
     WrongLength => "mobile_wrong_length",
-        "手机号码应为11位数字，请检查是否漏填或多填；13位的物联网卡号码不能使用，请填写本人手机号码。",
-        "A mobile number has 11 digits. Check whether one is missing or too many. The 13 digits of an IoT card are no mobile number: enter the person's own.";
+        "手机号码应为11位数字，请检查是否漏填或多填；13位的物联网号码不能使用，请填写本人的手机号码。",
+        "A mobile number has 11 digits. Check whether one is missing or too many. A number of 13 digits belongs to a device (Internet of Things): enter the person's own.";
     UnknownRange => "mobile_unknown_range",
         "该号码不是手机号码：第一位应为1，第二位应为3至9。",
         "This is not a mobile number: the first digit must be 1, the second 3 to 9.";

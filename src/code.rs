@@ -6,8 +6,8 @@ use zeroize::Zeroize;
 use crate::{
     LastSix, MobileNumber,
     id::SessionId,
-    input::clean,
     key::{Framed, KeyError, KeyId, Keys},
+    spelling::clean,
 };
 
 /// How many codes one MAC yields: the first, two resends and the noon resend, or three resends.
@@ -168,6 +168,30 @@ mod tests {
         // Nor can what codes are derived from be printed, alone or in what holds it.
         <Nonce as Shown<_>>::shown();
         <Person as Shown<_>>::shown();
+    }
+
+    #[test]
+    fn d26_every_spelling_of_a_code_is_that_code() {
+        for typed in [
+            "012 345",
+            "\u{200B}012345",
+            "０１２３４５",
+            "012\u{2014}345",
+            "\u{202D}0\u{2060}12345\u{202C}\r\n",
+        ] {
+            let code = Code::parse(typed).unwrap();
+            assert_eq!(code.digits().as_str(), "012345", "{typed:?}");
+        }
+        for other in [
+            "【012345】",
+            "(012345)",
+            "12345",
+            "0123456",
+            "-012345",
+            "01234X",
+        ] {
+            assert!(Code::parse(other).is_none(), "{other:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 
 use crate::{
     Province, UnknownName,
-    input::{Unclean, clean_id},
+    spelling::{Unclean, all_digits, clean_id, clean_id_with_x},
 };
 
 /// The kind of an ID document, with its certificate code in the regulator's form (R23, B12).
@@ -184,15 +184,15 @@ pub struct IdDocument {
 }
 
 impl IdDocument {
-    /// A document of this kind, if the number has a published form of it (D27). White space, hyphens
-    /// between characters, brackets around the last character, lower-case and full-width letters are
-    /// forgiven (D26).
+    /// A document of this kind, if the number has a published form of it (D27). White space, what
+    /// can't be seen, dashes between characters, brackets around the last character, lower-case and
+    /// full-width letters are forgiven, and where the last character is X for ten, Ⅹ and × (D26).
     ///
     /// | kind | form |
     /// |---|---|
     /// | resident ID card | 18 characters, see below |
     /// | passport | 6–15 letters and digits, at least one digit: every country has its own form |
-    /// | Hong Kong / Macao permit | `H` or `M` and 8 digits; 10 on those issued before 2013 |
+    /// | Hong Kong / Macao permit | `H` or `M` and 8 digits, 10 on those issued before 2013; `HA` or `MA` and 7 digits on those of residents who aren't Chinese, since 2024-07-10 |
     /// | Taiwan permit | 8 digits; 10 and perhaps a letter in the booklets issued before 2015 |
     /// | foreign permanent resident ID | 18 characters that begin with 9; 3 letters and 12 digits on those issued before 2023 |
     /// | Hong Kong / Macao residence permit | 18 characters that begin with 81 or 82 |
@@ -208,7 +208,17 @@ impl IdDocument {
     /// An [`IdDocumentProblem`] that says which of these the number isn't.
     pub fn new(kind: IdDocumentKind, number: &str) -> Result<Self, IdDocumentProblem> {
         let kind = IdDocumentKind::from_code(kind.code());
-        let number = clean_id(number).map_err(|unclean| match unclean {
+        let clean = match kind {
+            IdDocumentKind::Passport
+            | IdDocumentKind::TaiwanPermit
+            | IdDocumentKind::HkMacaoPermit => clean_id,
+            IdDocumentKind::ResidentIdCard
+            | IdDocumentKind::ForeignPermanentResidentId
+            | IdDocumentKind::HkMacaoResidencePermit
+            | IdDocumentKind::TaiwanResidencePermit
+            | IdDocumentKind::Other(_) => clean_id_with_x,
+        };
+        let number = clean(number).map_err(|unclean| match unclean {
             Unclean::Empty => IdDocumentProblem::Missing,
             Unclean::Character => IdDocumentProblem::Malformed,
             Unclean::TooLong => IdDocumentProblem::Length,
@@ -334,15 +344,15 @@ impl IdDocument {
         self.kind == IdDocumentKind::HkMacaoPermit && self.back_last_six.is_none()
     }
 
-    /// Whether both can be the same document: of one kind, with the same numbers as far as both have
-    /// them. The back of a permit may be given in one place and left out in another (B13).
+    /// Whether both can have one number: the same last six as far as both have them, whatever the
+    /// kinds, for one number serves as resident ID and as residence permit (D03). The back of a permit
+    /// may be given in one place and left out in another (B13).
     pub(crate) fn may_be(&self, other: &Self) -> bool {
-        let backs = self
-            .back_last_six
-            .as_ref()
-            .zip(other.back_last_six.as_ref());
-        (self.kind, &self.last_six) == (other.kind, &other.last_six)
-            && backs.is_none_or(|(one, other)| one == other)
+        let same = |one: &Option<LastSix>, other: &Option<LastSix>| {
+            let both = one.as_ref().zip(other.as_ref());
+            both.is_none_or(|(one, other)| one == other)
+        };
+        same(&self.last_six, &other.last_six) && same(&self.back_last_six, &other.back_last_six)
     }
 
     /// A document without its last six: it was stored (D25), or its number can't be read.
@@ -380,9 +390,11 @@ fn check(kind: IdDocumentKind, number: &[u8]) -> Result<(), IdDocumentProblem> {
         IdDocumentKind::Passport => {
             form((6..=15).contains(&number.len()) && number.iter().any(u8::is_ascii_digit))
         }
-        IdDocumentKind::HkMacaoPermit => form(
-            matches!(letters, [b'H' | b'M']) && matches!(rest.len(), 8 | 10) && all_digits(rest),
-        ),
+        IdDocumentKind::HkMacaoPermit => form(match letters {
+            [b'H' | b'M'] => matches!(rest.len(), 8 | 10) && all_digits(rest),
+            [b'H' | b'M', b'A'] => rest.len() == 7 && all_digits(rest),
+            _ => false,
+        }),
         IdDocumentKind::TaiwanPermit => form(match number {
             [digits @ .., b'A'..=b'Z'] => digits.len() == 10 && all_digits(digits),
             digits => matches!(digits.len(), 8 | 10) && all_digits(digits),
@@ -437,10 +449,6 @@ fn check_character(digits: &[u8]) -> u8 {
 fn split_letters(number: &[u8]) -> (&[u8], &[u8]) {
     let letters = number.iter().take_while(|c| c.is_ascii_alphabetic());
     number.split_at_checked(letters.count()).unwrap_or_default()
-}
-
-fn all_digits(characters: &[u8]) -> bool {
-    characters.iter().all(u8::is_ascii_digit)
 }
 
 /// Why a number isn't that of an ID document (D27).
@@ -504,7 +512,7 @@ impl LastSix {
     /// # Errors
     /// [`LastSixProblem`] if these aren't exactly six letters or digits.
     pub fn parse(input: &str) -> Result<Self, LastSixProblem> {
-        let clean = clean_id(input).map_err(|_| LastSixProblem)?;
+        let clean = clean_id_with_x(input).map_err(|_| LastSixProblem)?;
         clean
             .as_bytes()
             .try_into()

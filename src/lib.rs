@@ -126,7 +126,6 @@ pub mod filing;
 pub mod host;
 mod id;
 mod id_document;
-mod input;
 mod key;
 mod key_ring;
 mod lang;
@@ -142,6 +141,7 @@ pub mod rulebook;
 mod session;
 #[cfg(feature = "serde")]
 mod snapshot;
+mod spelling;
 mod template;
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -150,6 +150,7 @@ mod time;
 pub mod tracker;
 #[cfg(feature = "serde")]
 mod version;
+mod words;
 
 pub use filing::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,

@@ -2,7 +2,7 @@
 
 use core::{fmt, str::FromStr};
 
-use crate::input::{Unclean, clean_mobile};
+use crate::spelling::{Unclean, clean_mobile, is_mobile, is_several_mobiles};
 
 /// A mainland mobile number: 11 digits, the first 1, the second 3–9 (B11).
 ///
@@ -27,14 +27,21 @@ impl MobileNumber {
     /// # Errors
     /// A [`MobileProblem`] that says what the input is instead.
     pub fn parse(input: &str) -> Result<Self, MobileProblem> {
-        let clean = match clean_mobile(input) {
-            Ok(Some(clean)) => clean,
-            Ok(None) => return Err(MobileProblem::Foreign),
-            Err(Unclean::Empty) => return Err(MobileProblem::Empty),
-            Err(Unclean::Character | Unclean::TooLong) => return Err(MobileProblem::Malformed),
+        let problem = match clean_mobile(input) {
+            Ok(Some(clean)) => match clean.digits().and_then(Self::of_digits) {
+                Some(mobile) => return Ok(mobile),
+                None => not_a_mobile(clean.as_bytes()),
+            },
+            Ok(None) => MobileProblem::Foreign,
+            Err(Unclean::Empty) => MobileProblem::Empty,
+            Err(Unclean::Character) => MobileProblem::Malformed,
+            Err(Unclean::TooLong) => MobileProblem::WrongLength,
         };
-        let mobile = clean.digits().and_then(Self::of_digits);
-        mobile.ok_or_else(|| not_a_mobile(clean.as_bytes()))
+        if is_several_mobiles(input) {
+            Err(MobileProblem::Several)
+        } else {
+            Err(problem)
+        }
     }
 
     /// 199 0000 and the last four digits of `n`: invented, for tests.
@@ -66,11 +73,8 @@ impl MobileNumber {
         Self::of_digits(digits).filter(|_| rest == 0)
     }
 
-    const fn of_digits(digits: [u8; 11]) -> Option<Self> {
-        match digits {
-            [b'1', b'3'..=b'9', ..] => Some(Self(digits)),
-            _ => None,
-        }
+    fn of_digits(digits: [u8; 11]) -> Option<Self> {
+        is_mobile(&digits).then_some(Self(digits))
     }
 
     pub(crate) const fn as_bytes(&self) -> &[u8; 11] {
@@ -94,16 +98,14 @@ pub(crate) fn write_digits(n: u16, digits: &mut [u8]) {
     }
 }
 
-/// Eleven digits may still be a landline (010 + 8) or a number abroad.
-fn not_a_mobile(clean: &[u8]) -> MobileProblem {
-    if !clean.iter().all(u8::is_ascii_digit) {
-        return MobileProblem::Malformed;
-    }
-    match clean {
-        [b'4' | b'8', b'0', b'0', ..] if clean.len() == 10 => MobileProblem::Hotline,
-        [b'0', ..] if (10..=12).contains(&clean.len()) => MobileProblem::Landline,
-        [b'2'..=b'9', ..] if clean.len() == 7 || clean.len() == 8 => MobileProblem::Landline,
-        _ if clean.len() == 11 => MobileProblem::UnknownRange,
+/// Eleven digits may still be a landline (010 + 8) or a number abroad; no area code is 013 to 019.
+fn not_a_mobile(digits: &[u8]) -> MobileProblem {
+    match digits {
+        [b'4' | b'8', b'0', b'0', ..] if digits.len() == 10 => MobileProblem::Hotline,
+        [b'0', b'1', b'3'..=b'9', ..] => MobileProblem::WrongLength,
+        [b'0', ..] if (10..=12).contains(&digits.len()) => MobileProblem::Landline,
+        [b'2'..=b'9', ..] if digits.len() == 7 || digits.len() == 8 => MobileProblem::Landline,
+        _ if digits.len() == 11 => MobileProblem::UnknownRange,
         _ => MobileProblem::WrongLength,
     }
 }
@@ -143,14 +145,17 @@ pub enum MobileProblem {
     #[error("mobile number missing")]
     Empty,
     /// A character that doesn't belong into a number, a leading sign among them (D26).
-    #[error("mobile number malformed: expected 11 digits, with +86 or 0086 in front at most")]
+    #[error("mobile number malformed: expected 11 digits, with +86 in front at most")]
     Malformed,
-    /// Digits, but not eleven.
+    /// Digits, but not eleven: the thirteen of the Internet of Things among them.
     #[error("mobile number of the wrong length: expected 11 digits")]
     WrongLength,
     /// Eleven digits that don't begin with 1 and 3–9.
     #[error("not a mobile number: the first digit must be 1, the second 3 to 9")]
     UnknownRange,
+    /// Two or more mobile numbers in one field.
+    #[error("several mobile numbers in one field: expected one")]
+    Several,
     /// A landline: the code can't be texted to it.
     #[error("a landline can't receive the code: expected a mobile number")]
     Landline,

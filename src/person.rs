@@ -5,7 +5,8 @@ use core::fmt;
 
 use crate::{
     IdDocument, MobileNumber, MobileProblem,
-    input::{Unclean, clean_mobile, clean_name},
+    spelling::{Unclean, clean_emergency_phone},
+    words::clean_name,
 };
 
 /// The longest name of a person, in characters.
@@ -52,7 +53,8 @@ impl Person {
         })
     }
 
-    /// Adds the emergency phone (应急电话): 3–20 digits (D27). It is never texted (R12).
+    /// Adds the emergency phone (应急电话): 3–20 digits, 00 and the country code in front if it is abroad
+    /// (D27). It is never texted (R12).
     ///
     /// # Errors
     /// [`PersonProblem::EmergencyPhone`].
@@ -220,19 +222,16 @@ impl fmt::Debug for Masked<'_> {
     }
 }
 
-/// 3–20 digits, never a recipient (R12, D27).
+/// 3–20 digits as typed, never a recipient (R12, D27).
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct EmergencyPhone(String);
 
 impl EmergencyPhone {
     pub(crate) fn parse(input: &str) -> Result<Self, PersonProblem> {
-        clean_mobile(input)
-            .ok()
-            .flatten()
-            .map(|clean| String::from(clean.as_str()))
-            .filter(|phone| (3..=20).contains(&phone.len()))
-            .filter(|phone| phone.bytes().all(|digit| digit.is_ascii_digit()))
-            .map(Self)
+        let phone = clean_emergency_phone(input).ok().flatten();
+        phone
+            .filter(|phone| (3..=20).contains(&phone.as_bytes().len()))
+            .map(|phone| Self(phone.as_str().into()))
             .ok_or(PersonProblem::EmergencyPhone)
     }
 }
@@ -254,7 +253,7 @@ pub enum PersonProblem {
     #[error(transparent)]
     Mobile(#[from] MobileProblem),
     /// The emergency phone (D27).
-    #[error("emergency phone malformed: expected 3 to 20 digits")]
+    #[error("emergency phone malformed: expected the 3 to 20 digits of one number, 00 for a plus")]
     EmergencyPhone,
 }
 
@@ -265,8 +264,10 @@ pub enum NameProblem {
     /// No letter or digit of any script.
     #[error("name missing")]
     Missing,
-    /// A control character, a line break among them.
-    #[error("name malformed: control characters and line breaks are not possible")]
+    /// A control character, a line break, or a mark that turns the direction of text around (D26).
+    #[error(
+        "name malformed: control characters, line breaks and direction overrides are not possible"
+    )]
     Malformed,
     /// A person's name has at most 60 characters, any other 200.
     #[error("name too long: expected at most 60 characters for a person, 200 for anything else")]

@@ -2,7 +2,7 @@
 
 use core::{fmt, str::FromStr};
 
-use crate::input::{letters, same_words};
+use crate::words::{letters, same_words};
 
 /// One row per province: GB/T 2260 code, stable name, Chinese short and full name, English name.
 macro_rules! provinces {
@@ -106,10 +106,13 @@ provinces! {
     Xinjiang = 65, "xinjiang", "新疆", "新疆维吾尔自治区", "Xinjiang";
 }
 
-/// English names that are written as well.
+/// Names that are written as well.
 const ALIASES: &[(&str, Province)] = &[
     ("Nei Mongol", Province::InnerMongolia),
     ("Xizang", Province::Tibet),
+    ("广西自治区", Province::Guangxi),
+    ("宁夏自治区", Province::Ningxia),
+    ("新疆自治区", Province::Xinjiang),
 ];
 
 /// Hong Kong, Macao and Taiwan, in the spellings that [`Province::parse`] reads.
@@ -151,8 +154,8 @@ impl Province {
         ASKING_FOR_PERMIT_BACKS.contains(&self)
     }
 
-    /// Reads a province as people write it: the Chinese short or official name, the English name
-    /// (in any case, with spaces, hyphens or underscores), or the code, of two digits or of six
+    /// Reads a province as people write it: the Chinese short or official name (新疆自治区 too), the
+    /// English name (in any case, with spaces, hyphens or underscores), or the code, of two digits or of six
     /// (`110000`).
     ///
     /// # Errors

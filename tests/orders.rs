@@ -15,7 +15,9 @@ use beian::{
     filing::{OrderForm, OrderProblem, PersonForm, ProblemKind},
 };
 use chrono::{DateTime, Utc};
-use common::{builders, codes, form, mobile, person, person_form, service_form, with_website};
+use common::{
+    builders, codes, eighteen, form, mobile, person, person_form, service_form, with_website,
+};
 use proptest::prelude::*;
 
 fn check(form: &OrderForm) -> Result<FilingOrder, OrderProblems> {
@@ -368,6 +370,27 @@ fn d03_b13_a_back_number_given_in_one_place_makes_no_other_document() {
         permit("H00000001", one),
         permit("H00000001", Some("A123457(3)"))
     ));
+}
+
+#[test]
+fn d03_one_number_on_two_kinds_of_document_is_no_other_id() {
+    let refuse = FilingPolicy::default().refuse_differing_ids(true);
+    let person = |id: IdDocument| Person::new("张三", "19900000001", id).unwrap();
+    let build = |leader, administrator| {
+        FilingOrder::initial(Province::Beijing, person(leader))
+            .service(ServiceKind::Website, "示例站", person(administrator))
+            .policy(&refuse)
+            .build()
+            .is_ok()
+    };
+    let number = &eighteen("82010118500101001");
+    let card = || IdDocument::resident_id_card(number).unwrap();
+    let permit = IdDocument::hk_macao_residence_permit(number).unwrap();
+    assert!(build(card(), permit));
+    let passport = |number: &str| IdDocument::passport(number).unwrap();
+    assert!(build(card(), passport(&format!("E10{}", &number[12..]))));
+    assert!(!build(card(), passport("E10000009")));
+    assert!(!build(passport("E10000001"), passport("E10000002")));
 }
 
 #[test]

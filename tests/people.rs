@@ -65,7 +65,7 @@ fn b11_only_a_mainland_mobile_makes_a_person() {
         ("12900000001", MobileProblem::UnknownRange),
         ("1990000000", MobileProblem::WrongLength),
         ("+852 9000 0000", MobileProblem::Foreign),
-        ("+0086 19900000001", MobileProblem::Foreign),
+        ("+0085290000000", MobileProblem::Foreign),
         ("1990000000①", MobileProblem::Malformed),
         ("+a19900000001", MobileProblem::Malformed),
         ("+-8619900000001", MobileProblem::Malformed),

@@ -5,7 +5,7 @@ use core::str::FromStr;
 use super::{Access, Change, FilingType, ProblemKind, ServiceKind};
 use crate::{
     IdDocumentKind, Lang,
-    input::{letters, same_words, tidy},
+    words::{letters, same_words, tidy},
 };
 
 /// A value that a person chooses out of a list.

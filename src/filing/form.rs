@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Person, Province,
-    input::letters,
     person::{EmergencyPhone, Masked, Name},
+    words::letters,
 };
 
 /// An order as it comes from a web form or a JSON API: every value a string, nothing checked yet.

@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
 use super::FiledSince;
-use crate::{MobileNumber, input::clean};
+use crate::{MobileNumber, spelling::clean};
 
 /// What a platform refuses when an order is filed: by default, kinds of service that couldn't be filed yet.
 ///

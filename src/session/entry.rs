@@ -133,7 +133,7 @@ impl EntryProblems {
     /// use beian::{Entry, Lang};
     ///
     /// let problems = Entry::parse("19900000001", "12345", "34567x").unwrap_err();
-    /// assert_eq!(problems.text(Lang::Zh), "验证码：请填写短信中的6位数字验证码。");
+    /// assert_eq!(problems.text(Lang::Zh), "验证码：请只填写短信中的6位数字验证码，不要带括号或其他文字。");
     /// assert_eq!(problems.to_string(), "malformed entry: code: code malformed: expected six digits");
     /// ```
     #[must_use]

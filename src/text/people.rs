@@ -16,17 +16,20 @@ texts!(MobileProblem, coded {
         "请填写手机号码。",
         "Enter the mobile number.";
     Malformed => "mobile_malformed",
-        "手机号码含有无法识别的字符，请填写11位数字，前面最多可加+86或0086。",
-        "The mobile number has a character that does not belong there. Enter its 11 digits, with +86 or 0086 in front at most.";
+        "手机号码含有无法识别的字符，请只填写一个手机号码的11位数字，前面最多可加+86。",
+        "The mobile number has a character that does not belong there. Enter the 11 digits of one number, with +86 in front at most.";
     WrongLength => "mobile_wrong_length",
-        "手机号码应为11位数字，请检查是否漏填或多填。",
-        "A mobile number has 11 digits. Check whether one is missing or too many.";
+        "手机号码应为11位数字，请检查是否漏填或多填；13位的物联网号码不能使用，请填写本人的手机号码。",
+        "A mobile number has 11 digits. Check whether one is missing or too many. A number of 13 digits belongs to a device (Internet of Things): enter the person's own.";
     UnknownRange => "mobile_unknown_range",
         "该号码不是手机号码：第一位应为1，第二位应为3至9。",
         "This is not a mobile number: the first digit must be 1, the second 3 to 9.";
+    Several => "mobile_several",
+        "此处只能填写一个手机号码：其他人的号码请填写在其本人的栏目，备用号码请填写在应急电话栏。",
+        "Enter one mobile number here. Another person's belongs into that person's field, a second one of the same person into the emergency phone.";
     Landline => "mobile_landline",
-        "固定电话无法接收核验短信，请填写手机号码。",
-        "A landline can't receive the text. Enter a mobile number.";
+        "固定电话（以0加区号开头，或7至8位）无法接收核验短信，请填写手机号码；固定电话可填写在应急电话栏。",
+        "A landline (0 and an area code in front, or 7 to 8 digits) can't receive the text. Enter a mobile number; a landline may be the emergency phone.";
     Hotline => "mobile_hotline",
         "400、800电话无法接收核验短信，请填写手机号码。",
         "A 400 or 800 number can't receive the text. Enter a mobile number.";
@@ -43,8 +46,8 @@ texts!(NameProblem, coded {
         "请填写名称或姓名。",
         "Enter the name.";
     Malformed => "name_malformed",
-        "名称或姓名含有换行等无法识别的字符，请删除后重新填写。",
-        "The name has a line break or a control character. Take it out.";
+        "名称或姓名含有换行、控制字符或改变文字方向的不可见字符，请删除后重新手工填写。",
+        "The name has a line break, a control character or an invisible mark that turns text around. Type it anew instead of pasting it.";
     TooLong => "name_too_long",
         "名称过长：姓名最多60个字符，其他名称最多200个字符。",
         "The name is too long: a person's has at most 60 characters, any other 200.";
@@ -106,8 +109,10 @@ impl LastSixProblem {
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {
         match lang {
-            Lang::Zh => "请填写证件号码的后6位字母或数字。",
-            Lang::En => "Enter the last six letters or digits of the ID number.",
+            Lang::Zh => "请只填写证件号码的后6位字母或数字，不要填写完整号码。",
+            Lang::En => {
+                "Enter only the last six letters or digits of the ID number, not the whole number."
+            }
         }
     }
 }
@@ -129,8 +134,12 @@ impl PersonProblem {
         match (self, lang) {
             (Self::Name(problem), lang) => problem.text(lang),
             (Self::Mobile(problem), lang) => problem.text(lang),
-            (Self::EmergencyPhone, Lang::Zh) => "应急电话应为3至20位数字，请检查。",
-            (Self::EmergencyPhone, Lang::En) => "An emergency phone has 3 to 20 digits. Check it.",
+            (Self::EmergencyPhone, Lang::Zh) => {
+                "应急电话应为3至20位数字，只填写一个号码；境外号码以00加国家或地区代码开头。"
+            }
+            (Self::EmergencyPhone, Lang::En) => {
+                "An emergency phone has 3 to 20 digits. Enter one number; one abroad begins with 00 and the country code."
+            }
         }
     }
 }

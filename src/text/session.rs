@@ -442,8 +442,10 @@ impl CodeProblem {
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {
         match lang {
-            Lang::Zh => "请填写短信中的6位数字验证码。",
-            Lang::En => "Enter the six digits of the message.",
+            Lang::Zh => "请只填写短信中的6位数字验证码，不要带括号或其他文字。",
+            Lang::En => {
+                "Enter only the six digits of the message, without brackets or words around them."
+            }
         }
     }
 }

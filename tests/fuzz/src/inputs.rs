@@ -8,7 +8,11 @@ pub fn holds(bytes: &[u8]) {
     let input = text(bytes);
     if let Ok(last_six) = LastSix::parse(input) {
         assert_eq!(LastSix::parse(&input.to_lowercase()), Ok(last_six.clone()));
-        assert_eq!(LastSix::parse(&format!(" {input}\n")), Ok(last_six));
+        assert_eq!(LastSix::parse(&format!(" {input}\n")), Ok(last_six.clone()));
+        assert_eq!(
+            LastSix::parse(&format!("\u{200B}{input}\u{061C}")),
+            Ok(last_six)
+        );
     }
     let mut fields = input.splitn(3, '\n');
     let mut next = || fields.next().unwrap_or_default();

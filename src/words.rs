@@ -7,7 +7,9 @@ use crate::spelling::{Unclean, half_width, is_dash, is_invisible, is_nothing, tu
 /// A name: white space around it and what can't be seen are taken away, nothing else is changed. What
 /// would change how the rest of a page reads is refused.
 pub(crate) fn clean_name(input: &str, chars_max: usize) -> Result<String, Unclean> {
-    let breaks = |c: char| matches!(c, '\u{2028}' | '\u{2029}') || turns_text(c);
+    // Noncharacters are in no text; a form marks with one what was no text.
+    let breaks =
+        |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{FDD0}'..='\u{FDEF}') || turns_text(c);
     if input.chars().any(breaks) {
         return Err(Unclean::Character);
     }

@@ -414,6 +414,28 @@ fn nothing_but_an_object_is_a_form() {
 }
 
 #[test]
+fn problems_are_written_with_their_path_and_code() {
+    let mut form = form();
+    form.services[0].administrator.mobile.clear();
+    let problems = form.check(&FilingPolicy::default()).unwrap_err();
+    assert_eq!(
+        serde_json::to_value(&problems).unwrap(),
+        json!([{"path": "services[0].administrator.mobile", "code": "mobile_missing"}])
+    );
+}
+
+#[test]
+fn problems_of_another_type_are_bounded_too() {
+    let wrong = json!({
+        "changes": vec![1; 120_000],
+        "services": vec![json!({"name": 1, "administrator": {"name": 1}}); 3_000],
+    });
+    let form: OrderForm = serde_json::from_value(wrong).unwrap();
+    let problems = form.check(&FilingPolicy::default()).unwrap_err();
+    assert_eq!(problems.iter().len(), 200);
+}
+
+#[test]
 fn b14_a_life_is_stored_and_read_back() {
     let mobile = mobile(1).parse().unwrap();
     let last_six = LastSix::parse("345678").unwrap();

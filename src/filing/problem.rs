@@ -6,7 +6,10 @@ use core::fmt;
 use super::{Access, Change, FilingType, ServiceKind, field::place};
 use crate::{IdDocumentProblem, MobileProblem, NameProblem, PersonProblem, ProvinceProblem};
 
-/// Everything that is wrong with an order; never empty.
+/// So many are told: nobody mends more at once, and an answer stays no larger than its question.
+const PROBLEMS_MAX: usize = 200;
+
+/// Everything that is wrong with an order, up to 200 problems; never empty.
 ///
 /// ```
 /// use beian::{FilingOrder, IdDocument, Person, Province};
@@ -17,7 +20,15 @@ use crate::{IdDocumentProblem, MobileProblem, NameProblem, PersonProblem, Provin
 /// assert_eq!((problem.path(), problem.code()), ("services", "services_missing"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// With feature `serde` they are written as a list; labels and texts depend on a language and are a
+/// host's to add:
+///
+/// ```json
+/// [{"path": "services[0].administrator.mobile", "code": "mobile_missing"}]
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OrderProblems(Vec<OrderProblem>);
 
 impl OrderProblems {
@@ -41,10 +52,12 @@ impl OrderProblems {
     }
 
     pub(super) fn add(&mut self, path: impl Into<String>, kind: impl Into<ProblemKind>) {
-        self.0.push(OrderProblem {
-            path: path.into(),
-            kind: kind.into(),
-        });
+        if self.0.len() < PROBLEMS_MAX {
+            self.0.push(OrderProblem {
+                path: path.into(),
+                kind: kind.into(),
+            });
+        }
     }
 
     /// What was read, or nothing and a problem more.
@@ -121,6 +134,18 @@ impl OrderProblem {
     #[must_use]
     pub const fn rule(&self) -> Option<&'static str> {
         self.kind.rule()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for OrderProblem {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+
+        let mut problem = serializer.serialize_struct("OrderProblem", 2)?;
+        problem.serialize_field("path", self.path())?;
+        problem.serialize_field("code", self.code())?;
+        problem.end()
     }
 }
 

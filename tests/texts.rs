@@ -511,3 +511,21 @@ fn a_template_has_the_code_once_and_nothing_that_could_be_taken_for_it() {
         assert_eq!(template(text), Err(problem), "{text}");
     }
 }
+
+/// On the access provider's own page nobody is told to ask the access provider.
+#[test]
+fn d23_a_failed_round_says_its_cause_on_the_order_page() {
+    let at = chrono::DateTime::UNIX_EPOCH;
+    for cause in RoundFailure::ALL.iter().copied() {
+        let returned = RoundStatus::Returned {
+            cause,
+            at,
+            noticed_at: at,
+        };
+        for lang in [Lang::Zh, Lang::En] {
+            assert_eq!(returned.text(lang), cause.text(lang));
+            assert!(!returned.text(lang).contains("接入商"));
+            assert!(!returned.text(lang).contains("access provider"));
+        }
+    }
+}

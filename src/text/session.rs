@@ -60,19 +60,18 @@ impl RoundFailure {
 }
 
 impl RoundStatus {
-    /// The text for the person on the platform's order page, where they are known (B09, D23).
+    /// The text for the person on the platform's order page, where they are known (D23). Of a failed
+    /// round the regulator's page says to ask the access provider (B09); the page of the access provider
+    /// itself says the cause, and what to do.
     #[must_use]
-    pub const fn text(&self, lang: Lang) -> &'static str {
+    pub fn text(&self, lang: Lang) -> &'static str {
         match (self, lang) {
             (Self::SmsVerification, Lang::Zh) => "短信核验中，请在收到短信后的规定时限内完成核验。",
             (Self::SmsVerification, Lang::En) => {
                 "SMS verification: enter the code of the message before its time is over."
             }
             (Self::AdministrationReview { .. }, lang) => EntryAnswer::AllVerified.text(lang),
-            (Self::Returned { .. }, Lang::Zh) => "您的短信核验失败，请联系接入商查询核验结果",
-            (Self::Returned { .. }, Lang::En) => {
-                "The verification has failed. Ask your access provider for the result."
-            }
+            (Self::Returned { cause, .. }, lang) => cause.text(lang),
             (Self::Withdrawn { .. }, Lang::Zh) => "备案订单已撤回。",
             (Self::Withdrawn { .. }, Lang::En) => "The order has been withdrawn.",
         }

@@ -7,8 +7,8 @@
 use std::{collections::BTreeSet, error::Error};
 
 use beian::{
-    FilingOrder, IdDocument, Lang, Person, Province, Requirement, ServiceKind, rulebook,
-    tracker::{FactKind, RegulatorStatus, Tracker},
+    FilingOrder, IdDocument, Lang, Person, Province, Requirement, ServiceKind, Tracker, rulebook,
+    tracker::{FactKind, RegulatorStatus},
 };
 use chrono::{DateTime, FixedOffset, Utc};
 

@@ -129,13 +129,13 @@ mod id_document;
 mod key;
 mod key_ring;
 mod lang;
+mod life;
 mod mobile;
 mod names;
 mod official_sender;
 mod person;
 mod policy;
 mod province;
-mod requirement;
 mod role;
 pub mod rulebook;
 mod session;
@@ -153,23 +153,30 @@ mod version;
 mod words;
 
 pub use filing::{
-    Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,
-    OrderProblems, OrderStatus, ReturnCause, Service, ServiceKind,
+    form::OrderForm,
+    kind::{Change, Changes, FilingType},
+    order::FilingOrder,
+    policy::FilingPolicy,
+    problem::OrderProblems,
+    service::{Access, Service, ServiceKind},
 };
 pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, Keys, Mac};
 pub use key_ring::{KeyRing, KeyRingProblem};
 pub use lang::{Lang, Localized};
+pub use life::{OrderLife, OrderStatus, ReturnCause};
 pub use mobile::{MobileNumber, MobileProblem};
 pub use names::UnknownName;
 pub use official_sender::is_official_sender;
 pub use person::{Entity, NameProblem, Person, PersonProblem};
 pub use policy::{Policy, PolicyBuilder, PolicyProblem};
 pub use province::{Province, ProvinceProblem};
-pub use requirement::{Exemption, Recipient, Recipients, Requirement, ServiceRef};
 pub use role::{Role, Roles};
-pub use rulebook::Rulebook;
+pub use rulebook::{
+    requirement::{Exemption, Recipient, Recipients, Requirement, ServiceRef},
+    table::Rulebook,
+};
 pub use session::{
     CodeProblem, Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryAnswer, EntryOutcome,
     EntryProblems, Event, EventKind, KeptIds, Message, MessageKind, OpenError, Opening,
@@ -180,4 +187,4 @@ pub use session::{
 pub use snapshot::{Snapshot, SnapshotError};
 pub use template::{Template, TemplateProblem};
 pub use text::BeijingTime;
-pub use tracker::Tracker;
+pub use tracker::record::Tracker;

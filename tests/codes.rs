@@ -12,12 +12,13 @@ use core::fmt::Write;
 use std::path::Path;
 
 use beian::{
-    Access, Change, CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, Exemption, FilingType,
-    IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem, Lang, LastSixProblem, MessageKind,
-    MobileProblem, NameProblem, OpenError, OrderStatus, PersonProblem, PolicyProblem, Province,
-    ProvinceProblem, RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role,
-    RoundFailure, ServiceKind, TemplateProblem,
-    filing::{DenyProblem, NotFileable, OrderLife, OrderStep, ProblemKind, StageState},
+    Access, Change, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, Exemption,
+    FilingOrder, FilingType, IdDocument, IdDocumentKind, IdDocumentProblem, KeyError,
+    KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem, NameProblem, OpenError,
+    OrderLife, OrderStatus, Person, PersonProblem, PolicyProblem, Province, ProvinceProblem,
+    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
+    ServiceKind, TemplateProblem,
+    filing::{DenyProblem, NotFileable, OrderStep, ProblemKind, StageState},
     host::HostError,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{self, FactRefusal, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus},
@@ -128,6 +129,17 @@ fn rulebooks() -> Vec<Row> {
     rows
 }
 
+/// What tells several problems as one.
+fn lists() -> Vec<Row> {
+    use beian::Localized as _;
+    let passport = IdDocument::passport("E12345678").unwrap();
+    let leader = Person::new("张三", "19900000001", passport).unwrap();
+    let order = FilingOrder::initial(Province::Beijing, leader).build();
+    let order = order.unwrap_err();
+    let entry = Entry::parse("19900000001", "12345", "345678").unwrap_err();
+    rows![order, entry]
+}
+
 /// Every type with a `code`.
 fn codes() -> Vec<(&'static str, Vec<Row>)> {
     let mobile = "19900000001".parse().unwrap();
@@ -138,6 +150,7 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
             "Forms: `LastSixProblem`, `CodeProblem`, `DenyProblem`",
             rows![LastSixProblem, CodeProblem, DenyProblem],
         ),
+        ("Lists: `OrderProblems`, `EntryProblems`", lists()),
         ("Lives: `LifeRefusal`", rows![refused]),
         (
             "Rulebooks: `NotFileable`, `RuleIdProblem`, `RulebookProblem`, `HistoryProblem`, `Exemption`",

@@ -12,9 +12,9 @@
 mod common;
 
 use beian::{
-    LastSix, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role, RoundFailure,
-    RoundStatus, Tracker,
-    filing::{LifeRefusal, OrderLife, OrderStep, StageState},
+    LastSix, OrderLife, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role,
+    RoundFailure, RoundStatus, Tracker,
+    filing::{LifeRefusal, OrderStep, StageState},
     tracker::{FactKind, RegulatorStatus, TrackerStatus},
 };
 use chrono::{DateTime, TimeDelta};
@@ -200,7 +200,7 @@ fn r18_r20_a_life_follows_what_is_reported_of_its_round() {
 
 #[test]
 fn the_table_in_the_documentation_is_what_the_code_does() {
-    let documented = include_str!("../src/filing/life.md");
+    let documented = include_str!("../src/life/order_life.md");
     let (_, documented) = documented.split_at(documented.find("| status").unwrap());
     let table = table();
     assert_eq!(documented, table, "the code has:\n{table}");

@@ -11,8 +11,8 @@ mod common;
 
 use beian::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind,
-    Lang, OrderProblems, Person, Province, ServiceKind,
-    filing::{OrderForm, OrderProblem, PersonForm, ProblemKind},
+    Lang, OrderForm, OrderProblems, Person, Province, ServiceKind,
+    filing::{OrderProblem, PersonForm, ProblemKind},
 };
 use chrono::{DateTime, Utc};
 use common::{
@@ -407,12 +407,7 @@ fn an_order_takes_200_services() {
         services: vec![beian::filing::ServiceForm::default(); 9_999],
         ..form()
     };
-    let problems = found(&empty);
-    let seen = |n: usize| {
-        let service = format!("services[{n}].");
-        problems.iter().any(|(path, _)| path.starts_with(&service))
-    };
-    assert!(seen(200) && !seen(201));
+    assert_eq!(found(&empty).len(), 200);
 }
 
 #[test]

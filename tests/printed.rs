@@ -13,9 +13,8 @@ mod common;
 mod session_support;
 
 use beian::{
-    Change, Changes, Entry, KeptIds, KeyId, KeyRing, Keys, Lang, LastSix, Opening, Policy,
-    Requirement, Role, Roles, Rulebook, Session, Snapshot, Template,
-    filing::FilingPolicy,
+    Change, Changes, Entry, FilingPolicy, KeptIds, KeyId, KeyRing, Keys, Lang, LastSix, Opening,
+    Policy, Requirement, Role, Roles, Rulebook, Session, Snapshot, Template,
     host::{Desk, MemoryStore, SmsSender},
     testkit::{ManualClock, RecordingSender},
 };

@@ -9,9 +9,10 @@
 mod common;
 
 use beian::{
-    Access, FilingOrder, FilingType, IdDocument, IdDocumentKind, KeptIds, KeyRing, Lang, LastSix,
-    OrderStatus, Person, Policy, Province, Recipient, Recipients, ReturnCause, Role, ServiceKind,
-    filing::{FilingPolicy, OrderForm, OrderLife, OrderProblem, ServiceForm},
+    Access, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind, KeptIds, KeyRing,
+    Lang, LastSix, OrderForm, OrderLife, OrderStatus, Person, Policy, Province, Recipient,
+    Recipients, ReturnCause, Role, ServiceKind,
+    filing::{OrderProblem, ServiceForm},
 };
 use common::{builders, form, mobile, person, with_website};
 use serde_json::{Value, json};

@@ -6,11 +6,11 @@ mod common;
 use std::collections::BTreeSet;
 
 use beian::{
-    Access, Change, DeliveryReport, Event, EventKind, FilingType, IdDocumentKind,
+    Access, Change, DeliveryReport, Event, EventKind, FilingPolicy, FilingType, IdDocumentKind,
     IdDocumentProblem, Lang, LastSixProblem, MessageKind, MobileProblem, NameProblem, Opening,
-    OrderStatus, PersonProblem, Province, ProvinceProblem, Refusal, ReturnCause, Role,
-    RoundFailure, RoundStatus, ServiceKind, Session,
-    filing::{DenyProblem, FilingPolicy, OrderForm, OrderLife, OrderStep, ProblemKind},
+    OrderForm, OrderLife, OrderStatus, PersonProblem, Province, ProvinceProblem, Refusal,
+    ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind, Session,
+    filing::{DenyProblem, OrderStep, ProblemKind},
     testkit::{keys, recipients, seed},
 };
 use common::assert_texts;

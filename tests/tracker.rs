@@ -9,10 +9,10 @@
 )]
 
 use beian::{
-    Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role,
+    Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role, Tracker,
     tracker::{
         Advice, Deadline, FactKind, FactRefusal, NextStep, PersonStanding, RegulatorStatus,
-        Reminder, ReminderKind, Tracker, TrackerStatus,
+        Reminder, ReminderKind, TrackerStatus,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};

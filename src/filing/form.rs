@@ -47,7 +47,7 @@ use crate::{
 ///
 /// ```
 /// use beian::{FilingOrder, IdDocument, OrderForm, OrderLife, OrderStatus, Person, Province, ReturnCause};
-/// use beian::{ServiceKind, filing::FilingPolicy};
+/// use beian::{ServiceKind, FilingPolicy};
 ///
 /// let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
 /// let admin = Person::new("李四", "19900000002", IdDocument::passport("E87654321")?)?;
@@ -90,7 +90,7 @@ use crate::{
 /// dropped.
 ///
 /// ```
-/// use beian::filing::{FilingPolicy, OrderForm};
+/// use beian::{FilingPolicy, OrderForm};
 ///
 /// let form: OrderForm = serde_json::from_str(r#"{
 ///     "filing_type": "initial",

@@ -5,18 +5,17 @@
 //! | build an order in code | [`FilingOrder::initial`] and its sisters |
 //! | check what a person typed | [`OrderForm::check`]: every problem at once |
 //! | refuse what a platform doesn't take | [`FilingPolicy`] |
-//! | follow an order | [`OrderLife`] |
+//! | follow an order | [`OrderLife`](crate::OrderLife) |
 
 mod choice;
 mod field;
 mod filed_since;
-mod form;
-mod kind;
-mod life;
-mod order;
-mod policy;
-mod problem;
-mod service;
+pub(crate) mod form;
+pub(crate) mod kind;
+pub(crate) mod order;
+pub(crate) mod policy;
+pub(crate) mod problem;
+pub(crate) mod service;
 #[cfg(feature = "serde")]
 mod stored;
 mod wrong_type;
@@ -25,11 +24,14 @@ pub(crate) use choice::Choice;
 pub(crate) use field::label;
 pub(crate) use filed_since::check_filed_since;
 pub use filed_since::{FiledSince, NotFileable};
-pub use form::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm};
-pub use kind::{Change, Changes, FilingType};
+pub use form::{EntityForm, IdDocumentForm, PersonForm, ServiceForm};
+pub(crate) use kind::{Change, Changes, FilingType};
 
-pub use life::{LifeRefusal, OrderLife, OrderStatus, OrderStep, ReturnCause, StageState};
-pub use order::{FilingOrder, OrderBuilder};
-pub use policy::{DenyProblem, FilingPolicy};
-pub use problem::{OrderProblem, OrderProblems, ProblemKind};
-pub use service::{Access, Service, ServiceKind};
+pub use crate::life::{LifeRefusal, OrderStep, StageState};
+pub(crate) use order::FilingOrder;
+pub use order::OrderBuilder;
+pub use policy::DenyProblem;
+pub(crate) use policy::FilingPolicy;
+pub(crate) use problem::OrderProblems;
+pub use problem::{OrderProblem, ProblemKind};
+pub(crate) use service::{Access, Service, ServiceKind};

@@ -96,7 +96,7 @@ impl core::error::Error for OrderProblems {}
 /// One thing that is wrong with an order, and where.
 ///
 /// ```
-/// use beian::{Lang, filing::{FilingPolicy, OrderForm, PersonForm}};
+/// use beian::{Lang, FilingPolicy, OrderForm, filing::PersonForm};
 ///
 /// let problems = OrderForm::default().check(&FilingPolicy::default()).unwrap_err();
 /// let mobile = problems.iter().find(|p| p.path() == "entity.leader.mobile").unwrap();

@@ -4,11 +4,10 @@ use alloc::{borrow::Cow, vec::Vec};
 
 use chrono::{DateTime, Utc};
 
-use super::Rulebook;
+use super::{NotInForce, Rulebook};
 use crate::{
     Exemption, FilingOrder, Province, Requirement,
     filing::{FiledSince, NotFileable, check_filed_since},
-    requirement::NotInForce,
 };
 
 /// The table in force in a province at an instant, by what is documented

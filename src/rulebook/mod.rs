@@ -10,11 +10,13 @@
 //! The built-in tables are values of the same types that a host loads its own into.
 
 mod history;
+pub(crate) mod requirement;
 mod rule;
-mod table;
+pub(crate) mod table;
 mod tables;
 
-pub use crate::requirement::NotInForce;
 pub use history::{History, HistoryProblem, Period, in_force, requirement};
+pub use requirement::NotInForce;
 pub use rule::{Rule, RuleId, RuleIdProblem};
-pub use table::{Rulebook, RulebookProblem};
+pub(crate) use table::Rulebook;
+pub use table::RulebookProblem;

@@ -27,7 +27,7 @@ impl OrderLife {
     /// host that derives this whenever it reads the order has no second write to lose.
     ///
     /// ```
-    /// use beian::{OrderStatus, RoundStatus, filing::OrderLife};
+    /// use beian::{OrderStatus, RoundStatus, OrderLife};
     /// use chrono::DateTime;
     ///
     /// # use beian::{Policy, Recipient, Recipients, Role};

@@ -7,8 +7,8 @@ use crate::{
     EventKind, Exemption, FilingType, IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem,
     Lang, LastSixProblem, Localized, MessageKind, MobileProblem, NameProblem, OpenError,
     OrderProblems, OrderStatus, PersonProblem, PolicyProblem, Province, ProvinceProblem,
-    RecipientState, Refusal, Requirement, ResendAnswer, ResendOutcome, ReturnCause, Role,
-    RoundFailure, RoundStatus, ServiceKind, SessionError, TemplateProblem,
+    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
+    RoundStatus, ServiceKind, SessionError, TemplateProblem,
     filing::{
         DenyProblem, LifeRefusal, NotFileable, OrderProblem, OrderStep, ProblemKind, StageState,
     },
@@ -121,10 +121,6 @@ localized_by! {
     NotInForce, _it => "not_in_force";
     OrderProblems, _all => "order_problems";
     Reminder, reminder => reminder.kind.name();
-    Requirement, requirement => match requirement {
-        Requirement::Verify(_) => "verify",
-        Requirement::Nobody(why) => why.code(),
-    };
     Resent, resent => resent.answer().name();
     RoundStatus, status => status.order_status().name();
     Submitted, submitted => submitted.answer().name();

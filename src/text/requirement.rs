@@ -3,7 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{Lang, beijing::BeijingTime, span};
-use crate::{Exemption, Recipient, Requirement, Role, ServiceRef, requirement::NotInForce};
+use crate::{Exemption, Recipient, Requirement, Role, ServiceRef, rulebook::NotInForce};
 
 impl Requirement {
     /// Who must verify and by which rule, one person a line, or why nobody must. Numbers are masked.

@@ -124,7 +124,7 @@ impl PersonStanding {
 /// ([`Tracker::deadline`]).
 ///
 /// ```
-/// use beian::{Policy, Recipient, Recipients, Role, tracker::Tracker};
+/// use beian::{Policy, Recipient, Recipients, Role, Tracker};
 /// use chrono::{DateTime, TimeDelta};
 ///
 /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);

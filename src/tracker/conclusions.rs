@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Advice, Deadline, Fact, FactKind, NextStep, Person, PersonStanding, Reminder, ReminderKind,
-    Tracker, TrackerStatus, fact::End,
+    Advice, Deadline, Fact, FactKind, NextStep, PersonStanding, Reminder, ReminderKind, Tracker,
+    TrackerStatus, fact::End, record::Person,
 };
 use crate::{MobileNumber, OrderStatus, time::Micros};
 

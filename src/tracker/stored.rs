@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Fact, FactKind, Person, RegulatorStatus, Tracker};
+use super::{Fact, FactKind, RegulatorStatus, Tracker, record::Person};
 use crate::{
     MobileNumber, ReturnCause, Role,
     time::Micros,

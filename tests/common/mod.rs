@@ -9,10 +9,9 @@
 )]
 
 use beian::{
-    Change, Entity, FilingOrder, IdDocument, Lang, Person, Province, ServiceKind,
-    filing::{
-        EntityForm, IdDocumentForm, OrderBuilder, OrderForm, OrderProblems, PersonForm, ServiceForm,
-    },
+    Change, Entity, FilingOrder, IdDocument, Lang, OrderForm, OrderProblems, Person, Province,
+    ServiceKind,
+    filing::{EntityForm, IdDocumentForm, OrderBuilder, PersonForm, ServiceForm},
 };
 use proptest::prelude::*;
 

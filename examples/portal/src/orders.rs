@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use beian::{
-    FilingOrder, KeptIds, KeyError, OpenError, Opening, OrderProblems, OrderStatus, Recipients,
-    Refusal, Seed, Session, Update,
-    filing::{FilingPolicy, LifeRefusal, NotFileable, OrderForm, OrderLife, OrderStep},
+    FilingOrder, FilingPolicy, KeptIds, KeyError, OpenError, Opening, OrderForm, OrderLife,
+    OrderProblems, OrderStatus, Recipients, Refusal, Seed, Session, Update,
+    filing::{LifeRefusal, NotFileable, OrderStep},
     host::{Clock as _, Desk, HostError, SessionStore as _},
     rulebook,
 };

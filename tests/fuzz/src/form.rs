@@ -1,10 +1,7 @@
 //! A form as it comes over a wire: an order that keeps the rules, or problems that say where and what
 //! without an echo.
 
-use beian::{
-    Lang,
-    filing::{FilingPolicy, OrderForm},
-};
+use beian::{FilingPolicy, Lang, OrderForm};
 
 use super::bytes::{assert_kept, assert_no_echo};
 

@@ -1,6 +1,6 @@
 //! A stored tracker: one that answers at any time, or refused. The answers fit together.
 
-use beian::tracker::Tracker;
+use beian::Tracker;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bytes::{assert_kept, read};

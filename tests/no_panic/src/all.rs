@@ -7,9 +7,9 @@ use beian::{
     LastSix, Message, MessageId, MobileNumber, Opening, Person, Policy, Province, Recipient,
     Recipients, ResendRequest, Role, Rulebook, Seed, ServiceKind, Session, SessionId, Template,
     Update,
-    filing::OrderForm,
+    OrderForm,
     host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
-    tracker::Tracker,
+    Tracker,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand_core::TryCryptoRng;
@@ -55,7 +55,7 @@ pub extern "C" fn order(
 #[unsafe(no_mangle)]
 pub extern "C" fn form(
     form: &OrderForm,
-    policy: &beian::filing::FilingPolicy,
+    policy: &beian::FilingPolicy,
     now: Option<Instant>,
 ) -> String {
     let checked = match now {

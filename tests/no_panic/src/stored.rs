@@ -7,7 +7,7 @@ use beian::{
     Event, FilingOrder, KeptIds, Province, Rulebook, ServiceKind, Session,
     filing::FiledSince,
     rulebook::{History, Period, Rule},
-    tracker::Tracker,
+    Tracker,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 

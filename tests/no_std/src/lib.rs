@@ -16,7 +16,7 @@ use beian::{
     Policy, Province, Recipient, Recipients, Requirement, Role, Rulebook, Seed, ServiceKind,
     Session, SessionId, Template, Update,
     host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
-    tracker::Tracker,
+    Tracker,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand_core::{TryCryptoRng, TryRng};

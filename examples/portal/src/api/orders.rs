@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use beian::{Lang, OrderStatus, filing::OrderForm};
+use beian::{Lang, OrderForm, OrderStatus};
 use serde::Deserialize;
 use utoipa::IntoParams;
 

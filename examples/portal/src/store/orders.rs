@@ -2,9 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use beian::{
-    FilingOrder, KeptIds, Lang, OrderStatus, Session, SessionId, Update, filing::OrderLife,
-};
+use beian::{FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update};
 use chrono::{DateTime, Utc};
 use sqlx::{Row as _, any::AnyRow};
 

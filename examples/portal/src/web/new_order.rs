@@ -3,9 +3,9 @@
 
 use axum::{extract::Query, http::StatusCode, response::Response};
 use beian::{
-    Access, Change, Changes, FilingType, IdDocumentKind, Lang, OrderProblems, Province, Rulebook,
-    ServiceKind,
-    filing::{EntityForm, IdDocumentForm, OrderForm, PersonForm, ServiceForm},
+    Access, Change, Changes, FilingType, IdDocumentKind, Lang, OrderForm, OrderProblems, Province,
+    Rulebook, ServiceKind,
+    filing::{EntityForm, IdDocumentForm, PersonForm, ServiceForm},
 };
 use serde::Deserialize;
 

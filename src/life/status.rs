@@ -1,0 +1,106 @@
+//! Where an order is, and why it came back.
+
+use crate::names::names;
+
+/// Where an order is in its life.
+///
+/// ```
+/// use beian::OrderStatus;
+///
+/// assert_eq!(OrderStatus::SmsVerification.to_string(), "sms_verification");
+/// assert!(OrderStatus::Returned.is_editable());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrderStatus {
+    /// 初审: the platform reviews the order.
+    InitialReview,
+    /// 短信核验: the order is submitted, its people verify (R02).
+    SmsVerification,
+    /// 管局审核: the communications administration reviews it, up to 20 working days (R18, B16).
+    AdministrationReview,
+    /// 审核通过: the administration has approved it. Final.
+    Approved,
+    /// 退回, 驳回: back at the platform, to be revised, resubmitted or withdrawn (R20, B14).
+    Returned,
+    /// 撤回: taken back by who filed it (D24). Final.
+    Withdrawn,
+}
+
+names!(OrderStatus, "order status", {
+    InitialReview => "initial_review",
+    SmsVerification => "sms_verification",
+    AdministrationReview => "administration_review",
+    Approved => "approved",
+    Returned => "returned",
+    Withdrawn => "withdrawn",
+});
+
+impl OrderStatus {
+    /// Whether nothing more can happen to the order.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Approved | Self::Withdrawn => true,
+            Self::InitialReview
+            | Self::SmsVerification
+            | Self::AdministrationReview
+            | Self::Returned => false,
+        }
+    }
+
+    /// Whether the data of the order can be edited: once submitted, not before it is returned (B16).
+    #[must_use]
+    pub const fn is_editable(self) -> bool {
+        match self {
+            Self::Returned => true,
+            Self::InitialReview
+            | Self::SmsVerification
+            | Self::AdministrationReview
+            | Self::Approved
+            | Self::Withdrawn => false,
+        }
+    }
+}
+
+/// Why an order was returned.
+///
+/// ```
+/// use beian::{OrderStatus, ReturnCause};
+///
+/// assert_eq!(ReturnCause::WindowClosed.returned_from(), OrderStatus::SmsVerification);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReturnCause {
+    /// Somebody didn't verify in time (R20, D07).
+    WindowClosed,
+    /// Somebody used up the wrong entries and went on (B07, D19).
+    TooManyWrongEntries,
+    /// Somebody could not be texted (D06).
+    Unreachable,
+    /// The platform refused it in the initial review.
+    PlatformDecision,
+    /// The communications administration refused it in its review.
+    AdministrationDecision,
+}
+
+names!(ReturnCause, "return cause", {
+    WindowClosed => "window_closed",
+    TooManyWrongEntries => "too_many_wrong_entries",
+    Unreachable => "unreachable",
+    PlatformDecision => "platform_decision",
+    AdministrationDecision => "administration_decision",
+});
+
+impl ReturnCause {
+    /// The status from which an order is returned for this cause.
+    #[must_use]
+    pub const fn returned_from(self) -> OrderStatus {
+        match self {
+            Self::WindowClosed | Self::TooManyWrongEntries | Self::Unreachable => {
+                OrderStatus::SmsVerification
+            }
+            Self::PlatformDecision => OrderStatus::InitialReview,
+            Self::AdministrationDecision => OrderStatus::AdministrationReview,
+        }
+    }
+}

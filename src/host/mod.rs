@@ -4,17 +4,27 @@
 //! The traits are asynchronous without a runtime: on tokio they wait, and a blocking host implements
 //! the same traits and runs the desk through [`block`].
 
+mod answers;
 mod block;
 mod clock;
+mod counters;
 mod desk;
+mod dispatch;
+mod errors;
+mod forms;
 #[cfg(feature = "std")]
 mod memory;
+mod rounds;
 mod sender;
 mod store;
 
+pub use answers::{Resent, Submitted};
 pub use block::{WouldWait, block};
 pub use clock::Clock;
-pub use desk::{Counters, Desk, Dispatched, HostError, Resent, Submitted};
+pub use counters::Counters;
+pub use desk::Desk;
+pub use dispatch::Dispatched;
+pub use errors::HostError;
 #[cfg(feature = "std")]
 pub use memory::MemoryStore;
 pub use sender::{SendOutcome, SmsSender};

@@ -99,12 +99,7 @@ impl<S: SessionStore> Desk<S> {
         report: Report,
     ) -> Result<ReportOutcome, HostError<S::Error>> {
         let unknown = HostError::Refused(Refusal::UnknownMessage);
-        let session = self
-            .store
-            .load(message.session)
-            .await
-            .map_err(HostError::Store)?;
-        let session = session.ok_or(unknown)?;
+        let session = self.look(message.session).await?.ok_or(unknown)?;
         let (_, outcome) = self
             .command(session, |session, now| session.report(message, report, now))
             .await?;
@@ -153,12 +148,26 @@ impl<S: SessionStore> Desk<S> {
     /// Decides over one session until the decision is stored.
     pub(super) async fn command<A>(
         &self,
-        mut session: Session,
+        session: Session,
         decide: impl Fn(&Session, DateTime<Utc>) -> Result<Decision<A>, Refusal>,
     ) -> Result<(Session, A), HostError<S::Error>> {
+        let write = |update| self.save_one(update);
+        self.command_with(session, decide, write).await
+    }
+
+    /// As [`command`](Self::command), and the host stores.
+    pub(super) async fn command_with<A, E: From<S::Error>, F>(
+        &self,
+        mut session: Session,
+        decide: impl Fn(&Session, DateTime<Utc>) -> Result<Decision<A>, Refusal>,
+        mut write: impl FnMut(Update) -> F,
+    ) -> Result<(Session, A), HostError<E>>
+    where
+        F: Future<Output = Result<(), SaveError<E>>>,
+    {
         for _ in 0..self.tries {
             let decision = decide(&session, self.clock.now()).map_err(HostError::Refused)?;
-            if self.save(core::slice::from_ref(decision.update())).await? {
+            if self.stored(write(decision.update().clone()).await)? {
                 return Ok(decision.persisted());
             }
             session = self.load(session.id()).await?;
@@ -166,17 +175,28 @@ impl<S: SessionStore> Desk<S> {
         Err(HostError::Conflict)
     }
 
-    pub(super) async fn load(&self, id: SessionId) -> Result<Session, HostError<S::Error>> {
-        let session = self.store.load(id).await.map_err(HostError::Store)?;
-        session.ok_or(HostError::NotFound)
+    pub(super) async fn load<E: From<S::Error>>(
+        &self,
+        id: SessionId,
+    ) -> Result<Session, HostError<E>> {
+        self.look(id).await?.ok_or(HostError::NotFound)
     }
 
-    pub(super) async fn find(
+    pub(super) async fn look<E: From<S::Error>>(
+        &self,
+        id: SessionId,
+    ) -> Result<Option<Session>, HostError<E>> {
+        let loaded = self.store.load(id).await;
+        loaded.map_err(|error| HostError::Store(error.into()))
+    }
+
+    pub(super) async fn find<E: From<S::Error>>(
         &self,
         mobile: &MobileNumber,
         now: DateTime<Utc>,
-    ) -> Result<Vec<Session>, HostError<S::Error>> {
-        self.store.find(mobile, now).await.map_err(HostError::Store)
+    ) -> Result<Vec<Session>, HostError<E>> {
+        let found = self.store.find(mobile, now).await;
+        found.map_err(|error| HostError::Store(error.into()))
     }
 
     /// Whether it was stored; `false` after a conflict. Nothing to store counts as stored.
@@ -184,7 +204,16 @@ impl<S: SessionStore> Desk<S> {
         if updates.is_empty() {
             return Ok(true);
         }
-        match self.store.save(updates).await {
+        self.stored(self.store.save(updates).await)
+    }
+
+    pub(super) async fn save_one(&self, update: Update) -> Result<(), SaveError<S::Error>> {
+        self.store.save(core::slice::from_ref(&update)).await
+    }
+
+    /// Whether it was stored; `false` after a conflict.
+    pub(super) fn stored<E>(&self, saved: Result<(), SaveError<E>>) -> Result<bool, HostError<E>> {
+        match saved {
             Ok(()) => Ok(true),
             Err(SaveError::Conflict) => {
                 self.counts.count_conflict();

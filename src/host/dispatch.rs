@@ -73,7 +73,7 @@ impl<S: SessionStore> Desk<S> {
         sender: &impl SmsSender,
         done: &mut Dispatched,
     ) -> Result<bool, HostError<S::Error>> {
-        let Some(mut session) = self.store.load(id).await.map_err(HostError::Store)? else {
+        let Some(mut session) = self.look(id).await? else {
             return Ok(true);
         };
         if session.tick(self.clock.now()).is_ok() {

@@ -52,9 +52,17 @@ fn d13_d25_a_stored_order_is_opened_beside_the_other_rounds_of_its_number() {
         world.clock.advance(MINUTE);
     }
     world.dispatch();
+    let resend = beian::ResendRequest::parse(LI.mobile().digits(), "345678");
+    for _ in 0..2 {
+        world.clock.advance(MINUTE);
+        block(world.desk.resend(resend.as_ref().unwrap()))
+            .unwrap()
+            .unwrap();
+        world.dispatch();
+    }
     let codes: Vec<_> = (1..=5).flat_map(|id| world.codes(id, LI)).collect();
-    assert_eq!(codes.len(), 5);
-    assert_eq!(codes.iter().collect::<HashSet<_>>().len(), 5, "{codes:?}");
+    assert_eq!(codes.len(), 15);
+    assert_eq!(codes.iter().collect::<HashSet<_>>().len(), 15, "{codes:?}");
 
     let opening = Opening::new(5, recipients, seed(6)).with_ids(&ids);
     let again = block(world.desk.open_round(&opening)).unwrap();

@@ -5,8 +5,25 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use super::{Resent, SendOutcome, Submitted};
 use crate::{EntryOutcome, Refusal, ResendOutcome};
 
-/// What a desk has counted since it was made.
+/// What a desk has counted since it was made. With the feature `serde` an object of its fields, for a
+/// health page or a log; a release may add some.
+///
+/// ```
+/// # let keys = beian::KeyRing::single(1, [7; 32])?;
+/// use beian::host::{Desk, MemoryStore};
+///
+/// let desk = Desk::new(MemoryStore::default(), keys, chrono::Utc::now);
+/// assert_eq!(
+///     serde_json::to_string(&desk.counters())?,
+///     concat!(
+///         r#"{"verified":0,"wrong_entries":0,"wrong_ids":0,"ids_not_counted":0,"unknown_numbers":0,"#,
+///         r#""conflicts":0,"accepted":0,"deferred":0,"failed":0,"ended":0}"#,
+///     ),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Counters {
     /// Persons who verified.

@@ -2,13 +2,14 @@
 
 use alloc::{borrow::Cow, vec::Vec};
 
+use super::LeftOut;
 use crate::{EntryAnswer, EntryOutcome, Lang, ResendAnswer, ResendOutcome, SessionId};
 
 /// What came of an entry, over all orders of its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submitted {
     pub(super) orders: Vec<(SessionId, EntryOutcome)>,
-    pub(super) left_out: Vec<SessionId>,
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Submitted {
@@ -35,7 +36,7 @@ impl Submitted {
     /// Orders of the number whose key is missing: nothing was compared or counted there, and
     /// somebody has to look after them (D20).
     #[must_use]
-    pub fn left_out(&self) -> &[SessionId] {
+    pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
     }
 }
@@ -44,7 +45,7 @@ impl Submitted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resent {
     pub(super) orders: Vec<(SessionId, ResendOutcome)>,
-    pub(super) left_out: Vec<SessionId>,
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Resent {
@@ -69,7 +70,7 @@ impl Resent {
 
     /// Orders of the number whose key is missing (D20).
     #[must_use]
-    pub fn left_out(&self) -> &[SessionId] {
+    pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
     }
 }

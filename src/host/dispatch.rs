@@ -4,7 +4,7 @@ use alloc::{collections::BTreeSet, vec::Vec};
 
 use chrono::{DateTime, Utc};
 
-use super::{Desk, HostError, SendOutcome, SessionStore, SmsSender};
+use super::{Desk, HostError, LeftOut, LeftOutReason, SendOutcome, SessionStore, SmsSender};
 use crate::{Report, Session, SessionId, time::Micros};
 
 /// How many sessions one lease takes: few, so that several dispatchers share a backlog.
@@ -22,7 +22,7 @@ impl<S: SessionStore> Desk<S> {
     /// lease is over.
     pub async fn dispatch(
         &self,
-        sender: &impl SmsSender,
+        sender: &(impl SmsSender + ?Sized),
     ) -> Result<Dispatched, HostError<S::Error>> {
         let mut done = Dispatched::new();
         let (mut attended, mut cut_short) = (BTreeSet::new(), false);
@@ -46,8 +46,12 @@ impl<S: SessionStore> Desk<S> {
                 }
                 match self.attend(id, until, sender, &mut done).await {
                     Ok(whole) => cut_short |= !whole,
-                    Err(HostError::Store(error)) => return Err(HostError::Store(error)),
-                    Err(_) => done.left_out.push(id),
+                    // It is gone, and nothing is left to do.
+                    Err(HostError::NotFound) => {}
+                    Err(error) => done.left_out.push(LeftOut {
+                        session: id,
+                        reason: reason(error)?,
+                    }),
                 }
             }
             // A full batch may hide more behind it; one without a new session would come round for ever.
@@ -70,7 +74,7 @@ impl<S: SessionStore> Desk<S> {
         &self,
         id: SessionId,
         until: DateTime<Utc>,
-        sender: &impl SmsSender,
+        sender: &(impl SmsSender + ?Sized),
         done: &mut Dispatched,
     ) -> Result<bool, HostError<S::Error>> {
         let Some(mut session) = self.look(id).await? else {
@@ -105,6 +109,19 @@ impl<S: SessionStore> Desk<S> {
     }
 }
 
+/// Why a session is left out; only a store that fails ends the call.
+fn reason<E>(error: HostError<E>) -> Result<LeftOutReason, HostError<E>> {
+    match error {
+        HostError::Key(error) => Ok(error.into()),
+        HostError::Conflict => Ok(LeftOutReason::Conflict),
+        HostError::Refused(refusal) => Ok(LeftOutReason::Refused(refusal)),
+        error @ (HostError::Store(_)
+        | HostError::Open(_)
+        | HostError::Exists
+        | HostError::NotFound) => Err(error),
+    }
+}
+
 /// What one [`Desk::dispatch`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -117,9 +134,9 @@ pub struct Dispatched {
     pub failed: u64,
     /// Rounds that were found to be over.
     pub ended: u64,
-    /// Sessions that could not be attended to: their key is missing or can't be used, or other hosts
-    /// were faster every time. They are taken up again when their lease is over.
-    pub left_out: Vec<SessionId>,
+    /// Sessions that could not be attended to, and why. They are taken up again when their lease is
+    /// over.
+    pub left_out: Vec<LeftOut>,
     /// When to call again: the next wake of any session, and not later than the end of a lease, so
     /// that what a crashed host left is taken up.
     pub next: DateTime<Utc>,

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Desk, HostError, Resent, SessionStore, Submitted};
+use super::{Desk, HostError, LeftOut, Resent, SessionStore, Submitted};
 use crate::{
     Entry, KeyError, ResendRequest, Session, SessionId, Update,
     session::{
@@ -103,7 +103,7 @@ fn remembered(sessions: &[Session], entry: &Entry) -> Option<Submitted> {
     (!orders.is_empty()).then_some(Submitted { orders, left_out })
 }
 
-type Candidates<'a, G, O> = (Vec<Candidate<'a, G, O>>, Vec<SessionId>);
+type Candidates<'a, G, O> = (Vec<Candidate<'a, G, O>>, Vec<LeftOut>);
 
 /// The orders of a number, the one opened first in front, and those whose key is missing (D20).
 fn candidates<'a, G, O, E>(
@@ -115,7 +115,10 @@ fn candidates<'a, G, O, E>(
     for session in sessions {
         match candidate(session) {
             Ok(found) => candidates.extend(found),
-            Err(KeyError::Unknown(_)) => left_out.push(session.id()),
+            Err(error @ KeyError::Unknown(_)) => left_out.push(LeftOut {
+                session: session.id(),
+                reason: error.into(),
+            }),
             Err(error) => return Err(HostError::Key(error)),
         }
     }

@@ -12,6 +12,7 @@ mod desk;
 mod dispatch;
 mod errors;
 mod forms;
+mod left_out;
 #[cfg(feature = "std")]
 mod memory;
 mod rounds;
@@ -25,7 +26,8 @@ pub use counters::Counters;
 pub use desk::Desk;
 pub use dispatch::Dispatched;
 pub use errors::HostError;
+pub use left_out::{LeftOut, LeftOutReason};
 #[cfg(feature = "std")]
 pub use memory::MemoryStore;
-pub use sender::{SendOutcome, SmsSender};
+pub use sender::{DynSmsSender, SendOutcome, SmsSender};
 pub use store::{SaveError, SessionStore};

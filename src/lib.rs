@@ -120,6 +120,7 @@ extern crate std;
 mod code;
 pub mod docs;
 pub mod filing;
+mod gateway_code;
 pub mod host;
 mod id_document;
 mod input;
@@ -149,6 +150,7 @@ pub use filing::{
     Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, OrderForm, OrderLife,
     OrderProblems, OrderStatus, ReturnCause, Service, ServiceKind,
 };
+pub use gateway_code::{GatewayCode, GatewayCodeProblem};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac};
 pub use mobile::{MobileNumber, MobileProblem};

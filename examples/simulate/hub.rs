@@ -327,7 +327,7 @@ impl Hub {
             SendOutcome::Accepted if arrives => "accepted and delivered",
             SendOutcome::Accepted => "accepted and lost",
             SendOutcome::Deferred => "deferred",
-            SendOutcome::Failed => "refused",
+            SendOutcome::Failed | SendOutcome::FailedWith(_) => "refused",
         };
         self.tally.one("messages handed to the gateway", row);
         self.tasks[host].said = Some((round, (p, n, attempt), report));

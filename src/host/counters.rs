@@ -121,7 +121,7 @@ impl Counts {
         let counter = match outcome {
             SendOutcome::Accepted => &self.accepted,
             SendOutcome::Deferred => &self.deferred,
-            SendOutcome::Failed => &self.failed,
+            SendOutcome::Failed | SendOutcome::FailedWith(_) => &self.failed,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }

@@ -101,9 +101,13 @@ impl<S: SessionStore> Desk<S> {
             done.count(outcome);
             self.counts.count_sent(outcome);
             let (id, report) = (message.id(), Report::from(outcome));
-            (session, _) = self
-                .command(session, |session, now| session.report(id, report, now))
-                .await?;
+            let decide = |session: &Session, now| match outcome {
+                SendOutcome::FailedWith(code) => session.report_failed(id, code, now),
+                SendOutcome::Accepted | SendOutcome::Deferred | SendOutcome::Failed => {
+                    session.report(id, report, now)
+                }
+            };
+            (session, _) = self.command(session, decide).await?;
         }
         Ok(true)
     }
@@ -159,7 +163,7 @@ impl Dispatched {
         let counter = match outcome {
             SendOutcome::Accepted => &mut self.accepted,
             SendOutcome::Deferred => &mut self.deferred,
-            SendOutcome::Failed => &mut self.failed,
+            SendOutcome::Failed | SendOutcome::FailedWith(_) => &mut self.failed,
         };
         *counter = counter.saturating_add(1);
     }

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, sync::Arc};
 use core::pin::Pin;
 
-use crate::{Message, Report};
+use crate::{GatewayCode, Message, Report};
 
 /// A host's SMS gateway.
 ///
@@ -112,6 +112,8 @@ pub enum SendOutcome {
     Deferred,
     /// The gateway refused it: a first message is tried again, a resend stops and stays unused.
     Failed,
+    /// As [`Failed`](Self::Failed), with what the gateway calls its reason, for the audit trail.
+    FailedWith(GatewayCode),
 }
 
 impl From<SendOutcome> for Report {
@@ -119,7 +121,7 @@ impl From<SendOutcome> for Report {
         match outcome {
             SendOutcome::Accepted => Self::Accepted,
             SendOutcome::Deferred => Self::Deferred,
-            SendOutcome::Failed => Self::Failed,
+            SendOutcome::Failed | SendOutcome::FailedWith(_) => Self::Failed,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     outcome::EntryOutcome,
     state::{Person, Phase, State},
 };
-use crate::time::Micros;
+use crate::{GatewayCode, time::Micros};
 
 /// How many entries that don't count are remembered for a person (D21).
 pub(crate) const NOT_COUNTED_MAX: usize = 64;
@@ -232,6 +232,7 @@ impl<'a> Draft<'a> {
         &mut self,
         id: MessageId,
         report: Report,
+        gateway_code: Option<GatewayCode>,
     ) -> Result<ReportOutcome, Refusal> {
         let MessageId {
             recipient,
@@ -269,6 +270,7 @@ impl<'a> Draft<'a> {
                     recipient,
                     number,
                     again_at,
+                    gateway_code,
                 });
             }
             (Report::Delivered, Some(_)) => {

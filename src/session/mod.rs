@@ -33,7 +33,7 @@ pub use open::{OpenError, Opening, Seed};
 pub use outcome::{EntryAnswer, EntryOutcome, Refusal, ResendAnswer, ResendOutcome, SessionError};
 
 use crate::{
-    KeyError, Keys, MobileNumber, Policy, Roles,
+    GatewayCode, KeyError, Keys, MobileNumber, Policy, Roles,
     code::{CODES, Code, codes},
     time::Micros,
 };
@@ -96,7 +96,23 @@ impl Session {
         now: DateTime<Utc>,
     ) -> Result<Decision<ReportOutcome>, Refusal> {
         let mut draft = Draft::new(self, Micros::cut(now));
-        let outcome = draft.report(message, report)?;
+        let outcome = draft.report(message, report, None)?;
+        Ok(draft.decide(outcome))
+    }
+
+    /// As [`report`](Self::report) of [`Report::Failed`], with what the gateway calls its reason: it
+    /// stands in the audit trail.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownMessage`].
+    pub fn report_failed(
+        &self,
+        message: MessageId,
+        gateway_code: GatewayCode,
+        now: DateTime<Utc>,
+    ) -> Result<Decision<ReportOutcome>, Refusal> {
+        let mut draft = Draft::new(self, Micros::cut(now));
+        let outcome = draft.report(message, Report::Failed, Some(gateway_code))?;
         Ok(draft.decide(outcome))
     }
 

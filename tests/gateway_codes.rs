@@ -1,5 +1,12 @@
 //! What a gateway calls its reason: what fits in it, and how it gets into the audit trail.
-#![allow(missing_docs, clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 mod desk_support;
 

@@ -11,6 +11,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, SqliteConnection};
 use support::{Folder, Server, initial};
@@ -91,4 +93,40 @@ async fn a_step_that_fails_between_its_two_writes_leaves_neither() {
     let order = succeeds(&server, &id, "withdraw").await;
     assert_eq!(order["status"], "withdrawn");
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_submit_at_once_one_does_and_the_others_hear_why_not() {
+    let server = Arc::new(Server::sandbox().await);
+    for (first, then) in [("submit", "withdraw"), ("withdraw", "submit")] {
+        let id = server.file(&initial()).await;
+        let steps = (0..16).map(|n| {
+            let (server, id) = (Arc::clone(&server), id.clone());
+            let step = if n == 8 { then } else { first };
+            tokio::spawn(async move { (step, server.step(&id, step).await) })
+        });
+        let steps: Vec<_> = steps.collect();
+        let mut done = Vec::new();
+        for step in steps {
+            let (step, (status, answer)) = step.await.unwrap();
+            match status {
+                200 => done.push(step),
+                409 => {}
+                // A round began while an order without one was withdrawn: the client tries again.
+                503 if step == "withdraw" => {}
+                _ => panic!("{step}: {status} {answer}"),
+            }
+        }
+        done.sort_unstable();
+        let both: &[&str] = &["submit", "withdraw"];
+        assert!(
+            done == ["withdraw"] || done == both || done == ["submit"],
+            "{done:?}"
+        );
+        let order = server.order(&id).await;
+        let withdrawn = done.contains(&"withdraw");
+        assert_eq!(order["status"] == "withdrawn", withdrawn, "{order}");
+        let rounds = order["events"].to_string().matches("round_opened").count();
+        assert_eq!(rounds, usize::from(done.contains(&"submit")), "{order}");
+    }
 }

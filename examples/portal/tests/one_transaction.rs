@@ -11,8 +11,15 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::{sync::Arc, task::Poll};
 
+use beian::host::Desk;
+use portal::{
+    clock::PortalClock,
+    keys::PortalKeys,
+    orders::{OrderError, Orders},
+    store::Store,
+};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, SqliteConnection};
 use support::{Folder, Server, initial};
@@ -97,36 +104,42 @@ async fn a_step_that_fails_between_its_two_writes_leaves_neither() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_that_submit_at_once_one_does_and_the_others_hear_why_not() {
-    let server = Arc::new(Server::sandbox().await);
-    for (first, then) in [("submit", "withdraw"), ("withdraw", "submit")] {
-        let id = server.file(&initial()).await;
-        let steps = (0..16).map(|n| {
-            let (server, id) = (Arc::clone(&server), id.clone());
-            let step = if n == 8 { then } else { first };
-            tokio::spawn(async move { (step, server.step(&id, step).await) })
-        });
-        let steps: Vec<_> = steps.collect();
-        let mut done = Vec::new();
-        for step in steps {
-            let (step, (status, answer)) = step.await.unwrap();
-            match status {
-                200 => done.push(step),
-                409 => {}
-                // A round began while an order without one was withdrawn: the client tries again.
-                503 if step == "withdraw" => {}
-                _ => panic!("{step}: {status} {answer}"),
+    let folder = Folder::new();
+    let database = format!("sqlite:{}", folder.path("portal.db"));
+    let store = Arc::new(Store::open(&database).await.unwrap());
+    let keys = PortalKeys::open(folder.path("portal.key").as_ref()).unwrap();
+    let (keys, clock) = (Arc::new(keys), PortalClock::default());
+    let desk = Desk::new(Arc::clone(&store), Arc::clone(&keys), clock.clone());
+    let orders = Orders::new(store, Arc::new(desk), keys, clock);
+    let form = serde_json::from_value(initial()).unwrap();
+    let id = orders.file(&form).await.unwrap().id;
+
+    // All have read the order before the first of them writes it.
+    let submit = || Box::pin(orders.submit(id));
+    let mut under_way: Vec<_> = (0..16).map(|_| submit()).collect();
+    let mut done = Vec::new();
+    std::future::poll_fn(|context| {
+        under_way.retain_mut(|submit| match submit.as_mut().poll(context) {
+            Poll::Ready(answer) => {
+                done.push(answer);
+                false
             }
+            Poll::Pending => true,
+        });
+        if under_way.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
         }
-        done.sort_unstable();
-        let both: &[&str] = &["submit", "withdraw"];
-        assert!(
-            done == ["withdraw"] || done == both || done == ["submit"],
-            "{done:?}"
-        );
-        let order = server.order(&id).await;
-        let withdrawn = done.contains(&"withdraw");
-        assert_eq!(order["status"] == "withdrawn", withdrawn, "{order}");
-        let rounds = order["events"].to_string().matches("round_opened").count();
-        assert_eq!(rounds, usize::from(done.contains(&"submit")), "{order}");
+    })
+    .await;
+    let submitted = done.iter().filter(|answer| answer.is_ok()).count();
+    assert_eq!(submitted, 1);
+    for refused in done.iter().filter_map(|answer| answer.as_ref().err()) {
+        assert!(matches!(refused, OrderError::Step(_)), "{refused}");
     }
+    let order = orders.order(id).await.unwrap();
+    assert_eq!(order.life.rounds(), 1);
+    let opened = |line: &&portal::store::Trail| line.event["type"] == "round_opened";
+    assert_eq!(order.trail.iter().filter(opened).count(), 1);
 }

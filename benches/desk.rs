@@ -45,7 +45,7 @@ fn desk(sessions: u32) -> Desk<MemoryStore> {
     let desk = Desk::new(
         MemoryStore::default(),
         KeyRing::single(1, [7; 32]).unwrap(),
-        now,
+        move || now,
     );
     for n in 0..sessions {
         let id = ["345678".parse().unwrap()];

@@ -266,7 +266,8 @@ impl Bench {
         input: impl Fn(&Round, usize, &mut ChaCha20Rng) -> Entry,
     ) {
         let frozen = Frozen(self.round.session.clone());
-        let desk = Desk::new(frozen, keys(), self.round.now);
+        let now = self.round.now;
+        let desk = Desk::new(frozen, keys(), move || now);
         self.case(expected, name, input, |_, entry| block(desk.submit(entry)));
     }
 }

@@ -123,6 +123,7 @@ pub mod docs;
 #[cfg(feature = "serde")]
 mod encoding;
 pub mod filing;
+mod gateway_code;
 pub mod host;
 mod id;
 mod id_document;
@@ -160,6 +161,7 @@ pub use filing::{
     problem::OrderProblems,
     service::{Access, Service, ServiceKind},
 };
+pub use gateway_code::{GatewayCode, GatewayCodeProblem};
 pub use id::{MalformedId, MessageId, SessionId, SubmissionId};
 pub use id_document::{IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem};
 pub use key::{KeyError, KeyId, Keys, Mac};

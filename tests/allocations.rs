@@ -93,7 +93,7 @@ fn a_decision_takes_two_allocations_and_an_open_session_little_memory() {
     assert_eq!(taken, 0, "empty outbox");
     drop(nothing);
 
-    let desk = Desk::new(MemoryStore::default(), keys, now);
+    let desk = Desk::new(MemoryStore::default(), keys, move || now);
     let before = HeapStats::get().curr_bytes;
     for n in 0..SESSIONS {
         let recipients = recipients(&format!("199{:08}", u64::from(n) * 7_919_777 % 100_000_000)); // in no order

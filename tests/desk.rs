@@ -24,8 +24,11 @@ use beian::{
     KeyRing, Keys, Lang, Mac, MessageId, MessageKind, OpenError, Opening, Policy, Recipient,
     RecipientState, Recipients, Refusal, ResendAnswer, ResendOutcome, ResendRequest, Role,
     RoundFailure, RoundStatus, Session, SessionId,
-    host::{Clock as _, Desk, HostError, MemoryStore, SendOutcome, SessionStore, WouldWait, block},
-    testkit::{ManualClock, Scripted, Sent, TestPerson, keys, recipients, seed},
+    host::{
+        Clock as _, Desk, DynSmsSender, HostError, LeftOut, LeftOutReason, MemoryStore,
+        SendOutcome, SessionStore, WouldWait, block,
+    },
+    testkit::{ManualClock, RecordingSender, Scripted, Sent, TestPerson, keys, recipients, seed},
 };
 use chrono::TimeDelta;
 use desk_support::{
@@ -305,6 +308,10 @@ fn d20_when_retries_run_out_nothing_is_counted() {
 
 #[test]
 fn d20_a_round_whose_key_is_missing_is_left_out_and_reported() {
+    let left_out = |id: u128| LeftOut {
+        session: id.into(),
+        reason: LeftOutReason::KeyMissing(KeyId::from(1)),
+    };
     let world = World::new();
     world.text(1, 1);
     let mut ring = keys();
@@ -318,14 +325,14 @@ fn d20_a_round_whose_key_is_missing_is_left_out_and_reported() {
     let submitted = block(without_the_first.submit(&LI.entry(WRONG_CODE).unwrap()));
     let submitted = submitted.unwrap().unwrap();
     assert_eq!(outcomes(&submitted), [(2, EntryOutcome::Wrong { left: 4 })]);
-    assert_eq!(submitted.left_out(), [SessionId::from(1)]);
+    assert_eq!(submitted.left_out(), [left_out(1)]);
     assert_eq!((world.left(1, LI), world.left(2, LI)), (5, 4));
 
     world.clock.advance(MINUTE);
     let resent = block(without_the_first.resend(&LI.resend()))
         .unwrap()
         .unwrap();
-    assert_eq!(resent.left_out(), [SessionId::from(1)]);
+    assert_eq!(resent.left_out(), [left_out(1)]);
 
     // Nothing else of the number: still nobody unknown.
     block(without_the_first.withdraw(2)).unwrap().unwrap();
@@ -333,7 +340,7 @@ fn d20_a_round_whose_key_is_missing_is_left_out_and_reported() {
     let submitted = block(without_the_first.submit(&LI.entry(WRONG_CODE).unwrap()));
     let submitted = submitted.unwrap().unwrap();
     nothing_is_told(&submitted);
-    assert_eq!(submitted.left_out(), [SessionId::from(1)]);
+    assert_eq!(submitted.left_out(), [left_out(1)]);
     assert_eq!(without_the_first.counters().unknown_numbers, 0);
 
     // It can't be sent for either, and it ends in time all the same.
@@ -345,7 +352,7 @@ fn d20_a_round_whose_key_is_missing_is_left_out_and_reported() {
     let dispatched = block(without_the_first.dispatch(&world.sender))
         .unwrap()
         .unwrap();
-    assert_eq!(dispatched.left_out, [SessionId::from(3)]);
+    assert_eq!(dispatched.left_out, [left_out(3)]);
     world.clock.advance(DAY * 2);
     let dispatched = block(without_the_first.dispatch(&world.sender))
         .unwrap()
@@ -719,7 +726,8 @@ fn a_lease_is_a_second_at_least() {
     world.open(1, 1);
     let hasty = world.another(Unreachable).lease(TimeDelta::zero());
     let done = block(hasty.dispatch(&world.sender)).unwrap().unwrap();
-    assert_eq!(done.left_out, [SessionId::from(1)]);
+    let (session, reason) = (1.into(), LeftOutReason::KeysUnavailable);
+    assert_eq!(done.left_out, [LeftOut { session, reason }]);
     assert_eq!(done.next, world.now() + TimeDelta::seconds(1));
     assert_eq!(world.dispatch().accepted, 0);
     world.clock.advance(TimeDelta::seconds(1));
@@ -1158,4 +1166,32 @@ fn a_person_is_somebody_of_their_own() {
     assert_eq!(roles[0], Role::EntityLeader.into());
     assert_eq!(roles[2], Role::ServiceAdministrator.into());
     assert_eq!(beian::testkit::recipients(0).iter().count(), 1);
+}
+
+#[test]
+fn a_session_that_others_change_every_time_is_left_out_for_that() {
+    let world = World::new();
+    world.open(1, 1);
+    world.store.conflicts.store(16, Ordering::Relaxed);
+    let done = world.dispatch();
+    let (session, reason) = (SessionId::from(1), LeftOutReason::Conflict);
+    assert_eq!(done.left_out, [LeftOut { session, reason }]);
+    let told = "session 00000000000000000000000000000001 left out: too many others changed it";
+    assert_eq!(done.left_out[0].to_string(), told);
+}
+
+#[test]
+fn a_sender_is_chosen_at_run_time() {
+    let sender = Arc::new(RecordingSender::default());
+    let chosen: [Arc<dyn DynSmsSender>; 2] = [sender.clone(), Arc::new(Box::new(sender.clone()))];
+    for (sender, id) in chosen.iter().zip(1..) {
+        let world = World::new();
+        world.open(id, 1);
+        let done = block(world.desk.dispatch(sender)).unwrap().unwrap();
+        assert_eq!(done.accepted, 1);
+        world.open(id + 2, 1);
+        let done = block(world.desk.dispatch(&**sender)).unwrap().unwrap();
+        assert_eq!(done.accepted, 1);
+    }
+    assert_eq!(sender.sent().len(), 4);
 }

@@ -174,7 +174,9 @@ fn what_a_host_is_made_of_prints_its_size_alone() {
         .collect::<std::collections::BTreeSet<_>>();
     let filled = two.into_iter().collect::<MemoryStore>();
     assert_eq!((filled.len(), filled.is_empty()), (ids.len(), false));
-    let desk = Desk::new(store, session_support::keys(), chrono::DateTime::UNIX_EPOCH);
+    let desk = Desk::new(store, session_support::keys(), || {
+        chrono::DateTime::UNIX_EPOCH
+    });
     let desk = shown(desk);
     assert!(
         desk.starts_with("Desk { tries: ") && desk.ends_with(", .. }"),

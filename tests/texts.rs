@@ -233,6 +233,7 @@ fn events() -> Vec<EventKind> {
         recipient,
         number,
         again_at,
+        gateway_code: None,
     });
     let others = [
         EventKind::RoundOpened,
@@ -309,6 +310,7 @@ fn an_event_on_the_order_page_says_who_which_of_how_many_and_why() {
         recipient: 1,
         number,
         again_at: None,
+        gateway_code: None,
     };
     for (kind, zh, en) in [
         (

@@ -7,7 +7,8 @@ use std::{
 };
 
 use beian::{
-    KeyRing, Message, MessageId, MobileNumber, Session, SessionId, Update, host::SendOutcome,
+    KeyRing, Message, MessageId, MobileNumber, Session, Update,
+    host::{LeftOut, SendOutcome},
 };
 
 use crate::{
@@ -326,7 +327,7 @@ impl Hub {
             SendOutcome::Accepted if arrives => "accepted and delivered",
             SendOutcome::Accepted => "accepted and lost",
             SendOutcome::Deferred => "deferred",
-            SendOutcome::Failed => "refused",
+            SendOutcome::Failed | SendOutcome::FailedWith(_) => "refused",
         };
         self.tally.one("messages handed to the gateway", row);
         self.tasks[host].said = Some((round, (p, n, attempt), report));
@@ -384,8 +385,8 @@ impl Task {
     }
 
     /// What can't be judged is said (D20).
-    pub fn same_left_out(&self, crates: &[SessionId]) -> Result<(), Difference> {
-        let id = |id: &SessionId| u128::from_be_bytes(*id.as_bytes());
+    pub fn same_left_out(&self, crates: &[LeftOut]) -> Result<(), Difference> {
+        let id = |left_out: &LeftOut| u128::from_be_bytes(*left_out.session.as_bytes());
         let crates: BTreeSet<RoundId> = crates.iter().map(id).collect();
         let models = self.left_out.iter().copied().collect();
         same("left out", &crates, &models)

@@ -630,7 +630,9 @@ impl Platform {
         let report = match (outcome, arrives) {
             (SendOutcome::Accepted, false) => beian::DeliveryReport::Undelivered,
             (_, true) => beian::DeliveryReport::Delivered,
-            (SendOutcome::Deferred | SendOutcome::Failed, false) => return,
+            (SendOutcome::Deferred | SendOutcome::Failed | SendOutcome::FailedWith(_), false) => {
+                return;
+            }
         };
         let delay = match dice.up_to(9) {
             0 => return, // never

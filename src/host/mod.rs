@@ -4,18 +4,30 @@
 //! The traits are asynchronous without a runtime: on tokio they wait, and a blocking host implements
 //! the same traits and runs the desk through [`block`].
 
+mod answers;
 mod block;
 mod clock;
+mod counters;
 mod desk;
+mod dispatch;
+mod errors;
+mod forms;
+mod left_out;
 #[cfg(feature = "std")]
 mod memory;
+mod rounds;
 mod sender;
 mod store;
 
+pub use answers::{Resent, Submitted};
 pub use block::{WouldWait, block};
 pub use clock::Clock;
-pub use desk::{Counters, Desk, Dispatched, HostError, Resent, Submitted};
+pub use counters::Counters;
+pub use desk::Desk;
+pub use dispatch::Dispatched;
+pub use errors::HostError;
+pub use left_out::{LeftOut, LeftOutReason};
 #[cfg(feature = "std")]
 pub use memory::MemoryStore;
-pub use sender::{SendOutcome, SmsSender};
+pub use sender::{DynSmsSender, SendOutcome, SmsSender};
 pub use store::{SaveError, SessionStore};

@@ -1,6 +1,9 @@
 //! The way out for messages.
 
-use crate::{DeliveryReport, Message};
+use alloc::{boxed::Box, sync::Arc};
+use core::pin::Pin;
+
+use crate::{DeliveryReport, GatewayCode, Message};
 
 /// A host's SMS gateway.
 ///
@@ -21,17 +24,84 @@ use crate::{DeliveryReport, Message};
 ///     }
 /// }
 /// ```
+///
+/// A sender that is chosen at run time is an `Arc<dyn DynSmsSender>`: see [`DynSmsSender`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an SMS sender",
+    label = "expected a type that implements `beian::host::SmsSender`",
+    note = "implement it for a type of your own: `async fn send(&self, message: &Message) -> SendOutcome`",
+    note = "one that is chosen at run time is an `Arc<dyn beian::host::DynSmsSender>`"
+)]
 pub trait SmsSender: Send + Sync {
     /// Tries to send a message once. Bound it in time: a future that never ends holds up every
     /// message behind it.
     fn send(&self, message: &Message) -> impl Future<Output = SendOutcome> + Send;
 }
 
-impl<T: SmsSender + ?Sized> SmsSender for &T {
-    fn send(&self, message: &Message) -> impl Future<Output = SendOutcome> + Send {
-        (**self).send(message)
+/// An [`SmsSender`] whose type is chosen at run time. Every sender is one; implement that trait, and
+/// not this one.
+///
+/// ```
+/// use beian::{Message, host::{DynSmsSender, SendOutcome, SmsSender}};
+/// # use beian::{KeyRing, host::{Desk, MemoryStore, block}};
+/// use std::sync::Arc;
+///
+/// struct Gateway;
+/// impl SmsSender for Gateway {
+///     async fn send(&self, message: &Message) -> SendOutcome {
+///         # let _ = message;
+///         SendOutcome::Accepted // over HTTP
+///     }
+/// }
+///
+/// struct Nowhere;
+/// impl SmsSender for Nowhere {
+///     async fn send(&self, _: &Message) -> SendOutcome {
+///         SendOutcome::Deferred
+///     }
+/// }
+///
+/// let live = std::env::var_os("GATEWAY").is_some();
+/// let sender: Arc<dyn DynSmsSender> = if live { Arc::new(Gateway) } else { Arc::new(Nowhere) };
+/// # let desk = Desk::new(MemoryStore::default(), KeyRing::single(1, [7; 32])?, chrono::Utc::now);
+/// let done = block(desk.dispatch(&sender))??;
+/// assert_eq!(done.accepted, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait DynSmsSender: Send + Sync {
+    /// As [`SmsSender::send`], with the future in a box.
+    fn send_boxed<'a>(
+        &'a self,
+        message: &'a Message,
+    ) -> Pin<Box<dyn Future<Output = SendOutcome> + Send + 'a>>;
+}
+
+impl<T: SmsSender> DynSmsSender for T {
+    fn send_boxed<'a>(
+        &'a self,
+        message: &'a Message,
+    ) -> Pin<Box<dyn Future<Output = SendOutcome> + Send + 'a>> {
+        Box::pin(self.send(message))
     }
 }
+
+impl SmsSender for dyn DynSmsSender + '_ {
+    async fn send(&self, message: &Message) -> SendOutcome {
+        self.send_boxed(message).await
+    }
+}
+
+/// The same sender behind a pointer.
+macro_rules! behind {
+    ($($pointer:ty),+) => {$(
+        impl<T: SmsSender + ?Sized> SmsSender for $pointer {
+            fn send(&self, message: &Message) -> impl Future<Output = SendOutcome> + Send {
+                (**self).send(message)
+            }
+        }
+    )+};
+}
+behind!(&T, Arc<T>, Box<T>);
 
 /// What became of one try to send a message (D11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +112,8 @@ pub enum SendOutcome {
     Deferred,
     /// The gateway refused it: a first message is tried again, a resend stops and stays unused.
     Failed,
+    /// As [`Failed`](Self::Failed), with what the gateway calls its reason, for the audit trail.
+    FailedWith(GatewayCode),
 }
 
 impl From<SendOutcome> for DeliveryReport {
@@ -49,7 +121,7 @@ impl From<SendOutcome> for DeliveryReport {
         match outcome {
             SendOutcome::Accepted => Self::Accepted,
             SendOutcome::Deferred => Self::Deferred,
-            SendOutcome::Failed => Self::Failed,
+            SendOutcome::Failed | SendOutcome::FailedWith(_) => Self::Failed,
         }
     }
 }

@@ -13,6 +13,12 @@ use crate::{MobileNumber, Session, SessionId, Update};
 /// from the session itself with every [`save`](Self::save), but for the lease, which no save touches.
 ///
 /// Instants are whole microseconds: a store has to give back what it was given.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store of sessions",
+    label = "expected a type that implements `beian::host::SessionStore`",
+    note = "implement its five methods for a type of your own that holds the database's pool; \
+            `MemoryStore` (feature `std`) is one, and so is an `Arc` of one"
+)]
 pub trait SessionStore: Send + Sync {
     /// The store's own error.
     type Error: core::error::Error + Send + Sync + 'static;

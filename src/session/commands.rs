@@ -8,7 +8,7 @@ use super::{
     decide::Draft,
     number::{self, EntryCandidate, ResendCandidate},
 };
-use crate::{Keys, MessageId, time::Micros};
+use crate::{GatewayCode, Keys, MessageId, time::Micros};
 
 impl Session {
     /// Opens a round: the order was submitted to the administration at `now` (R02). Every person's
@@ -35,7 +35,23 @@ impl Session {
         now: DateTime<Utc>,
     ) -> Result<Decision<DeliveryReportOutcome>, Refusal> {
         let mut draft = Draft::new(self, Micros::cut(now));
-        let outcome = draft.report(message, report)?;
+        let outcome = draft.report(message, report, None)?;
+        Ok(draft.decide(outcome))
+    }
+
+    /// As [`report`](Self::report) of [`DeliveryReport::Failed`], with what the gateway calls its
+    /// reason: it stands in the audit trail.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownMessage`].
+    pub fn report_failed(
+        &self,
+        message: MessageId,
+        gateway_code: GatewayCode,
+        now: DateTime<Utc>,
+    ) -> Result<Decision<DeliveryReportOutcome>, Refusal> {
+        let mut draft = Draft::new(self, Micros::cut(now));
+        let outcome = draft.report(message, DeliveryReport::Failed, Some(gateway_code))?;
         Ok(draft.decide(outcome))
     }
 

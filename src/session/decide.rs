@@ -13,7 +13,7 @@ use super::{
     state::{Person, Phase, State, UnderWay},
     status::End,
 };
-use crate::{MessageId, SubmissionId, time::Micros};
+use crate::{GatewayCode, MessageId, SubmissionId, time::Micros};
 
 /// How many entries that don't count are remembered for a person (D21).
 pub(crate) const NOT_COUNTED_MAX: usize = 64;
@@ -235,12 +235,19 @@ impl<'a> Draft<'a> {
         &mut self,
         id: MessageId,
         report: DeliveryReport,
+        gateway_code: Option<GatewayCode>,
     ) -> Result<DeliveryReportOutcome, Refusal> {
         let person = self.addressee(id)?;
         let latest = id.number == person.latest_message();
         let latest_attempt = id.attempt == person.attempt();
-        let applied = match person.under_way().copied().filter(|_| latest) {
-            Some(message) => self.first_report(id, message, report, latest_attempt),
+        let under_way = person.under_way().copied().filter(|_| latest);
+        let applied = match under_way {
+            // A refusal of an attempt that is over is none of the present one (D12).
+            Some(_) if needs_latest(report) && !latest_attempt => false,
+            Some(message) => {
+                self.first_report(id, message, report, gateway_code);
+                true
+            }
             None => self.later_report(id, report),
         };
         if applied {
@@ -266,14 +273,14 @@ impl<'a> Draft<'a> {
         Ok(person)
     }
 
-    /// A report on the message under way; `false` if it is on an attempt that is over.
+    /// A report on the message under way.
     fn first_report(
         &mut self,
         id: MessageId,
         message: UnderWay,
         report: DeliveryReport,
-        latest_attempt: bool,
-    ) -> bool {
+        gateway_code: Option<GatewayCode>,
+    ) {
         let MessageId {
             recipient, number, ..
         } = id;
@@ -290,24 +297,23 @@ impl<'a> Draft<'a> {
                 self.record(EventKind::MessageAccepted { recipient, number });
                 self.record_report(id, report);
             }
-            DeliveryReport::Deferred if latest_attempt => {
+            DeliveryReport::Deferred => {
                 self.record(EventKind::MessageDeferred {
                     recipient,
                     number,
                     again_at,
                 });
             }
-            DeliveryReport::Failed if latest_attempt => {
+            DeliveryReport::Failed => {
                 let again_at = (message.kind == MessageKind::First).then_some(again_at);
                 self.record(EventKind::MessageFailed {
                     recipient,
                     number,
                     again_at,
+                    gateway_code,
                 });
             }
-            DeliveryReport::Deferred | DeliveryReport::Failed => return false,
         }
-        true
     }
 
     /// A report on a message that is settled; `false` if it changes nothing.
@@ -365,6 +371,15 @@ impl<'a> Draft<'a> {
         }
         self.record(EventKind::PersonalDataErased);
         Ok(())
+    }
+}
+
+/// Whether a report is of one attempt alone; that a message was taken or came is so whichever attempt it
+/// was.
+const fn needs_latest(report: DeliveryReport) -> bool {
+    match report {
+        DeliveryReport::Deferred | DeliveryReport::Failed => true,
+        DeliveryReport::Accepted | DeliveryReport::Delivered | DeliveryReport::Undelivered => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{DeliveryReport, MessageKind, Refusal, RoundFailure};
-use crate::SessionId;
+use crate::{GatewayCode, SessionId};
 
 /// Something that happened in a round. Never needed to rebuild a session: the snapshot is the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,6 +57,8 @@ pub enum EventKind {
         number: u16,
         /// When it is tried again; `None` if it stopped (D11).
         again_at: Option<DateTime<Utc>>,
+        /// What the gateway calls its reason, if it said.
+        gateway_code: Option<GatewayCode>,
     },
     /// The first message reached the handset (D05).
     MessageDelivered {

@@ -133,7 +133,8 @@ impl<'a> Opening<'a> {
         }
     }
 
-    /// Other open rounds of the same numbers: their codes are avoided (B06, D13).
+    /// Other open rounds of the same numbers: their codes are avoided (B06, D13). A desk finds those of its
+    /// store itself.
     #[must_use]
     pub fn beside(self, others: &'a [Session]) -> Self {
         Self { others, ..self }

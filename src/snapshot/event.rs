@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure,
+    DeliveryReport, Event, EventKind, GatewayCode, MessageKind, Refusal, RoundFailure,
     encoding::{Instant, Sixteen, instant},
     session::remembered::WhyNotCounted,
     version::{first_only, write_first},
@@ -111,7 +111,7 @@ forms! {
     MessageQueued { recipient: u8, number: u16, kind: MessageKind },
     MessageAccepted { recipient: u8, number: u16 },
     MessageDeferred { recipient: u8, number: u16, #[serde(with = "instant")] again_at: DateTime<Utc> },
-    MessageFailed { recipient: u8, number: u16, #[serde(with = "attempt")] again_at: Option<DateTime<Utc>> },
+    MessageFailed { recipient: u8, number: u16, #[serde(with = "attempt")] again_at: Option<DateTime<Utc>>, #[serde(with = "gateway_code")] gateway_code: Option<GatewayCode> },
     MessageDelivered { recipient: u8, #[serde(with = "instant")] window_starts_at: DateTime<Utc> },
     ReportRecorded { recipient: u8, number: u16, report: DeliveryReport },
     WrongEntry { recipient: u8, wrong_entries: u8 },
@@ -143,6 +143,31 @@ mod attempt {
     ) -> Result<Option<DateTime<Utc>>, D::Error> {
         let at = Option::<Instant>::deserialize(from)?;
         Ok(at.map(|at| at.0))
+    }
+}
+
+/// Null if the gateway said nothing.
+mod gateway_code {
+    use alloc::borrow::Cow;
+
+    use serde::de::Error;
+
+    use super::{Deserialize, Deserializer, GatewayCode, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "as serde calls it")]
+    pub(super) fn serialize<S: Serializer>(
+        code: &Option<GatewayCode>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        code.as_ref().map(GatewayCode::as_str).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<GatewayCode>, D::Error> {
+        let code = Option::<Cow<'_, str>>::deserialize(from)?;
+        let code = code.map(|code| GatewayCode::new(&code));
+        code.transpose().map_err(D::Error::custom)
     }
 }
 

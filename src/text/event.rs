@@ -129,8 +129,20 @@ impl Session {
                 ]
             }
             EventKind::MessageFailed {
-                number, again_at, ..
-            } => failed(message(number), again_at),
+                number,
+                again_at,
+                gateway_code,
+                ..
+            } => {
+                let [zh, en] = failed(message(number), again_at);
+                match gateway_code {
+                    Some(code) => [
+                        format!("{zh}（网关代码：{code}）"),
+                        format!("{en} (the gateway's code: {code})"),
+                    ],
+                    None => [zh, en],
+                }
+            }
             EventKind::MessageDelivered {
                 window_starts_at, ..
             } => {

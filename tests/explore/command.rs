@@ -346,7 +346,8 @@ impl World {
 
     fn desk(&self) -> Desk<MemoryStore> {
         let store = self.sessions.iter().cloned().collect();
-        Desk::new(store, keys(), against::utc(self.now))
+        let now = against::utc(self.now);
+        Desk::new(store, keys(), move || now)
     }
 
     /// What the desk has stored; whether that is something new.

@@ -45,7 +45,7 @@ impl World {
     /// Every order at the same instant.
     pub fn open(orders: &[&[Filed]], policy: &Policy, reached: &mut Reached) -> Self {
         let now = against::utc(START);
-        let desk = Desk::new(MemoryStore::default(), keys(), now);
+        let desk = Desk::new(MemoryStore::default(), keys(), move || now);
         let mut world = Self {
             sessions: Vec::new(),
             model: reference::World::default(),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
-use beian::{DeliveryReport, Event, EventKind, MessageKind, Refusal, RoundFailure};
+use beian::{DeliveryReport, Event, EventKind, GatewayCode, MessageKind, Refusal, RoundFailure};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -32,11 +32,13 @@ fn kinds() -> Vec<EventKind> {
             recipient,
             number,
             again_at: Some(at(120)),
+            gateway_code: Some(GatewayCode::new("isv.OUT_OF_SERVICE").unwrap()),
         },
         EventKind::MessageFailed {
             recipient,
             number,
             again_at: None,
+            gateway_code: None,
         },
         EventKind::MessageDelivered {
             recipient,
@@ -145,12 +147,13 @@ fn what_is_no_event_is_refused() {
         recipient,
         number,
         again_at: None,
+        gateway_code: None,
     });
     let not_counted = row(EventKind::EntryNotCounted {
         recipient,
         why: Refusal::SupersededCode,
     });
-    let changes: [(Value, &str, Option<Value>); 13] = [
+    let changes: [(Value, &str, Option<Value>); 15] = [
         (
             row(EventKind::RoundOpened),
             "type",
@@ -165,6 +168,12 @@ fn what_is_no_event_is_refused() {
         (failed.clone(), "recipient", Some(json!(256))),
         (failed.clone(), "number", None),
         (failed.clone(), "again_at", None),
+        (failed.clone(), "gateway_code", None),
+        (
+            failed.clone(),
+            "gateway_code",
+            Some(json!("to 19900000001")),
+        ),
         (failed, "mobile", Some(json!("19900000001"))),
         (not_counted.clone(), "why", Some(json!("round_ended"))),
         (not_counted, "why", Some(json!("too_soon"))),

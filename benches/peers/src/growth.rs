@@ -191,7 +191,7 @@ impl Growth {
 
     async fn submit_wrong(&self, samples: Range<u32>) -> Result<Vec<Duration>, Fault> {
         let now = self.opened_at;
-        let desk = Desk::new(Arc::clone(&self.store), people::keys()?, now);
+        let desk = Desk::new(Arc::clone(&self.store), people::keys()?, move || now);
         let mut times = Vec::new();
         for sample in samples {
             let mobile = people::mobile(self.somebody(sample));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use beian::{
-    Entry, MobileNumber, ResendAnswer, ResendRequest, SessionId,
+    Entry, MobileNumber, ResendAnswer, ResendRequest,
     host::{Desk, HostError, Resent, Submitted},
 };
 use chrono::TimeDelta;
@@ -30,7 +30,7 @@ use crate::{
     serve::serve,
     sms::{Gateway, Sandbox, Webhook},
     store::{Store, StoreError},
-    worker::{Bell, Worker},
+    worker::{Bell, Worker, warn_of},
 };
 
 /// What requests work with.
@@ -86,12 +86,6 @@ impl Portal {
             self.bell.ring();
         }
         Ok(resent)
-    }
-}
-
-fn warn_of(left_out: &[SessionId]) {
-    for session in left_out {
-        tracing::warn!(%session, "round left out: its key is missing");
     }
 }
 

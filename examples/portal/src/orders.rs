@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use beian::{
     FilingOrder, FilingPolicy, KeptIds, KeyError, OpenError, Opening, OrderForm, OrderLife,
-    OrderProblems, OrderStatus, Recipients, Refusal, Seed, Session, Update,
+    OrderProblems, OrderStatus, Recipients, Refusal, Seed, Session, SessionId, Update,
     filing::{LifeRefusal, NotFileable, OrderStep},
-    host::{Clock as _, Desk, HostError, SessionStore as _},
+    host::{Clock as _, Desk, HostError, SaveError},
     rulebook,
 };
 use chrono::{DateTime, Utc};
@@ -21,9 +21,6 @@ use crate::{
     keys::PortalKeys,
     store::{OrderId, OrderRow, Store, StoreError, Trail},
 };
-
-/// How often a step is decided again when others are faster.
-const TRIES: usize = 16;
 
 /// Everything that can be done to orders.
 #[derive(Debug)]
@@ -124,20 +121,17 @@ impl Orders {
     /// # Errors
     /// [`OrderError`].
     pub async fn withdraw(&self, id: OrderId) -> Result<Order, OrderError> {
-        for _ in 0..TRIES {
-            let (order, life) = self.load(id).await?;
-            let life = life.withdraw()?;
-            let now = self.clock.now();
-            let withdrawn = order.round.as_ref().map(|round| round.withdraw(now));
-            let withdrawn = withdrawn.transpose()?;
-            let update = withdrawn.as_ref().map(beian::Decision::update);
-            // With a round, its own event says so.
-            let event = update.is_none().then_some((now, "order_withdrawn"));
-            if self.stored(&order, life, update, event).await? {
-                return self.order(id).await;
-            }
-        }
-        Err(StoreError::Conflict.into())
+        let step = OrderLife::withdraw;
+        let (order, life) = self.load(id).await?;
+        let _ = step(life)?;
+        let Some(round) = order.round_id() else {
+            let event = Some((self.clock.now(), "order_withdrawn"));
+            return self.step_alone(&order, step, event).await;
+        };
+        // The round's own event says so.
+        let write = |update| self.write(&order, step, Some(update), None);
+        let withdrawn = self.desk.withdraw_with(round, write).await;
+        self.done(id, withdrawn, step).await
     }
 
     /// One order.
@@ -185,58 +179,70 @@ impl Orders {
         event: &'static str,
         step: impl Fn(OrderLife, Option<&Recipients>) -> Result<OrderLife, LifeRefusal>,
     ) -> Result<Order, OrderError> {
-        for _ in 0..TRIES {
-            let (order, life) = self.load(id).await?;
-            let now = self.clock.now();
-            let requirement = rulebook::requirement(&order.filing, now)?;
-            let recipients = requirement.recipients();
-            let life = step(life, recipients)?;
-            let decision = match recipients {
-                Some(recipients) => Some(self.open(&order, life, recipients, now).await?),
-                None => None,
-            };
-            let update = decision.as_ref().map(beian::Decision::update);
-            if self
-                .stored(&order, life, update, Some((now, event)))
-                .await?
-            {
-                return self.order(id).await;
-            }
-        }
-        Err(StoreError::Conflict.into())
-    }
-
-    async fn open(
-        &self,
-        order: &OrderRow,
-        life: OrderLife,
-        recipients: &Recipients,
-        now: DateTime<Utc>,
-    ) -> Result<beian::Decision<()>, OrderError> {
-        let mut others = Vec::new();
-        for recipient in recipients {
-            others.extend(self.store.find(recipient.mobile(), now).await?);
-        }
+        let (order, life) = self.load(id).await?;
+        let now = self.clock.now();
+        let requirement = rulebook::requirement(&order.filing, now)?;
+        let recipients = requirement.recipients();
+        let step = |life| step(life, recipients);
+        let (rounds, event) = (step(life)?.rounds(), Some((now, event)));
+        let Some(recipients) = recipients else {
+            return self.step_alone(&order, step, event).await;
+        };
         let seed = Seed::draw(&mut SysRng)?;
-        let opening = Opening::new(order.id.round(life.rounds()), recipients, seed)
-            .with_ids(&order.ids)
-            .beside(&others);
-        Ok(Session::open(&opening, &*self.keys, now)?)
+        let opening = Opening::new(id.round(rounds), recipients, seed).with_ids(&order.ids);
+        let write = |update| self.write(&order, step, Some(update), event);
+        let opened = self.desk.open_with(&opening, write).await;
+        self.done(id, opened, step).await
     }
 
-    /// Whether it was stored; `false` if somebody else was faster.
-    async fn stored(
+    /// A step with which no round begins or ends.
+    async fn step_alone(
         &self,
-        order: &OrderRow,
-        life: OrderLife,
-        round: Option<&Update>,
+        seen: &OrderRow,
+        step: impl Fn(OrderLife) -> Result<OrderLife, LifeRefusal>,
         event: Option<(DateTime<Utc>, &'static str)>,
-    ) -> Result<bool, OrderError> {
-        match self.store.step(order, life, round, event).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_conflict() => Ok(false),
-            Err(error) => Err(error.into()),
+    ) -> Result<Order, OrderError> {
+        let written = self.write(seen, &step, None, event).await;
+        let written = written.map_err(|error| match error {
+            SaveError::Conflict => HostError::Conflict,
+            SaveError::Store(error) => HostError::Store(error),
+        });
+        self.done(seen.id, written, step).await
+    }
+
+    /// The order as it is by now goes one step, in one transaction with its round. What the order
+    /// forbids by now is refused.
+    async fn write(
+        &self,
+        seen: &OrderRow,
+        step: impl Fn(OrderLife) -> Result<OrderLife, LifeRefusal>,
+        round: Option<Update>,
+        event: Option<(DateTime<Utc>, &'static str)>,
+    ) -> Result<(), SaveError<OrderError>> {
+        let (order, life) = self.load(seen.id).await?;
+        let life = step(life).map_err(OrderError::from)?;
+        // A round has begun since the step was decided on: it would have to be about that one.
+        if order.round_id() != seen.round_id() {
+            return Err(OrderError::from(StoreError::Conflict).into());
         }
+        match self.store.step(&order, life, round.as_ref(), event).await {
+            Err(error) if error.is_conflict() => Err(SaveError::Conflict),
+            written => Ok(written.map_err(OrderError::from)?),
+        }
+    }
+
+    /// The order after a step. If somebody else was faster, what it says to the step by now.
+    async fn done<T>(
+        &self,
+        id: OrderId,
+        done: Result<T, HostError<OrderError>>,
+        step: impl Fn(OrderLife) -> Result<OrderLife, LifeRefusal>,
+    ) -> Result<Order, OrderError> {
+        if let Err(HostError::Exists | HostError::Conflict | HostError::Refused(_)) = done {
+            let _ = step(self.load(id).await?.1)?;
+        }
+        done?;
+        self.order(id).await
     }
 
     async fn load(&self, id: OrderId) -> Result<(OrderRow, OrderLife), OrderError> {
@@ -283,6 +289,12 @@ impl Order {
     }
 }
 
+impl OrderRow {
+    fn round_id(&self) -> Option<SessionId> {
+        self.round.as_ref().map(Session::id)
+    }
+}
+
 /// Why nothing happened to an order.
 #[derive(Debug, thiserror::Error)]
 pub enum OrderError {
@@ -315,8 +327,8 @@ pub enum OrderError {
     Entropy(#[from] getrandom::Error),
 }
 
-impl From<HostError<StoreError>> for OrderError {
-    fn from(error: HostError<StoreError>) -> Self {
+impl<E: Into<Self>> From<HostError<E>> for OrderError {
+    fn from(error: HostError<E>) -> Self {
         match error {
             HostError::Store(error) => error.into(),
             HostError::Key(error) => error.into(),

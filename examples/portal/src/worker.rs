@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use beian::host::{Clock as _, Desk, HostError};
+use beian::host::{Clock as _, Desk, HostError, LeftOut};
 use chrono::{DateTime, Utc};
 use tokio::{
     sync::{Notify, watch},
@@ -115,9 +115,14 @@ impl Worker {
                 StoreError::Conflict
             }
         })?;
-        for session in &done.left_out {
-            tracing::warn!(%session, "round left out: its key is missing, or others were faster");
-        }
+        warn_of(&done.left_out);
         Ok(done.next)
+    }
+}
+
+/// Somebody has to look after these rounds.
+pub(crate) fn warn_of(left_out: &[LeftOut]) {
+    for LeftOut { session, reason } in left_out {
+        tracing::warn!(%session, %reason, "round left out");
     }
 }

@@ -155,7 +155,14 @@ async fn a_refused_message_is_not_pressed() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(gateway.got().len(), 1);
     let order = server.order(&id).await;
-    assert!(order["events"].to_string().contains("message_failed"));
+    let events = order["events"].as_array().unwrap();
+    let mut failed = events
+        .iter()
+        .filter(|event| event["type"] == "message_failed");
+    assert_eq!(failed.next().unwrap()["gateway_code"], "http_400");
+    let (status, page) = server.get(&format!("/console/orders/{id}")).await;
+    assert_eq!(status, 200);
+    assert!(page.to_string().contains("http_400"), "{page}");
     assert_eq!(order["recipients"][0]["state"], "waiting_for_message");
 }
 

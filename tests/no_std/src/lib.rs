@@ -93,7 +93,7 @@ fn session() -> Option<()> {
 
 fn desk() -> Option<()> {
     let keys = KeyRing::single(1, [7; 32]).ok()?;
-    let desk = Desk::new(Nowhere, keys, DateTime::<Utc>::UNIX_EPOCH);
+    let desk = Desk::new(Nowhere, keys, || DateTime::<Utc>::UNIX_EPOCH);
     block(desk.dispatch(&Nowhere)).ok()?.ok().map(drop)
 }
 

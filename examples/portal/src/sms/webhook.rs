@@ -19,7 +19,7 @@ use std::{
 };
 
 use beian::{
-    Message, Template,
+    GatewayCode, Message, Template,
     host::{SendOutcome, SmsSender},
 };
 use chrono::Utc;
@@ -158,7 +158,9 @@ fn outcome(status: StatusCode) -> SendOutcome {
     match status.as_u16() {
         200..=299 => SendOutcome::Accepted,
         408 | 425 | 429 => SendOutcome::Deferred,
-        400..=499 => SendOutcome::Failed,
+        // In the audit trail, so that the gateway's operator can be asked.
+        status @ 400..=499 => GatewayCode::new(&format!("http_{status}"))
+            .map_or(SendOutcome::Failed, SendOutcome::FailedWith),
         _ => SendOutcome::Deferred,
     }
 }

@@ -402,6 +402,10 @@ fn trail(visit: &Visit, line: &Trail) -> Line {
     {
         details.push(report.text(visit.lang).to_owned());
     }
+    if let Some(code) = text("gateway_code") {
+        let label = visit.t("网关代码：", "the gateway's code: ");
+        details.push(format!("{label}{code}"));
+    }
     for (name, label) in [
         ("again_at", visit.t("下次发送", "next try")),
         (

@@ -3,6 +3,7 @@
 mod beijing;
 mod event;
 mod filing;
+mod host;
 mod localized;
 mod people;
 mod requirement;

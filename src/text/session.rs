@@ -4,9 +4,8 @@ use alloc::{borrow::Cow, format};
 
 use super::{Lang, texts};
 use crate::{
-    CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, EventKind, KeyError, KeyRingProblem,
-    MessageKind, OpenError, PolicyProblem, RecipientState, Refusal, ResendAnswer, ResendOutcome,
-    ReturnCause, RoundFailure, RoundStatus, TemplateProblem, host::HostError,
+    CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, EventKind, MessageKind, RecipientState,
+    Refusal, ResendAnswer, ResendOutcome, ReturnCause, RoundFailure, RoundStatus,
 };
 
 // R19, B08 and B09 give the Chinese: it is what people know from the regulator's page.
@@ -234,145 +233,6 @@ impl ResendOutcome {
     }
 }
 
-impl KeyError {
-    /// The stable machine code.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown(_) => "key_unknown",
-            Self::Unavailable => "key_unavailable",
-        }
-    }
-
-    /// The text for people who work for the host.
-    #[must_use]
-    pub const fn text(&self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Unknown(_), Lang::Zh) => "密钥不存在或已移除。",
-            (Self::Unknown(_), Lang::En) => "There is no such key, or it has been removed.",
-            (Self::Unavailable, Lang::Zh) => "密钥服务不可用，请稍后重试。",
-            (Self::Unavailable, Lang::En) => "The key service is unavailable. Try again later.",
-        }
-    }
-}
-
-impl KeyRingProblem {
-    /// The stable machine code.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::TooShort => "key_too_short",
-            Self::Zero => "key_zero",
-            Self::Taken(_) => "key_taken",
-        }
-    }
-
-    /// The text for people who work for the host.
-    #[must_use]
-    pub const fn text(&self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::TooShort, Lang::Zh) => "密钥过短：至少32字节。",
-            (Self::TooShort, Lang::En) => "The key is too short: at least 32 bytes.",
-            (Self::Zero, Lang::Zh) => "密钥全为零：应为随机字节。",
-            (Self::Zero, Lang::En) => "The key is nothing but zeros: take random bytes.",
-            (Self::Taken(_), Lang::Zh) => "该编号已用于另一密钥。",
-            (Self::Taken(_), Lang::En) => "Another key has this id already.",
-        }
-    }
-}
-
-impl<E> HostError<E> {
-    /// The stable machine code; of a refusal, of an opening and of a key, theirs.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Conflict => "conflict",
-            Self::Store(_) => "store_failed",
-            Self::Key(error) => error.code(),
-            Self::Open(error) => error.code(),
-            Self::Refused(refusal) => refusal.code(),
-            Self::Exists => "session_exists",
-            Self::NotFound => "session_not_found",
-        }
-    }
-
-    /// The text for people who work for the host; of what the store says, nothing.
-    #[must_use]
-    pub const fn text(&self, lang: Lang) -> &'static str {
-        let (zh, en) = match self {
-            Self::Conflict => (
-                "其他主机同时更改了相同的会话，请稍后重试。",
-                "Other hosts changed the same sessions. Try again later.",
-            ),
-            Self::Store(_) => (
-                "存储出错，请稍后重试。",
-                "The store failed. Try again later.",
-            ),
-            Self::Key(error) => return error.text(lang),
-            Self::Open(error) => return error.text(lang),
-            Self::Refused(refusal) => return refusal.text(lang),
-            Self::Exists => (
-                "该编号的会话已存在，请使用新的编号。",
-                "There is a session of this id. A new round needs a new one.",
-            ),
-            Self::NotFound => ("没有该编号的会话。", "There is no session of this id."),
-        };
-        match lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
-    }
-}
-
-impl OpenError {
-    /// The stable machine code; of a key, its own.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::TooManyRecipients => "too_many_recipients",
-            Self::IdMissing(_) => "id_missing",
-            Self::PreviousRoundOpen => "previous_round_open",
-            Self::Withdrawn => "order_withdrawn",
-            Self::CodesExhausted => "codes_exhausted",
-            Self::Key(error) => error.code(),
-        }
-    }
-
-    /// The text for people who work for the host.
-    #[must_use]
-    pub const fn text(&self, lang: Lang) -> &'static str {
-        let (zh, en) = match self {
-            Self::TooManyRecipients => {
-                ("核验人过多：最多255人。", "Too many persons: at most 255.")
-            }
-            Self::IdMissing(_) => (
-                "缺少核验人的证件号码，请重新填写。",
-                "The ID of a person is missing. Ask for it again.",
-            ),
-            Self::PreviousRoundOpen => (
-                "该订单的上一轮核验尚未结束。",
-                "The previous round of the order is still open.",
-            ),
-            Self::Withdrawn => (
-                "订单已撤回，请提交新的订单。",
-                "The order was withdrawn. File a new one.",
-            ),
-            Self::CodesExhausted => (
-                "该号码待核验的订单过多，请稍后提交。",
-                "Too many orders of this number are open. Submit later.",
-            ),
-            Self::Key(_) => (
-                "密钥不可用，请稍后重试。",
-                "The key can't be used. Try again later.",
-            ),
-        };
-        match lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
-    }
-}
-
 impl EventKind {
     /// One line for an audit trail.
     #[must_use]
@@ -449,26 +309,10 @@ impl CodeProblem {
     }
 }
 
-texts!(PolicyProblem, coded {
-    Window => "window", "核验时限应为10分钟至72小时。", "The window must be 10 minutes to 72 hours.";
-    ResendsMax => "resends_max", "重发次数应为0至3次。", "Resends must be 0 to 3.";
-    WrongEntriesMax => "wrong_entries_max", "错误次数上限应为1至10次。", "Wrong entries must be 1 to 10.";
-    WrongIdsMax => "wrong_ids_max", "证件错误次数上限应为1至10次。", "Wrong IDs must be 1 to 10.";
-    ResendPause => "resend_pause", "重发间隔应为30秒至1小时。", "The pause must be 30 seconds to 1 hour.";
-    DeliveryClamp => "delivery_clamp", "送达回执的顺延上限应为0至10分钟。", "The delivery clamp must be 0 to 10 minutes.";
-    UnreachableAfter => "unreachable_after", "无法送达的时限应为1至72小时。", "Unreachable-after must be 1 to 72 hours.";
-    TooManyCodes => "too_many_codes", "3次重发与中午重发不能同时启用。", "3 resends and the noon resend can't be combined.";
-});
-
-texts!(TemplateProblem, coded {
-    NoCode => "no_code", "模板中缺少{code}。", "The template lacks {code}.";
-    TwoCodes => "two_codes", "模板中{code}只能出现一次。", "The template has {code} more than once.";
-    OtherDigits => "other_digits", "模板中的其他数字可能被误认为验证码。", "Other digits of the template could be taken for the code.";
-});
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{PolicyProblem, TemplateProblem};
     use std::string::String;
 
     #[test]

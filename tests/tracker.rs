@@ -808,14 +808,14 @@ proptest! {
         if let Some(Deadline { earliest, latest }) = tracker.deadline(now) {
             prop_assert!(earliest >= after(DAY));
             prop_assert!(latest.is_none_or(|latest| latest >= earliest));
-            prop_assert!(!tracker.status(now).at().is_some());
+            prop_assert!(tracker.status(now).at().is_none());
         }
     }
 
     #[test]
     fn b15_a_persons_word_ends_nothing(facts in reports(), at in 0..3 * DAY) {
         let words = facts.into_iter().filter(|(report, _)| report.person().is_some());
-        prop_assert!(!with(words).status(after(at)).at().is_some());
+        prop_assert!(with(words).status(after(at)).at().is_none());
     }
 
     #[test]

@@ -130,8 +130,8 @@ impl Sources {
             path.segments.extend(others.iter().cloned());
             self.defining(&path, depth + 1)
         };
-        let named = file.exported.iter().filter(|(given, _)| given == name);
-        if let Some(found) = named.filter_map(|(_, path)| on(path)).next() {
+        let mut named = file.exported.iter().filter(|(given, _)| given == name);
+        if let Some(found) = named.find_map(|(_, path)| on(path)) {
             return Some(found);
         }
         let globs = file.exported.iter().filter(|(given, _)| given == "*");

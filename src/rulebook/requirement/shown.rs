@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use serde::{Serialize, Serializer};
 
-use super::{Exemption, Recipient, Requirement};
+use super::{Exemption, Recipient, Requirement, ServiceRef};
 use crate::{
     Role,
     rulebook::{NotInForce, RuleId},
@@ -79,6 +79,6 @@ fn shown(recipient: &Recipient) -> ShownRecipient<'_> {
         mobile: format!("{}", recipient.mobile()),
         roles: recipient.roles().iter().collect(),
         rules: recipient.rules().iter().collect(),
-        services: recipient.services().iter().map(|it| it.name()).collect(),
+        services: recipient.services().iter().map(ServiceRef::name).collect(),
     }
 }

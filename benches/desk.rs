@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use beian::{
-    Entry, KeyRing, Message, Policy, Recipient, Recipients, ResendRequest, Role, Seed,
+    Entry, KeyRing, Message, Recipient, Recipients, ResendRequest, Role, Seed, VerificationPolicy,
     host::{Desk, MemoryStore, SendOutcome, SmsSender, block},
 };
 use chrono::{DateTime, Utc};
@@ -50,7 +50,7 @@ fn desk(sessions: u32) -> Desk<MemoryStore> {
     for n in 0..sessions {
         let id = ["345678".parse().unwrap()];
         let person = Recipient::new(number(n).parse().unwrap(), Role::EntityLeader, id);
-        let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+        let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
         let seed = Seed::draw(&mut getrandom::SysRng).unwrap();
         block(desk.open(u128::from(n), &recipients, seed))
             .unwrap()

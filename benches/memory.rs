@@ -24,8 +24,8 @@ use std::{
 };
 
 use beian::{
-    DeliveryReport, Entry, KeyRing, MessageId, MobileNumber, Policy, Recipient, Recipients, Role,
-    Seed,
+    DeliveryReport, Entry, KeyRing, MessageId, MobileNumber, Recipient, Recipients, Role, Seed,
+    VerificationPolicy,
     host::{Clock as _, Desk, MemoryStore, SessionStore, block},
     testkit::{FixedEntropy, ManualClock},
 };
@@ -83,7 +83,8 @@ impl World {
             let number = number(self.sessions * self.persons + place);
             Recipient::new(number, Role::EntityLeader, [LAST_SIX.parse().unwrap()])
         };
-        let recipients = Recipients::new((0..self.persons).map(person), Policy::REGULATOR).unwrap();
+        let recipients =
+            Recipients::new((0..self.persons).map(person), VerificationPolicy::REGULATOR).unwrap();
         let seed = Seed::draw(&mut FixedEntropy::new(self.sessions.into())).unwrap();
         let id = u128::from(self.sessions);
         let opened = block(self.desk.open(id, &recipients, seed));

@@ -19,8 +19,8 @@ mod figures;
 use std::{hint::black_box, time::Instant};
 
 use beian::{
-    DeliveryReport, Entry, KeyId, KeyRing, Keys, Message, Opening, Policy, Recipient, Recipients,
-    ResendRequest, Role, Seed, Session,
+    DeliveryReport, Entry, KeyId, KeyRing, Keys, Message, Opening, Recipient, Recipients,
+    ResendRequest, Role, Seed, Session, VerificationPolicy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use figures::{Figures, tried_out};
@@ -125,7 +125,7 @@ impl Scene {
             Role::EntityLeader,
             ["345678".parse().unwrap()],
         );
-        let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+        let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
         let opening = Opening::new(1, &recipients, seed());
         let (opened, ()) = Session::open(&opening, &keys, now).unwrap().persisted();
         let first = opened.outbox(&keys, now).unwrap().remove(0);

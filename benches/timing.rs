@@ -17,8 +17,8 @@
 use std::{convert::Infallible, env, hint::black_box, process::ExitCode, time::Instant};
 
 use beian::{
-    DeliveryReport, Entry, KeyId, KeyRing, Keys as _, MobileNumber, Opening, Policy, ResendRequest,
-    Session, SessionId, Update,
+    DeliveryReport, Entry, KeyId, KeyRing, Keys as _, MobileNumber, Opening, ResendRequest,
+    Session, SessionId, Update, VerificationPolicy,
     host::{Desk, SaveError, SessionStore, block},
     testkit::{TestPerson, keys, recipients_under, seed},
 };
@@ -130,7 +130,7 @@ struct Round {
 impl Round {
     fn texted() -> Self {
         let (keys, now) = (keys(), DateTime::from_timestamp(1_772_434_800, 0).unwrap());
-        let recipients = recipients_under(1, Policy::REGULATOR);
+        let recipients = recipients_under(1, VerificationPolicy::REGULATOR);
         let opening = Opening::new(1, &recipients, seed(1));
         let session = Session::open(&opening, &keys, now).unwrap().persisted().0;
         let message = session.outbox(&keys, now).unwrap().pop().unwrap();

@@ -9,7 +9,8 @@
 use std::{error::Error, sync::Arc, time::Duration};
 
 use beian::{
-    Entry, KeyRing, Lang, Message, Policy, Recipient, Recipients, ResendRequest, Role, Seed,
+    Entry, KeyRing, Lang, Message, Recipient, Recipients, ResendRequest, Role, Seed,
+    VerificationPolicy,
     host::{Desk, MemoryStore, SendOutcome, SmsSender},
 };
 use chrono::Utc;
@@ -73,7 +74,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Ok::<_, Box<dyn Error>>(Recipient::new(mobile.parse()?, role, [last_six.parse()?]))
     });
     let recipients = recipients.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let recipients = Recipients::new(recipients, Policy::REGULATOR).ok_or("nobody verifies")?;
+    let recipients =
+        Recipients::new(recipients, VerificationPolicy::REGULATOR).ok_or("nobody verifies")?;
     desk.open(1, &recipients, Seed::draw(&mut getrandom::SysRng)?)
         .await?;
     nudge.notify_one();

@@ -14,7 +14,8 @@ use std::{
 };
 
 use beian::{
-    Entry, KeyRing, Lang, Message, Policy, Recipient, Recipients, ResendRequest, Role, Seed,
+    Entry, KeyRing, Lang, Message, Recipient, Recipients, ResendRequest, Role, Seed,
+    VerificationPolicy,
     host::{Desk, MemoryStore, SendOutcome, SmsSender, block},
 };
 use chrono::Utc;
@@ -76,7 +77,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok::<_, Box<dyn Error>>(Recipient::new(mobile.parse()?, role, [last_six.parse()?]))
     });
     let recipients = recipients.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let recipients = Recipients::new(recipients, Policy::REGULATOR).ok_or("nobody verifies")?;
+    let recipients =
+        Recipients::new(recipients, VerificationPolicy::REGULATOR).ok_or("nobody verifies")?;
     block(desk.open(1, &recipients, Seed::draw(&mut getrandom::SysRng)?))??;
     nudge.send(())?;
 

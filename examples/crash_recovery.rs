@@ -18,8 +18,8 @@ use std::{
 };
 
 use beian::{
-    Entry, KeyRing, Lang, Message, MobileNumber, Policy, Recipient, Recipients, Role, Seed,
-    Session, SessionId, Update,
+    Entry, KeyRing, Lang, Message, MobileNumber, Recipient, Recipients, Role, Seed, Session,
+    SessionId, Update, VerificationPolicy,
     host::{Desk, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender, block},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -49,7 +49,8 @@ fn first_life(folder: &Path) -> Result<(), Box<dyn Error>> {
         person("19900000001", Role::EntityLeader, "345678")?,
         person("19900000002", Role::ServiceAdministrator, "654321")?,
     ];
-    let recipients = Recipients::new(people, Policy::REGULATOR).ok_or("nobody verifies")?;
+    let recipients =
+        Recipients::new(people, VerificationPolicy::REGULATOR).ok_or("nobody verifies")?;
     block(desk.open(1, &recipients, Seed::draw(&mut getrandom::SysRng)?))??;
     let gateway = Gateway {
         folder: folder.into(),

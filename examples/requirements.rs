@@ -11,8 +11,8 @@ use std::{
 };
 
 use beian::{
-    Access, Change, Changes, FilingOrder, FilingType, IdDocument, Lang, OrderProblems, Person,
-    Province, Rulebook, ServiceKind, day, rulebook,
+    Access, FilingOrder, FilingType, IdDocument, Lang, ModifiedPart, ModifiedParts, OrderProblems,
+    Person, Province, Rulebook, ServiceKind, day, rulebook,
 };
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
@@ -71,7 +71,7 @@ fn help() -> String {
 /// What is asked.
 struct Question {
     filing_type: FilingType,
-    changes: Changes,
+    changes: ModifiedParts,
     province: Province,
     submitted_at: DateTime<Utc>,
     rulebook: Option<&'static Rulebook>,
@@ -91,7 +91,7 @@ impl Question {
         let mut filing_type = None;
         let mut question = Self {
             filing_type: FilingType::Initial,
-            changes: Changes::NONE,
+            changes: ModifiedParts::NONE,
             province: Province::Beijing,
             submitted_at: now,
             rulebook: None,
@@ -151,7 +151,7 @@ impl Question {
     fn check(&self) -> Result<(), Mistake> {
         let modify = self.filing_type == FilingType::Modify;
         if modify && self.changes.is_empty() {
-            let possible = format!("missing; possible are: {}", list(Change::ALL));
+            let possible = format!("missing; possible are: {}", list(ModifiedPart::ALL));
             return Err(Mistake::new("--changed", possible));
         }
         if !modify && !self.changes.is_empty() {
@@ -305,10 +305,10 @@ fn named<T: FromStr<Err: Display>>(option: &str, value: &str) -> Result<T, Mista
     value.parse().map_err(|error| Mistake::new(option, error))
 }
 
-fn changes(option: &str, value: &str) -> Result<Changes, Mistake> {
+fn changes(option: &str, value: &str) -> Result<ModifiedParts, Mistake> {
     let parts = value.split([',', '，']);
     parts
-        .map(|part| named::<Change>(option, part.trim()))
+        .map(|part| named::<ModifiedPart>(option, part.trim()))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use crate::{KeyError, KeyId, Keys, Mac};
 /// Keys held in memory, with rotation: new rounds use the current key, older rounds theirs.
 ///
 /// Keep a key in the ring as long as rounds that were opened under it are open, which is
-/// [`Policy::round_max`](crate::Policy::round_max) at most, and longer if their IDs shall carry over
+/// [`VerificationPolicy::round_max`](crate::VerificationPolicy::round_max) at most, and longer if their IDs shall carry over
 /// into new rounds (D25). An id never names another key again: codes and IDs of older rounds would
 /// be judged wrong, and counted.
 ///

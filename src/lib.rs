@@ -45,7 +45,7 @@
 //! # For whoever issues and checks codes
 //!
 //! ```
-//! # use beian::{Message, Policy, Recipient, Recipients, Role};
+//! # use beian::{Message, VerificationPolicy, Recipient, Recipients, Role};
 //! # use beian::host::{SendOutcome, SmsSender};
 //! # struct Gateway(std::sync::Mutex<String>);
 //! # impl SmsSender for Gateway {
@@ -57,7 +57,7 @@
 //! # let gateway = Gateway(Default::default());
 //! # let key = [7; 32];
 //! # let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-//! # let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+//! # let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
 //! # beian::host::block(async {
 //! use beian::{Entry, KeyRing, Lang, Seed};
 //! use beian::host::{Desk, MemoryStore};
@@ -89,7 +89,7 @@
 //! | issue and check codes over a store | [`host::Desk`] |
 //! | do so one session at a time, as pure values | [`Session`], [`Decision`] |
 //! | keep keys | [`KeyRing`], [`Keys`] |
-//! | change one of the ten values that may change | [`Policy`] |
+//! | change one of the ten values that may change | [`VerificationPolicy`] |
 //! | speak to people in Chinese and English | [`Lang`] and the `text` methods, [`BeijingTime`] |
 //! | look up a stable code or name | [`docs::codes`] |
 //! | test a host, its store, its sender | `testkit` |
@@ -155,7 +155,7 @@ mod words;
 
 pub use filing::{
     form::OrderForm,
-    kind::{Change, Changes, FilingType},
+    kind::{FilingType, ModifiedPart, ModifiedParts},
     order::FilingOrder,
     policy::FilingPolicy,
     problem::OrderProblems,
@@ -172,7 +172,7 @@ pub use mobile::{MobileNumber, MobileProblem};
 pub use names::UnknownName;
 pub use official_sender::is_official_sender;
 pub use person::{Entity, NameProblem, Person, PersonProblem};
-pub use policy::{Policy, PolicyBuilder, PolicyProblem};
+pub use policy::{VerificationPolicy, VerificationPolicyBuilder, VerificationPolicyProblem};
 pub use province::{Province, ProvinceProblem};
 pub use role::{Role, Roles};
 pub use rulebook::{

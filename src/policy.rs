@@ -7,26 +7,26 @@ use crate::time::Span;
 /// How a round of SMS verification is run. Captured when the round opens; a later change touches no
 /// open round (D01).
 ///
-/// [`Policy::REGULATOR`] is what the sources document. A host changes single values through
-/// [`Policy::builder`]; what the regulator fixes (24 hours, two resends) only through
-/// [`PolicyBuilder::not_the_regulators`]. The code has six digits in every policy (R13).
+/// [`VerificationPolicy::REGULATOR`] is what the sources document. A host changes single values through
+/// [`VerificationPolicy::builder`]; what the regulator fixes (24 hours, two resends) only through
+/// [`VerificationPolicyBuilder::not_the_regulators`]. The code has six digits in every policy (R13).
 ///
 /// ```
-/// use beian::Policy;
+/// use beian::VerificationPolicy;
 /// use chrono::TimeDelta;
 ///
-/// let policy = Policy::builder().resend_pause(TimeDelta::minutes(2)).noon_resend(true).build()?;
+/// let policy = VerificationPolicy::builder().resend_pause(TimeDelta::minutes(2)).noon_resend(true).build()?;
 /// assert_eq!(policy.window(), TimeDelta::hours(24)); // R17
 /// assert_eq!(policy.resends_max(), 2); // R22
 /// assert!(policy.is_the_regulators());
-/// # Ok::<(), beian::PolicyProblem>(())
+/// # Ok::<(), beian::VerificationPolicyProblem>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "three independent switches and where it is from"
 )]
-pub struct Policy {
+pub struct VerificationPolicy {
     pub(crate) window: Span,
     pub(crate) resends_max: u8,
     pub(crate) wrong_entries_max: u8,
@@ -40,7 +40,7 @@ pub struct Policy {
     pub(crate) the_regulators: bool,
 }
 
-impl Policy {
+impl VerificationPolicy {
     /// What the regulator's system does, as far as it is documented.
     pub const REGULATOR: Self = Self {
         window: Span::cut(TimeDelta::hours(24)),
@@ -56,9 +56,9 @@ impl Policy {
         the_regulators: true,
     };
 
-    /// Starts from [`Policy::REGULATOR`].
-    pub const fn builder() -> PolicyBuilder {
-        PolicyBuilder {
+    /// Starts from [`VerificationPolicy::REGULATOR`].
+    pub const fn builder() -> VerificationPolicyBuilder {
+        VerificationPolicyBuilder {
             policy: Self::REGULATOR,
         }
     }
@@ -111,10 +111,10 @@ impl Policy {
     /// for the regulator's policy.
     ///
     /// ```
-    /// use beian::Policy;
+    /// use beian::VerificationPolicy;
     /// use chrono::TimeDelta;
     ///
-    /// assert_eq!(Policy::REGULATOR.round_max(), TimeDelta::hours(48) + TimeDelta::minutes(10));
+    /// assert_eq!(VerificationPolicy::REGULATOR.round_max(), TimeDelta::hours(48) + TimeDelta::minutes(10));
     /// ```
     #[must_use]
     pub fn round_max(&self) -> TimeDelta {
@@ -162,7 +162,7 @@ impl Policy {
     }
 
     /// Whether every value is in its range.
-    pub(crate) fn check(&self) -> Result<(), PolicyProblem> {
+    pub(crate) fn check(&self) -> Result<(), VerificationPolicyProblem> {
         let within = |value: Span, least: TimeDelta, most: TimeDelta| {
             value >= least.into() && value <= most.into()
         };
@@ -170,35 +170,35 @@ impl Policy {
         let checks = [
             (
                 within(self.window, minutes(10), hours(72)),
-                PolicyProblem::Window,
+                VerificationPolicyProblem::Window,
             ),
             (
                 self.resends_max <= 3 && (!self.the_regulators || self.resends_max == 2),
-                PolicyProblem::ResendsMax,
+                VerificationPolicyProblem::ResendsMax,
             ),
             (
                 (1..=10).contains(&self.wrong_entries_max),
-                PolicyProblem::WrongEntriesMax,
+                VerificationPolicyProblem::WrongEntriesMax,
             ),
             (
                 (1..=10).contains(&self.wrong_ids_max),
-                PolicyProblem::WrongIdsMax,
+                VerificationPolicyProblem::WrongIdsMax,
             ),
             (
                 within(self.resend_pause, seconds(30), hours(1)),
-                PolicyProblem::ResendPause,
+                VerificationPolicyProblem::ResendPause,
             ),
             (
                 within(self.delivery_clamp, TimeDelta::zero(), minutes(10)),
-                PolicyProblem::DeliveryClamp,
+                VerificationPolicyProblem::DeliveryClamp,
             ),
             (
                 within(self.unreachable_after, hours(1), hours(72)),
-                PolicyProblem::UnreachableAfter,
+                VerificationPolicyProblem::UnreachableAfter,
             ),
             (
                 self.resends_max <= 2 || !self.noon_resend,
-                PolicyProblem::TooManyCodes,
+                VerificationPolicyProblem::TooManyCodes,
             ),
         ];
         checks
@@ -208,20 +208,20 @@ impl Policy {
     }
 }
 
-impl Default for Policy {
+impl Default for VerificationPolicy {
     fn default() -> Self {
         Self::REGULATOR
     }
 }
 
-/// Changes single values of a [`Policy`].
+/// Changes single values of a [`VerificationPolicy`].
 #[derive(Debug, Clone)]
 #[must_use = "a policy comes out of `build`"]
-pub struct PolicyBuilder {
-    policy: Policy,
+pub struct VerificationPolicyBuilder {
+    policy: VerificationPolicy,
 }
 
-impl PolicyBuilder {
+impl VerificationPolicyBuilder {
     /// How many wrong entries lock a person: 1–10, 5 by default.
     ///
     /// Five is what the platforms document (B07). Each entry is one guess in a million, so ten stay
@@ -311,8 +311,8 @@ impl PolicyBuilder {
     /// The policy, if every value is in its range; spans in whole microseconds (D04).
     ///
     /// # Errors
-    /// [`PolicyProblem`] names the first value that isn't, and its range.
-    pub fn build(self) -> Result<Policy, PolicyProblem> {
+    /// [`VerificationPolicyProblem`] names the first value that isn't, and its range.
+    pub fn build(self) -> Result<VerificationPolicy, VerificationPolicyProblem> {
         self.policy.check()?;
         Ok(self.policy)
     }
@@ -321,7 +321,7 @@ impl PolicyBuilder {
 /// A policy value out of its range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum PolicyProblem {
+pub enum VerificationPolicyProblem {
     /// The window.
     #[error("window out of range: expected 10 minutes to 72 hours")]
     Window,

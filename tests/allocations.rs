@@ -9,8 +9,8 @@
 )]
 
 use beian::{
-    DeliveryReport, Entry, KeyRing, Opening, Policy, Recipient, Recipients, ResendRequest, Role,
-    Seed, Session,
+    DeliveryReport, Entry, KeyRing, Opening, Recipient, Recipients, ResendRequest, Role, Seed,
+    Session, VerificationPolicy,
     host::{Desk, MemoryStore, block},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,7 +29,7 @@ fn recipients(number: &str) -> Recipients {
         Role::EntityLeader,
         [LAST_SIX.parse().unwrap()],
     );
-    Recipients::new([person], Policy::REGULATOR).unwrap()
+    Recipients::new([person], VerificationPolicy::REGULATOR).unwrap()
 }
 
 /// How many blocks `work` allocates, its own result included.

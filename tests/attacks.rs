@@ -14,8 +14,8 @@ use std::{collections::BTreeSet, fmt::Write, sync::Mutex};
 
 use beian::{
     DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, KeyId, KeyRing, Keys, Mac,
-    MessageId, OpenError, Opening, Policy, Recipient, Recipients, Refusal, ResendOutcome,
-    ResendRequest, Role, RoundFailure, Session, SessionError,
+    MessageId, OpenError, Opening, Recipient, Recipients, Refusal, ResendOutcome, ResendRequest,
+    Role, RoundFailure, Session, SessionError, VerificationPolicy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -85,7 +85,7 @@ struct Play {
 }
 
 impl Play {
-    fn new(people: usize, policy: Policy) -> Self {
+    fn new(people: usize, policy: VerificationPolicy) -> Self {
         Self {
             round: Round::open_with(people, policy),
             seen: vec![Vec::new(); people],
@@ -194,7 +194,7 @@ proptest! {
         reports in prop::collection::vec(
             ((0_u8..3, 0_u16..3, 0_u16..3, report()), 0_i64..4_000), 1..40),
     ) {
-        let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+        let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
         for ((recipient, number, attempt, report), seconds) in reports {
             round.pass(TimeDelta::seconds(seconds));
             let session = round.session.id();
@@ -216,7 +216,7 @@ proptest! {
     fn attack_21_d09_no_clock_shrinks_a_pause_or_reopens_a_round(
         commands in prop::collection::vec(command(1), 1..80),
     ) {
-        let mut play = Play::new(1, Policy::REGULATOR);
+        let mut play = Play::new(1, VerificationPolicy::REGULATOR);
         let mut ended = false;
         for command in commands {
             play.do_it(command);
@@ -243,7 +243,7 @@ proptest! {
     ) {
         let recipients = recipients(2, policy(|p| p.noon_resend(true)));
         let opening = Opening::new(1, &recipients, seed(1));
-        let mut play = Play::new(2, Policy::REGULATOR);
+        let mut play = Play::new(2, VerificationPolicy::REGULATOR);
         play.round = Round::opened(&opening, keys(), instants[0]);
         for (now, command) in instants.into_iter().zip(commands) {
             play.round.at(now);
@@ -287,7 +287,7 @@ fn looks(session: &Session, now: DateTime<Utc>) {
 #[test]
 fn attack_20_a_round_at_either_end_of_time_ends() {
     for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-        let recipients = recipients(1, Policy::REGULATOR);
+        let recipients = recipients(1, VerificationPolicy::REGULATOR);
         let opening = Opening::new(1, &recipients, seed(1));
         let mut round = Round::opened(&opening, keys(), now);
         round.at(DateTime::<Utc>::MAX_UTC).tick().unwrap();
@@ -298,7 +298,7 @@ fn attack_20_a_round_at_either_end_of_time_ends() {
 
 #[test]
 fn attack_07_the_right_code_twice_verifies_once() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     assert_eq!(round.enter(LI, &code), EntryOutcome::Verified);
     let version = round.session.version();
     assert_eq!(
@@ -312,7 +312,7 @@ fn attack_07_the_right_code_twice_verifies_once() {
 /// Two rounds that differ in nothing but their entropy.
 fn twins() -> [(Round, String); 2] {
     [1, 2].map(|entropy| {
-        let recipients = recipients(1, Policy::REGULATOR);
+        let recipients = recipients(1, VerificationPolicy::REGULATOR);
         let opening = Opening::new(1, &recipients, seed(entropy));
         let mut round = Round::opened(&opening, keys(), start());
         let code = round.accept(LI);
@@ -397,7 +397,7 @@ fn attack_08_d26_what_is_forgiven_is_the_same_code() {
         },
         |code: &str| format!("\u{202a}{code}\u{202c}"),
     ] {
-        let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+        let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
         assert_eq!(round.enter(LI, &spell(&code)), EntryOutcome::Completed);
     }
 }
@@ -420,7 +420,7 @@ impl Keys for Recording {
 fn attack_08_a_person_without_a_code_is_compared_with_nothing() {
     let (mut locked, [_]) = Round::texted::<1>(policy(|p| p.wrong_entries_max(1)));
     locked.guess(LI, 1);
-    let (mut withdrawn, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut withdrawn, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     withdrawn.withdraw().unwrap();
     for round in [locked, withdrawn] {
         let recording = Recording(keys(), Mutex::default());
@@ -466,7 +466,7 @@ fn attack_09_submit_and_sweep_agree_around_the_window() {
 
 #[test]
 fn attack_09_a_resend_in_the_last_second_moves_nothing() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(DAY - TimeDelta::seconds(1));
     assert_eq!(round.resend(LI), ResendOutcome::Queued);
     let code = round.accept(LI);
@@ -504,7 +504,7 @@ fn attack_10_every_digit_is_as_likely_as_any_other_in_every_position() {
             ["345678".parse().unwrap()],
         )
     });
-    let recipients = Recipients::new(people, Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new(people, VerificationPolicy::REGULATOR).unwrap();
     let mut codes = Vec::new();
     for number in 0..40 {
         let opening = Opening::new(u128::from(number), &recipients, seed(number));
@@ -524,7 +524,7 @@ fn attack_14_each_code_opens_its_own_cell_only() {
     let mut rounds: Vec<Round> = Vec::new();
     let mut codes = Vec::new();
     for number in 0..3_u64 {
-        let recipients = recipients(3, Policy::REGULATOR);
+        let recipients = recipients(3, VerificationPolicy::REGULATOR);
         let others: Vec<_> = rounds.iter().map(|round| round.session.clone()).collect();
         let opening = Opening::new(u128::from(number), &recipients, seed(number)).beside(&others);
         let mut round = Round::opened(&opening, keys(), start());
@@ -564,7 +564,7 @@ fn attack_14_each_code_opens_its_own_cell_only() {
 
 #[test]
 fn attack_15_nothing_but_a_matching_entry_verifies() {
-    let (mut round, [code, other]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, other]) = Round::texted(VerificationPolicy::REGULATOR);
     let first = MessageId {
         session: round.session.id(),
         recipient: 0,
@@ -586,7 +586,7 @@ fn attack_15_nothing_but_a_matching_entry_verifies() {
 
 #[test]
 fn attack_15_a_wrong_code_after_success_is_no_success() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     assert_eq!(
         round.enter(LI, &other_than(&code)),
@@ -598,7 +598,7 @@ fn attack_15_a_wrong_code_after_success_is_no_success() {
 #[test]
 fn attack_14_a_code_is_bound_to_round_and_number_even_where_entropy_repeats() {
     let code = |session: u128, who: usize| {
-        let one = Recipients::new([recipient(who)], Policy::REGULATOR).unwrap();
+        let one = Recipients::new([recipient(who)], VerificationPolicy::REGULATOR).unwrap();
         Round::opened(&Opening::new(session, &one, seed(1)), keys(), start()).code(LI)
     };
     assert_eq!(code(1, LI), code(1, LI));
@@ -608,7 +608,7 @@ fn attack_14_a_code_is_bound_to_round_and_number_even_where_entropy_repeats() {
 
 #[test]
 fn attack_16_one_persons_lock_never_touches_another() {
-    let (mut round, [_, code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [_, code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.guess(LI, 5);
     assert_eq!(round.wrong_entries_left(WANG), 5);
     round.pass(MINUTE);
@@ -634,7 +634,7 @@ fn attack_16_ten_thousand_wrong_ids_leave_the_right_triple_working() {
 
 #[test]
 fn attack_17_a_wrong_entry_sends_nothing() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     for _ in 0..6 {
         round.guess(LI, 1);
         assert!(round.outbox().is_empty());
@@ -656,7 +656,7 @@ fn attack_21_a_pause_counts_from_the_effective_now_of_the_acceptance() {
 
 #[test]
 fn attack_24_a_wrong_code_a_wrong_id_and_both_wrong_are_the_same_to_the_session() {
-    let (round, [code]) = Round::texted::<1>(Policy::REGULATOR);
+    let (round, [code]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let after = |code: &str, id: &str| {
         let entry = Entry::parse(PEOPLE[LI].0, code, id).unwrap();
         let decision = round
@@ -677,7 +677,7 @@ fn attack_24_a_wrong_code_a_wrong_id_and_both_wrong_are_the_same_to_the_session(
 /// comparison takes as long wherever it fails is for the bench `timing` to see.
 #[test]
 fn attack_24_whatever_is_wrong_costs_the_same_macs() {
-    let (round, [code]) = Round::texted::<1>(Policy::REGULATOR);
+    let (round, [code]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let counting = Counting::new(keys());
     for (code, id) in [
         (WRONG_CODE, WRONG_ID),
@@ -715,7 +715,7 @@ fn attack_26_every_spelling_of_a_number_is_one_recipient() {
             [PEOPLE[LI].1.parse().unwrap()],
         )
     });
-    let recipients = Recipients::new(people, Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new(people, VerificationPolicy::REGULATOR).unwrap();
     assert_eq!(recipients.iter().count(), 1);
     let opening = Opening::new(1, &recipients, seed(1));
     let opened = Round::opened(&opening, keys(), start());

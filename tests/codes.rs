@@ -12,12 +12,12 @@ use core::fmt::Write;
 use std::path::Path;
 
 use beian::{
-    Access, Change, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, Exemption,
-    FilingOrder, FilingType, IdDocument, IdDocumentKind, IdDocumentProblem, KeyError,
-    KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem, NameProblem, OpenError,
-    OrderLife, OrderStatus, Person, PersonProblem, PolicyProblem, Province, ProvinceProblem,
-    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
-    ServiceKind, TemplateProblem,
+    Access, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, Exemption, FilingOrder,
+    FilingType, IdDocument, IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem, Lang,
+    LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem, OpenError, OrderLife,
+    OrderStatus, Person, PersonProblem, Province, ProvinceProblem, RecipientState, Refusal,
+    ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, ServiceKind, TemplateProblem,
+    VerificationPolicyProblem,
     filing::{DenyProblem, NotFileable, OrderStep, ProblemKind, StageState},
     host::HostError,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
@@ -187,7 +187,10 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
                 HostError::<()>::NotFound,
             ],
         ),
-        ("Policies: `PolicyProblem`", all!(PolicyProblem, code)),
+        (
+            "Policies: `VerificationPolicyProblem`",
+            all!(VerificationPolicyProblem, code),
+        ),
         ("Templates: `TemplateProblem`", all!(TemplateProblem, code)),
     ]
 }
@@ -250,7 +253,7 @@ fn answers() -> [(&'static str, Vec<Row>); 3] {
 fn names() -> Vec<(&'static str, Vec<Row>)> {
     let mut names: Vec<(&str, Vec<Row>)> = vec![
         ("`FilingType`", all!(FilingType, name)),
-        ("`Change`", all!(Change, name)),
+        ("`ModifiedPart`", all!(ModifiedPart, name)),
         ("`ServiceKind`", all!(ServiceKind, name)),
         ("`Access`", all!(Access, name)),
         ("`IdDocumentKind`", all!(@ IdDocumentKind::NAMED, name)),

@@ -21,9 +21,9 @@ use std::{
 
 use beian::{
     DeliveryReport, DeliveryReportOutcome, EntryAnswer, EntryOutcome, EventKind, KeyError, KeyId,
-    KeyRing, Keys, Lang, Mac, MessageId, MessageKind, OpenError, Opening, Policy, Recipient,
+    KeyRing, Keys, Lang, Mac, MessageId, MessageKind, OpenError, Opening, Recipient,
     RecipientState, Recipients, Refusal, ResendAnswer, ResendOutcome, ResendRequest, Role,
-    RoundFailure, RoundStatus, Session, SessionId,
+    RoundFailure, RoundStatus, Session, SessionId, VerificationPolicy,
     host::{
         Clock as _, Desk, DynSmsSender, HostError, LeftOut, LeftOutReason, MemoryStore,
         SendOutcome, SessionStore, WouldWait, block,
@@ -64,7 +64,7 @@ fn b06_each_order_is_verified_on_its_own() {
 #[test]
 fn b06_d13_live_codes_of_one_number_are_distinct() {
     let store = Arc::new(Tap::over(MemoryStore::default()));
-    let world = World::over(store, FewCodes { codes: 40 }, Policy::REGULATOR);
+    let world = World::over(store, FewCodes { codes: 40 }, VerificationPolicy::REGULATOR);
     for id in 1..=5 {
         world.open(id, 1);
         world.clock.advance(MINUTE);
@@ -96,7 +96,7 @@ fn b06_d13_live_codes_of_one_number_are_distinct() {
 fn d17_right_for_several_moves_the_one_opened_first() {
     let store = Arc::new(Tap::over(MemoryStore::default()));
     let same = FewCodes { codes: 4 };
-    let world = World::over(store, same, Policy::REGULATOR);
+    let world = World::over(store, same, VerificationPolicy::REGULATOR);
     // Two hosts open at once and don't see each other; the second has the smaller id.
     for id in [2_u128, 1] {
         let recipients = world.recipients(1);
@@ -127,7 +127,7 @@ fn d17_code_and_id_must_be_of_the_same_order() {
     let world = World::new();
     world.text(1, 1);
     let other_id = Recipient::new(LI.mobile(), Role::EntityLeader, ["88888X".parse().unwrap()]);
-    let other_id = Recipients::new([other_id], Policy::REGULATOR).unwrap();
+    let other_id = Recipients::new([other_id], VerificationPolicy::REGULATOR).unwrap();
     block(world.desk.open(2, &other_id, seed(2)))
         .unwrap()
         .unwrap();
@@ -483,7 +483,7 @@ fn d15_an_id_right_for_one_order_is_no_wrong_id_for_another() {
     world.text(1, 2);
     world.submit(LI, &world.code(1, LI)); // verified, in a round that goes on
     let other_id = Recipient::new(LI.mobile(), Role::EntityLeader, ["88888X".parse().unwrap()]);
-    let other_id = Recipients::new([other_id], Policy::REGULATOR).unwrap();
+    let other_id = Recipients::new([other_id], VerificationPolicy::REGULATOR).unwrap();
     block(world.desk.open(2, &other_id, seed(2)))
         .unwrap()
         .unwrap();
@@ -517,7 +517,7 @@ fn d15_an_id_right_for_an_order_whose_form_is_closed_is_no_wrong_id_for_another(
         block(world.desk.resend(&wrong)).unwrap().unwrap();
     }
     let other_id = Recipient::new(LI.mobile(), Role::EntityLeader, ["88888X".parse().unwrap()]);
-    let other_id = Recipients::new([other_id], Policy::REGULATOR).unwrap();
+    let other_id = Recipients::new([other_id], VerificationPolicy::REGULATOR).unwrap();
     block(world.desk.open(2, &other_id, seed(2)))
         .unwrap()
         .unwrap();
@@ -546,7 +546,7 @@ fn d15_an_id_right_for_an_ended_order_alone_is_wrong_for_an_open_one() {
     let person = |last_six: &str| {
         let recipient =
             Recipient::new(LI.mobile(), Role::EntityLeader, [last_six.parse().unwrap()]);
-        Recipients::new([recipient], Policy::REGULATOR).unwrap()
+        Recipients::new([recipient], VerificationPolicy::REGULATOR).unwrap()
     };
     for (id, last_six) in [(1, "11111X"), (2, "22222X")] {
         block(world.desk.open(id, &person(last_six), seed(1)))
@@ -1015,7 +1015,7 @@ fn d25_a_new_round_carries_the_ids_over_and_nothing_else() {
     let old = world.code(1, LI);
     world.submit(LI, WRONG_CODE);
     let bare = Recipient::new(LI.mobile(), Role::EntityLeader, []);
-    let bare = Recipients::new([bare], Policy::REGULATOR).unwrap();
+    let bare = Recipients::new([bare], VerificationPolicy::REGULATOR).unwrap();
     let again = |desk: &Desk<_>, id: u128, previous: u128| {
         block(desk.open_again(id, &bare, seed(9), previous)).unwrap()
     };

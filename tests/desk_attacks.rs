@@ -23,8 +23,9 @@ use std::{
 };
 
 use beian::{
-    DeliveryReport, EntryAnswer, EntryOutcome, EventKind, Lang, MessageId, MobileNumber, Policy,
+    DeliveryReport, EntryAnswer, EntryOutcome, EventKind, Lang, MessageId, MobileNumber,
     RecipientState, Refusal, ResendAnswer, ResendOutcome, ResendRequest, RoundStatus, SessionId,
+    VerificationPolicy,
     host::{Desk, HostError, MemoryStore, SendOutcome, SessionStore, block},
     testkit::{RecordingSender, Scripted, Sent, TestPerson, recipients, seed},
 };
@@ -51,7 +52,7 @@ struct Guessed {
 /// Every thread's guess is decided before any of them is stored, in each of four waves.
 fn guess_in_parallel<S: SessionStore>(store: S) -> Guessed {
     let store = Arc::new(Tap::parking(store, THREADS));
-    let world = World::over(store, beian::testkit::keys(), Policy::REGULATOR);
+    let world = World::over(store, beian::testkit::keys(), VerificationPolicy::REGULATOR);
     world.text(1, 1);
     let desk = Desk::new(
         world.store.clone(),
@@ -105,7 +106,7 @@ fn attack_01_a_store_that_ignores_versions_fails_the_same_test_every_time() {
 fn attack_02_sixteen_threads_verify_once() {
     for persons in [1, 2] {
         let store = Arc::new(Tap::parking(MemoryStore::default(), THREADS));
-        let world = World::over(store, beian::testkit::keys(), Policy::REGULATOR);
+        let world = World::over(store, beian::testkit::keys(), VerificationPolicy::REGULATOR);
         world.text(1, persons);
         let code = world.code(1, LI);
         let desk = world.another(beian::testkit::keys()).tries(u8::MAX);
@@ -261,13 +262,13 @@ fn states() -> Vec<(&'static str, World, Counting)> {
     let make = |name: &'static str, persons: u16, prepare: &dyn Fn(&World)| {
         let keys = Counting::new();
         let store = Arc::new(Tap::over(MemoryStore::default()));
-        let world = World::over(store, keys.clone(), Policy::REGULATOR);
+        let world = World::over(store, keys.clone(), VerificationPolicy::REGULATOR);
         // Rounds of more than one person stay open when Li has verified.
         let others: Vec<_> = (1..=persons)
             .map(|n| if n == 1 { LI } else { TestPerson(n + 10) })
             .collect();
         let all = others.iter().map(|person| person.recipient());
-        let recipients = beian::Recipients::new(all, Policy::REGULATOR).unwrap();
+        let recipients = beian::Recipients::new(all, VerificationPolicy::REGULATOR).unwrap();
         block(world.desk.open(1, &recipients, seed(1)))
             .unwrap()
             .unwrap();
@@ -344,7 +345,7 @@ fn attack_13_every_failed_entry_reads_and_costs_the_same() {
 fn attack_13_a_superseded_or_repeated_code_reads_and_costs_the_same() {
     let keys = Counting::new();
     let store = Arc::new(Tap::over(MemoryStore::default()));
-    let world = World::over(store, keys.clone(), Policy::REGULATOR);
+    let world = World::over(store, keys.clone(), VerificationPolicy::REGULATOR);
     world.text(1, 1);
     world.another_message(LI);
     let [old, new] = &world.codes(1, LI)[..] else {
@@ -408,7 +409,7 @@ fn attack_16_what_cant_be_right_costs_nothing() {
 
 #[test]
 fn attack_16_counting_only_matching_ids_nobody_else_can_lock() {
-    let policy = Policy::builder()
+    let policy = VerificationPolicy::builder()
         .count_only_matching_ids(true)
         .build()
         .unwrap();
@@ -490,7 +491,7 @@ proptest! {
         script in prop::collection::vec(scripted(), 0..24),
         steps in prop::collection::vec(step(), 0..60),
     ) {
-        let policy = Policy::builder().noon_resend(noon).keep_code(keep).build().unwrap();
+        let policy = VerificationPolicy::builder().noon_resend(noon).keep_code(keep).build().unwrap();
         let world = World::under(policy);
         world.sender.script(script);
         world.text(1, 2);
@@ -543,7 +544,7 @@ fn is_locked(world: &World, person: TestPerson) -> bool {
 #[test]
 fn attack_17_sixteen_requests_at_once_are_one_message() {
     let store = Arc::new(Tap::parking(MemoryStore::default(), THREADS));
-    let world = World::over(store, beian::testkit::keys(), Policy::REGULATOR);
+    let world = World::over(store, beian::testkit::keys(), VerificationPolicy::REGULATOR);
     world.text(1, 1);
     world.clock.advance(MINUTE);
     let desk = world.another(beian::testkit::keys()).tries(u8::MAX);

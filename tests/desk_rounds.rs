@@ -17,8 +17,8 @@ use std::{
 };
 
 use beian::{
-    FilingOrder, IdDocument, KeptIds, Opening, Person, Policy, Province, RecipientState, Refusal,
-    RoundStatus, Rulebook, Update,
+    FilingOrder, IdDocument, KeptIds, Opening, Person, Province, RecipientState, Refusal,
+    RoundStatus, Rulebook, Update, VerificationPolicy,
     host::{HostError, MemoryStore, SaveError, SessionStore, block},
     testkit::seed,
 };
@@ -40,7 +40,7 @@ fn reread(order: &FilingOrder) -> FilingOrder {
 fn d13_d25_a_stored_order_is_opened_beside_the_other_rounds_of_its_number() {
     let keys = FewCodes { codes: 40 };
     let store = Arc::new(Tap::over(MemoryStore::default()));
-    let world = World::over(store, keys, Policy::REGULATOR);
+    let world = World::over(store, keys, VerificationPolicy::REGULATOR);
     let filed = order(LI.mobile().digits());
     let ids = KeptIds::of(&filed, &keys).unwrap();
     let requirement = Rulebook::CURRENT.requirement(&reread(&filed));
@@ -118,7 +118,7 @@ fn d20_a_conflict_of_the_hosts_own_row_is_decided_again() {
 fn d13_the_codes_of_a_round_that_was_faster_are_avoided() {
     let keys = FewCodes { codes: 40 };
     let store = Arc::new(Tap::over(MemoryStore::default()));
-    let world = World::over(store, keys, Policy::REGULATOR);
+    let world = World::over(store, keys, VerificationPolicy::REGULATOR);
     let recipients = world.recipients(1);
     // The same seed under the other id would do: it is the first decision that nobody was beside.
     for number in 0..40_u128 {

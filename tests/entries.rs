@@ -12,8 +12,8 @@
 mod session_support;
 
 use beian::{
-    Entry, EntryAnswer, EntryOutcome, Policy, Recipient, Recipients, Refusal, ResendAnswer,
-    ResendOutcome, Role, RoundFailure, RoundStatus, SessionError,
+    Entry, EntryAnswer, EntryOutcome, Recipient, Recipients, Refusal, ResendAnswer, ResendOutcome,
+    Role, RoundFailure, RoundStatus, SessionError, VerificationPolicy,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -22,19 +22,19 @@ const fn not_counted(why: Refusal) -> EntryOutcome {
     EntryOutcome::NotCounted(why)
 }
 
-fn matching_ids_only() -> Policy {
+fn matching_ids_only() -> VerificationPolicy {
     policy(|p| p.count_only_matching_ids(true))
 }
 
 #[test]
 fn r16_number_code_and_last_six_verify() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     assert_eq!(round.enter(LI, &code), EntryOutcome::Completed);
 }
 
 #[test]
 fn r16_d26_however_the_three_are_typed() {
-    let (mut round, [_, code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [_, code]) = Round::texted(VerificationPolicy::REGULATOR);
     let (front, back) = code.split_at(3);
     let typed = Entry::parse(
         "+86 199-0000-0002",
@@ -47,7 +47,7 @@ fn r16_d26_however_the_three_are_typed() {
 
 #[test]
 fn r18_d24_when_every_person_has_passed_the_order_moves_on_in_the_same_write() {
-    let (mut round, [first, second]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [first, second]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &first);
     let version = round.session.version();
     assert_eq!(round.enter(WANG, &second), EntryOutcome::Completed);
@@ -64,7 +64,7 @@ fn r18_d24_when_every_person_has_passed_the_order_moves_on_in_the_same_write() {
 
 #[test]
 fn r19_when_one_has_passed_and_others_have_not_they_are_waited_for() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     let outcome = round.enter(LI, &code);
     assert_eq!(outcome, EntryOutcome::Verified);
     assert_eq!(outcome.answer(), EntryAnswer::WaitingForOthers);
@@ -78,7 +78,7 @@ fn r09_one_number_with_two_roles_is_one_person_one_code_one_verification() {
         Role::EntityLeader,
         [PEOPLE[LI].1.parse().unwrap()],
     );
-    let both = Recipients::new([leader, recipient(LI)], Policy::REGULATOR).unwrap();
+    let both = Recipients::new([leader, recipient(LI)], VerificationPolicy::REGULATOR).unwrap();
     let opening = beian::Opening::new(1, &both, seed(1));
     let mut round = Round::opened(&opening, keys(), start());
     assert_eq!(round.outbox().len(), 1);
@@ -91,7 +91,7 @@ fn d03_either_id_of_one_number_is_right() {
     for id in ["345678", "E98765", "345679"] {
         let ids = ["345678", "E98765"].map(|id| id.parse().unwrap());
         let li = Recipient::new(PEOPLE[LI].0.parse().unwrap(), Role::EntityLeader, ids);
-        let one = Recipients::new([li], Policy::REGULATOR).unwrap();
+        let one = Recipients::new([li], VerificationPolicy::REGULATOR).unwrap();
         let opening = beian::Opening::new(1, &one, seed(1));
         let mut round = Round::opened(&opening, keys(), start());
         let code = round.accept(LI);
@@ -105,7 +105,7 @@ fn d03_either_id_of_one_number_is_right() {
 
 #[test]
 fn b05_all_of_several_administrators_must_pass() {
-    let (mut round, codes) = Round::texted::<3>(Policy::REGULATOR);
+    let (mut round, codes) = Round::texted::<3>(VerificationPolicy::REGULATOR);
     assert_eq!(round.enter(ZHAO, &codes[ZHAO]), EntryOutcome::Verified);
     assert_eq!(round.enter(LI, &codes[LI]), EntryOutcome::Verified);
     assert_eq!(round.enter(WANG, &codes[WANG]), EntryOutcome::Completed);
@@ -113,7 +113,7 @@ fn b05_all_of_several_administrators_must_pass() {
 
 #[test]
 fn d17_code_and_id_have_to_be_of_the_same_person() {
-    let (mut round, [lis, wangs]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [lis, wangs]) = Round::texted(VerificationPolicy::REGULATOR);
     let wrong = EntryOutcome::Wrong { left: 4 };
     assert_eq!(round.submit(LI, &lis, PEOPLE[WANG].1), wrong);
     assert_eq!(round.submit(WANG, &lis, PEOPLE[WANG].1), wrong);
@@ -125,7 +125,7 @@ fn d17_code_and_id_have_to_be_of_the_same_person() {
 
 #[test]
 fn b07_a_wrong_code_and_a_wrong_id_both_count() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     assert_eq!(round.enter(LI, WRONG_CODE), EntryOutcome::Wrong { left: 4 });
     assert_eq!(
         round.submit(LI, &code, WRONG_ID),
@@ -140,14 +140,14 @@ fn b07_a_wrong_code_and_a_wrong_id_both_count() {
 
 #[test]
 fn b07_four_wrong_entries_leave_the_fifth_to_be_right() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     assert_eq!(round.guess(LI, 4), EntryOutcome::Wrong { left: 1 });
     assert_eq!(round.enter(LI, &code), EntryOutcome::Completed);
 }
 
 #[test]
 fn d19_five_wrong_entries_lock_and_nothing_is_compared() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     assert_eq!(round.guess(LI, 5), EntryOutcome::Locked);
     assert!(round.status().is_open());
     assert_eq!(round.enter(LI, &code), EntryOutcome::Returned);
@@ -159,7 +159,7 @@ fn d19_five_wrong_entries_lock_and_nothing_is_compared() {
 
 #[test]
 fn d19_the_sixth_attempt_returns_the_order_at_once() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.guess(LI, 5);
     round.pass(MINUTE);
     assert_eq!(round.guess(LI, 1), EntryOutcome::Returned);
@@ -176,7 +176,7 @@ fn d19_the_sixth_attempt_returns_the_order_at_once() {
 
 #[test]
 fn d19_for_a_locked_person_a_superseded_code_is_not_compared_either() {
-    let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
     round.resent(LI);
     round.guess(LI, 5);
     assert_eq!(round.enter(LI, &first), EntryOutcome::Returned);
@@ -197,7 +197,7 @@ fn d19_nothing_is_sent_to_a_locked_person() {
 
 #[test]
 fn d19_the_others_of_the_round_can_still_verify_while_one_is_locked() {
-    let (mut round, [_, code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [_, code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.guess(LI, 5);
     assert_eq!(round.enter(WANG, &code), EntryOutcome::Verified);
     assert!(round.status().is_open());
@@ -205,7 +205,7 @@ fn d19_the_others_of_the_round_can_still_verify_while_one_is_locked() {
 
 #[test]
 fn b07_a_resend_does_not_reset_the_count() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.guess(LI, 4);
     round.resent(LI);
     assert_eq!(round.guess(LI, 1), EntryOutcome::Locked);
@@ -213,7 +213,7 @@ fn b07_a_resend_does_not_reset_the_count() {
 
 #[test]
 fn d18_a_superseded_code_counts_nowhere_with_the_right_id_only() {
-    let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
     round.resent(LI);
     assert_eq!(
         round.enter(LI, &first),
@@ -227,7 +227,7 @@ fn d18_a_superseded_code_counts_nowhere_with_the_right_id_only() {
 
 #[test]
 fn d18_a_repeat_of_what_verified_counts_nowhere_for_ten_minutes_inclusive() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     let repeated = not_counted(Refusal::RepeatedEntry);
     assert_eq!(round.enter(LI, &code), repeated);
@@ -242,7 +242,7 @@ fn d18_a_repeat_of_what_verified_counts_nowhere_for_ten_minutes_inclusive() {
 
 #[test]
 fn d18_only_the_same_triple_is_a_repeat() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     let verified = not_counted(Refusal::AlreadyVerified);
     assert_eq!(round.submit(LI, &code, WRONG_ID), verified);
@@ -251,7 +251,7 @@ fn d18_only_the_same_triple_is_a_repeat() {
 
 #[test]
 fn d18_a_repeat_is_known_after_the_last_person_completed_the_round() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     assert_eq!(round.enter(LI, &code), not_counted(Refusal::RepeatedEntry));
 }
@@ -279,7 +279,7 @@ fn d19_with_matching_ids_only_a_wrong_id_is_no_sixth_attempt() {
 
 #[test]
 fn d21_a_repeat_gets_the_first_answer_again_and_is_never_compared() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     let wrong = entry(LI, WRONG_CODE).with_submission_id(7);
     assert_eq!(round.entry(&wrong), Ok(EntryOutcome::Wrong { left: 4 }));
     // The same id with the right code: the first answer, whatever is in it.
@@ -298,7 +298,7 @@ fn d21_a_repeat_gets_the_first_answer_again_and_is_never_compared() {
 
 #[test]
 fn d21_the_sixth_attempt_is_remembered_too() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.guess(LI, 4);
     for (id, outcome) in [(1, EntryOutcome::Locked), (2, EntryOutcome::Returned)] {
         let guess = entry(LI, WRONG_CODE).with_submission_id(id);
@@ -309,7 +309,7 @@ fn d21_the_sixth_attempt_is_remembered_too() {
 
 #[test]
 fn d21_what_was_not_counted_is_remembered_too() {
-    let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
     let second = round.resent(LI);
     let superseded = entry(LI, &first).with_submission_id(7);
     let outcome = not_counted(Refusal::SupersededCode);
@@ -355,7 +355,7 @@ fn d21_what_was_not_counted_is_remembered_64_times_and_what_counts_always() {
 
 #[test]
 fn d21_an_id_is_kept_as_long_as_the_round() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let wrong = entry(LI, WRONG_CODE).with_submission_id(7);
     let first = round.entry(&wrong).unwrap();
     round.pass(DAY * 2).tick().unwrap();
@@ -364,7 +364,7 @@ fn d21_an_id_is_kept_as_long_as_the_round() {
 
 #[test]
 fn d21_an_id_belongs_to_its_number() {
-    let (mut round, [code, other]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, other]) = Round::texted(VerificationPolicy::REGULATOR);
     round
         .entry(&entry(LI, &code).with_submission_id(7))
         .unwrap();
@@ -376,7 +376,7 @@ fn d21_an_id_belongs_to_its_number() {
 
 #[test]
 fn d22_d21_malformed_input_is_not_counted_and_not_remembered() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     for malformed in ["", "12345", "1234567", "12345a", "+12345"] {
         let problems = Entry::parse(PEOPLE[LI].0, malformed, PEOPLE[LI].1).unwrap_err();
         assert!(problems.code.is_some() && problems.mobile.is_none());
@@ -389,7 +389,7 @@ fn d22_d21_malformed_input_is_not_counted_and_not_remembered() {
 
 #[test]
 fn d22_an_unknown_number_is_not_counted() {
-    let (round, [code]) = Round::texted(Policy::REGULATOR);
+    let (round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     let stranger = Entry::parse(STRANGER, &code, PEOPLE[LI].1).unwrap();
     let answer = round.session.submit(&stranger, &round.keys, round.now);
     assert_eq!(
@@ -435,14 +435,14 @@ fn d14_d23_wrong_id_locked_verified_and_ended_read_the_same_on_the_resend_form()
 
 #[test]
 fn an_entry_that_leaves_nothing_to_store_is_a_refusal_and_one_that_counts_is_not() {
-    let (round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     let submit = |code: &str| {
         round
             .session
             .submit(&entry(LI, code), &round.keys, round.now)
     };
     assert!(submit(WRONG_CODE).is_ok());
-    let mut verified = Round::texted::<2>(Policy::REGULATOR).0;
+    let mut verified = Round::texted::<2>(VerificationPolicy::REGULATOR).0;
     verified.enter(LI, &code);
     assert_eq!(
         verified
@@ -455,7 +455,7 @@ fn an_entry_that_leaves_nothing_to_store_is_a_refusal_and_one_that_counts_is_not
 
 #[test]
 fn d21_a_repeat_for_a_verified_person_is_not_compared_either() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     let late = entry(LI, WRONG_CODE).with_submission_id(7);
     let first = not_counted(Refusal::AlreadyVerified);
@@ -468,7 +468,7 @@ fn d21_a_repeat_for_a_verified_person_is_not_compared_either() {
 fn d18_d03_the_code_that_verified_with_the_other_id_is_no_repeat() {
     let ids = ["345678", "E98765"].map(|id| id.parse().unwrap());
     let li = Recipient::new(PEOPLE[LI].0.parse().unwrap(), Role::EntityLeader, ids);
-    let one = Recipients::new([li], Policy::REGULATOR).unwrap();
+    let one = Recipients::new([li], VerificationPolicy::REGULATOR).unwrap();
     let opening = beian::Opening::new(1, &one, seed(1));
     let mut round = Round::opened(&opening, keys(), start());
     let code = round.accept(LI);

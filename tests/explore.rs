@@ -27,7 +27,7 @@ mod world;
 
 use std::collections::{BTreeSet, HashSet};
 
-use beian::{Policy, PolicyBuilder};
+use beian::{VerificationPolicy, VerificationPolicyBuilder};
 use chrono::TimeDelta;
 use command::Reached;
 use world::{Filed, World};
@@ -37,7 +37,7 @@ struct Case {
     name: &'static str,
     /// Who is filed in which order, with which ID.
     orders: &'static [&'static [Filed]],
-    policy: fn(PolicyBuilder) -> PolicyBuilder,
+    policy: fn(VerificationPolicyBuilder) -> VerificationPolicyBuilder,
     shallow: Floor,
     deep: Floor,
 }
@@ -109,7 +109,7 @@ const fn at_least(depth: usize, states: usize) -> Floor {
     Floor { depth, states }
 }
 
-fn small(policy: PolicyBuilder) -> PolicyBuilder {
+fn small(policy: VerificationPolicyBuilder) -> VerificationPolicyBuilder {
     policy
         .wrong_entries_max(2)
         .wrong_ids_max(1)
@@ -230,7 +230,9 @@ struct Explored {
 /// Breadth first. Between two commands time may pass to any later instant; that is no command, so a
 /// layer holds what so many commands lead to, whenever they are given.
 fn explore(case: &Case, depth: usize) -> Explored {
-    let policy: Policy = (case.policy)(Policy::builder()).build().unwrap();
+    let policy: VerificationPolicy = (case.policy)(VerificationPolicy::builder())
+        .build()
+        .unwrap();
     let mut reached = Reached::new();
     let opened = World::open(case.orders, &policy, &mut reached);
     let mut commands = 0;

@@ -13,8 +13,8 @@ mod session_support;
 use std::sync::Arc;
 
 use beian::{
-    Entry, EntryAnswer, EntryOutcome, KeyError, KeyId, KeyRing, Keys, Opening, Policy, Refusal,
-    ResendAnswer, ResendOutcome, ResendRequest, Session, SessionError,
+    Entry, EntryAnswer, EntryOutcome, KeyError, KeyId, KeyRing, Keys, Opening, Refusal,
+    ResendAnswer, ResendOutcome, ResendRequest, Session, SessionError, VerificationPolicy,
 };
 use session_support::*;
 
@@ -26,7 +26,7 @@ fn rotated() -> KeyRing {
 
 #[test]
 fn attack_23_a_round_opened_under_key_1_is_verified_after_key_2_became_current() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.keys = rotated();
     let code = round.resent(LI);
     assert_eq!(round.enter(LI, &code), EntryOutcome::Completed);
@@ -34,7 +34,7 @@ fn attack_23_a_round_opened_under_key_1_is_verified_after_key_2_became_current()
 
 #[test]
 fn attack_23_a_new_round_is_opened_under_the_current_key() {
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let opening = Opening::new(1, &recipients, seed(1));
     let round = Round::opened(&opening, rotated(), start());
     let without_2 = KeyRing::single(1, [7; 32]).unwrap();
@@ -47,7 +47,7 @@ fn attack_23_a_new_round_is_opened_under_the_current_key() {
 
 #[test]
 fn attack_23_an_unknown_key_is_refused_and_nothing_is_counted() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(MINUTE);
     let before = round.session.clone();
     let gone = KeyError::Unknown(KeyId::from(1));
@@ -66,7 +66,7 @@ fn attack_23_an_unknown_key_is_refused_and_nothing_is_counted() {
 
 #[test]
 fn attack_23_another_key_under_the_same_id_makes_other_codes_and_ids() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.keys = KeyRing::single(1, [9; 32]).unwrap();
     assert_eq!(round.enter(LI, &code), EntryOutcome::Wrong { left: 4 });
 }
@@ -74,7 +74,7 @@ fn attack_23_another_key_under_the_same_id_makes_other_codes_and_ids() {
 #[test]
 fn keys_are_a_trait_object_and_an_arc_of_keys_is_keys() {
     let shared: Arc<dyn Keys> = Arc::new(keys());
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let opening = Opening::new(1, &recipients, seed(1));
     let (session, ()) = Session::open(&opening, &shared, start())
         .unwrap()
@@ -88,7 +88,7 @@ fn keys_are_a_trait_object_and_an_arc_of_keys_is_keys() {
 
 /// What fails on the public page, each with its name, its round and the entry.
 fn failing_entries() -> Vec<(&'static str, Round, Entry)> {
-    let texted = || Round::texted::<2>(Policy::REGULATOR);
+    let texted = || Round::texted::<2>(VerificationPolicy::REGULATOR);
     let mut cases = Vec::new();
 
     let (round, [code, _]) = texted();
@@ -156,7 +156,7 @@ fn attack_13_every_failed_entry_costs_two_macs_and_reads_the_same() {
 #[test]
 fn attack_13_every_failed_resend_costs_one_mac_and_reads_the_same() {
     let mut cases = failing_entries();
-    let mut spent = Round::texted::<2>(Policy::REGULATOR).0;
+    let mut spent = Round::texted::<2>(VerificationPolicy::REGULATOR).0;
     for _ in 0..5 {
         spent.resend_with(LI, WRONG_ID);
     }
@@ -188,7 +188,7 @@ fn attack_13_every_failed_resend_costs_one_mac_and_reads_the_same() {
 
 #[test]
 fn attack_13_a_known_submission_id_costs_no_mac() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let wrong = entry(LI, WRONG_CODE).with_submission_id(7);
     round.entry(&wrong).unwrap();
     let counting = Counting::new(keys());
@@ -201,13 +201,13 @@ fn attack_13_a_known_submission_id_costs_no_mac() {
 
 #[test]
 fn the_outbox_costs_one_mac_a_message_and_looks_cost_none() {
-    let round = Round::open_with(3, Policy::REGULATOR);
+    let round = Round::open_with(3, VerificationPolicy::REGULATOR);
     let counting = Counting::new(keys());
     let macs = counting.during(|keys| {
         assert_eq!(round.session.outbox(keys, round.now).unwrap().len(), 3);
     });
     assert_eq!(macs, 3);
-    let (quiet, _) = Round::texted::<3>(Policy::REGULATOR);
+    let (quiet, _) = Round::texted::<3>(VerificationPolicy::REGULATOR);
     let macs = counting.during(|keys| {
         assert!(quiet.session.outbox(keys, quiet.now).unwrap().is_empty());
     });

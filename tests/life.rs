@@ -12,8 +12,8 @@
 mod common;
 
 use beian::{
-    LastSix, OrderLife, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role,
-    RoundFailure, RoundStatus, Tracker,
+    LastSix, OrderLife, OrderStatus, Recipient, Recipients, ReturnCause, Role, RoundFailure,
+    RoundStatus, Tracker, VerificationPolicy,
     filing::{LifeRefusal, OrderStep, StageState},
     tracker::{FactKind, RegulatorStatus, TrackerStatus},
 };
@@ -24,7 +24,7 @@ fn recipients() -> Recipients {
     let last_six = LastSix::parse("345678").unwrap();
     let mobile = common::mobile(1).parse().unwrap();
     let recipient = Recipient::new(mobile, Role::EntityLeader, [last_six]);
-    Recipients::new([recipient], Policy::REGULATOR).unwrap()
+    Recipients::new([recipient], VerificationPolicy::REGULATOR).unwrap()
 }
 
 /// Everything that can be tried: with and without recipients, for every cause.
@@ -144,7 +144,7 @@ fn at(status: OrderStatus) -> OrderLife {
 /// A round of one person, with what is reported of it an hour after the submission.
 fn status_after(facts: &[FactKind]) -> TrackerStatus {
     let leader = Recipient::new("19900000001".parse().unwrap(), Role::EntityLeader, []);
-    let recipients = Recipients::new([leader], Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR).unwrap();
     let mut now = DateTime::UNIX_EPOCH;
     let mut tracker = Tracker::new(&recipients, now);
     for fact in facts {

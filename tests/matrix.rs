@@ -16,8 +16,8 @@ mod session_support;
 use core::fmt::Write;
 
 use beian::{
-    DeliveryReport, DeliveryReportOutcome, EntryOutcome, MessageId, Policy, RecipientState,
-    Refusal, ResendOutcome, RoundStatus,
+    DeliveryReport, DeliveryReportOutcome, EntryOutcome, MessageId, RecipientState, Refusal,
+    ResendOutcome, RoundStatus, VerificationPolicy,
 };
 use session_support::*;
 
@@ -72,13 +72,13 @@ fn rows() -> Vec<Row> {
         }
     };
     let queued = {
-        let round = Round::open_with(2, Policy::REGULATOR);
+        let round = Round::open_with(2, VerificationPolicy::REGULATOR);
         let code = round.code(LI);
         first(round, None, code, 0)
     };
     // Li had a resend; a code is superseded, another one is live.
     let resent = || {
-        let (mut round, [old, wangs]) = Round::texted::<2>(Policy::REGULATOR);
+        let (mut round, [old, wangs]) = Round::texted::<2>(VerificationPolicy::REGULATOR);
         let live = round.resent(LI);
         (round, old, live, wangs)
     };

@@ -14,8 +14,8 @@ mod session_support;
 use std::collections::BTreeSet;
 
 use beian::{
-    DeliveryReport, DeliveryReportOutcome, EntryOutcome, MessageId, MessageKind, Policy, Refusal,
-    ResendOutcome, RoundStatus,
+    DeliveryReport, DeliveryReportOutcome, EntryOutcome, MessageId, MessageKind, Refusal,
+    ResendOutcome, RoundStatus, VerificationPolicy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use session_support::*;
@@ -24,7 +24,7 @@ const SUPERSEDED: EntryOutcome = EntryOutcome::NotCounted(Refusal::SupersededCod
 const QUEUED: ResendOutcome = ResendOutcome::Queued;
 const NONE_LEFT: ResendOutcome = ResendOutcome::NotSent(Refusal::NoneLeft);
 
-fn with_noon() -> Policy {
+fn with_noon() -> VerificationPolicy {
     policy(|p| p.noon_resend(true))
 }
 
@@ -51,7 +51,7 @@ fn d12_the_key_of_a_message_reads_back_as_it_was_printed() {
 
 #[test]
 fn r12_a_message_goes_to_the_recipients_own_number() {
-    let round = Round::open_with(3, Policy::REGULATOR);
+    let round = Round::open_with(3, VerificationPolicy::REGULATOR);
     let numbers: Vec<_> = round
         .outbox()
         .iter()
@@ -63,7 +63,7 @@ fn r12_a_message_goes_to_the_recipients_own_number() {
 #[test]
 fn r13_a_code_is_six_arabic_digits() {
     for number in 0..200 {
-        let code = Round::open_seeded(1, Policy::REGULATOR, number).code(LI);
+        let code = Round::open_seeded(1, VerificationPolicy::REGULATOR, number).code(LI);
         assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()));
     }
 }
@@ -71,7 +71,7 @@ fn r13_a_code_is_six_arabic_digits() {
 #[test]
 fn r13_leading_zeros_are_kept_and_have_to_be_entered() {
     let (mut round, code) = (0..)
-        .map(|number| Round::open_seeded(1, Policy::REGULATOR, number))
+        .map(|number| Round::open_seeded(1, VerificationPolicy::REGULATOR, number))
         .map(|round| (round.code(LI), round))
         .find_map(|(code, round)| code.starts_with('0').then_some((round, code)))
         .unwrap();
@@ -95,7 +95,7 @@ fn d10_wrong_entries_count_from_the_creation_on() {
 #[test]
 fn d10_until_the_resend_is_accepted_both_codes_are_right() {
     for newer in [false, true] {
-        let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+        let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
         round.pass(MINUTE).resend(LI);
         let second = round.code(LI);
         assert_ne!(first, second);
@@ -106,7 +106,7 @@ fn d10_until_the_resend_is_accepted_both_codes_are_right() {
 
 #[test]
 fn d10_the_acceptance_of_a_newer_message_supersedes_the_older_code() {
-    let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
     let second = round.resent(LI);
     assert_eq!(round.enter(LI, &first), SUPERSEDED);
     let third = round.resent(LI);
@@ -118,15 +118,15 @@ fn d10_the_acceptance_of_a_newer_message_supersedes_the_older_code() {
 
 #[test]
 fn d10_a_code_that_was_not_created_yet_is_wrong() {
-    let (mut ahead, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut ahead, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let second = ahead.resent(LI);
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     assert_eq!(round.enter(LI, &second), EntryOutcome::Wrong { left: 4 });
 }
 
 #[test]
 fn d10_d24_a_right_entry_that_overtakes_the_acceptance_empties_the_outbox() {
-    let mut round = Round::open_with(2, Policy::REGULATOR);
+    let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
     let message = round.id_of_due(LI);
     let code = round.code(LI);
     assert_eq!(round.enter(LI, &code), EntryOutcome::Verified);
@@ -255,7 +255,7 @@ fn d12_idempotency_keys_tell_round_person_and_message_apart() {
     let mut keys = BTreeSet::new();
     let mut seen = 0;
     for number in [1, 2] {
-        let mut round = Round::open_seeded(2, Policy::REGULATOR, number);
+        let mut round = Round::open_seeded(2, VerificationPolicy::REGULATOR, number);
         for who in [LI, WANG] {
             for _ in 0..3 {
                 keys.insert(round.id_of_due(who).to_string());
@@ -281,7 +281,7 @@ fn d12_one_message_at_most_is_under_way_for_a_person() {
 
 #[test]
 fn r21_a_resend_queues_a_message_with_a_new_code() {
-    let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(MINUTE);
     assert_eq!(round.resend(LI), QUEUED);
     let message = round.due(LI).unwrap();
@@ -294,7 +294,7 @@ fn r21_a_resend_queues_a_message_with_a_new_code() {
 
 #[test]
 fn r22_the_third_request_sends_nothing() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.resent(LI);
     let code = round.resent(LI);
     round.pass(TimeDelta::hours(1));
@@ -306,7 +306,7 @@ fn r22_the_third_request_sends_nothing() {
 
 #[test]
 fn d11_a_resend_is_used_up_when_it_is_accepted() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(MINUTE).resend(LI);
     assert_eq!(round.view(LI).resends_left(), 2);
     round.report_due(LI, DeliveryReport::Deferred);
@@ -318,7 +318,7 @@ fn d11_a_resend_is_used_up_when_it_is_accepted() {
 
 #[test]
 fn d11_a_failed_resend_stops_and_stays_unused() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(MINUTE).resend(LI);
     round.report_due(LI, DeliveryReport::Failed);
     round.pass(TimeDelta::hours(2));
@@ -331,7 +331,7 @@ fn d11_a_failed_resend_stops_and_stays_unused() {
 
 #[test]
 fn attack_19_d11_a_failed_resend_keeps_its_code_and_the_next_request_sends_it() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(MINUTE).resend(LI);
     let failed = round.id_of_due(LI);
     let code = round.report_due(LI, DeliveryReport::Failed);
@@ -343,7 +343,7 @@ fn attack_19_d11_a_failed_resend_keeps_its_code_and_the_next_request_sends_it() 
 #[test]
 fn attack_19_d10_after_a_failed_resend_both_codes_are_right() {
     for newer in [false, true] {
-        let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+        let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
         round.pass(MINUTE).resend(LI);
         let second = round.report_due(LI, DeliveryReport::Failed);
         let code = if newer { second } else { first };
@@ -358,7 +358,7 @@ fn d11_a_stopped_message_can_not_be_accepted_any_more() {
         DeliveryReport::Delivered,
         DeliveryReport::Undelivered,
     ] {
-        let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+        let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
         round.pass(MINUTE).resend(LI);
         let stopped = round.id_of_due(LI);
         round.report_due(LI, DeliveryReport::Failed);
@@ -373,7 +373,7 @@ fn d11_a_stopped_message_can_not_be_accepted_any_more() {
 
 #[test]
 fn d11_a_stopped_message_is_not_the_one_that_the_next_request_sends() {
-    let (mut round, [first]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [first]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(MINUTE).resend(LI);
     let stopped = round.id_of_due(LI);
     round.report_due(LI, DeliveryReport::Failed);
@@ -443,20 +443,20 @@ fn d11_failed_or_deferred_after_acceptance_changes_nothing() {
 
 #[test]
 fn d24_verification_lock_and_end_empty_the_outbox() {
-    let mut verified = Round::open_with(2, Policy::REGULATOR);
+    let mut verified = Round::open_with(2, VerificationPolicy::REGULATOR);
     let code = verified.code(LI);
     verified.enter(LI, &code);
     assert!(verified.due(LI).is_none() && verified.due(WANG).is_some());
 
-    let mut locked = Round::open_with(2, Policy::REGULATOR);
+    let mut locked = Round::open_with(2, VerificationPolicy::REGULATOR);
     locked.guess(LI, 5);
     assert!(locked.due(LI).is_none() && locked.due(WANG).is_some());
 
-    let mut withdrawn = Round::open_with(2, Policy::REGULATOR);
+    let mut withdrawn = Round::open_with(2, VerificationPolicy::REGULATOR);
     withdrawn.withdraw().unwrap();
     assert!(withdrawn.outbox().is_empty());
 
-    let mut over = Round::open_with(2, Policy::REGULATOR);
+    let mut over = Round::open_with(2, VerificationPolicy::REGULATOR);
     over.pass(DAY + MICROSECOND);
     assert!(over.outbox().is_empty());
 }
@@ -464,7 +464,7 @@ fn d24_verification_lock_and_end_empty_the_outbox() {
 #[test]
 fn d24_a_report_that_comes_later_is_recorded_and_changes_nothing() {
     for report in DeliveryReport::ALL {
-        let mut round = Round::open_with(2, Policy::REGULATOR);
+        let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
         let message = round.id_of_due(LI);
         round.guess(LI, 5);
         assert_eq!(
@@ -517,7 +517,7 @@ fn attack_18_d24_a_report_on_an_unknown_message_is_ignored() {
 
 #[test]
 fn d16_no_noon_resend_by_default() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     assert_eq!(round.at(noon()).tick(), Err(Refusal::NothingDue));
 }
 

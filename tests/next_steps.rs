@@ -11,7 +11,7 @@
 mod session_support;
 
 use beian::{
-    DeliveryReport, Policy, RecipientState,
+    DeliveryReport, RecipientState, VerificationPolicy,
     tracker::Advice::{
         self, AskForResend, AwaitReturn, AwaitReview, EnterCode, NoResendLeft, Resubmit,
         WaitForMessage, WaitForOthers,
@@ -43,7 +43,7 @@ fn r15_before_the_message_is_out_a_person_waits_for_it() {
 
 #[test]
 fn r16_r21_d14_a_code_is_entered_and_a_resend_asked_for_only_where_one_can_be_had() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     assert_eq!(of(&round, LI), [EnterCode]);
     round.pass(MINUTE);
     assert_eq!(of(&round, LI), [EnterCode, AskForResend]);
@@ -56,7 +56,7 @@ fn r16_r21_d14_a_code_is_entered_and_a_resend_asked_for_only_where_one_can_be_ha
 
 #[test]
 fn d14_once_the_form_is_closed_by_wrong_ids_it_is_not_recommended() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(MINUTE);
     for _ in 0..5 {
         round.resend_with(LI, WRONG_ID);
@@ -66,14 +66,14 @@ fn d14_once_the_form_is_closed_by_wrong_ids_it_is_not_recommended() {
 
 #[test]
 fn r17_the_code_is_to_be_entered_before_the_window_closes() {
-    let (round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let step = round.view(LI).next_steps(round.now)[0];
     assert_eq!(step.until, Some(round.closes(LI)));
 }
 
 #[test]
 fn r18_r19_who_is_done_waits_for_the_others_and_the_platform_for_the_review() {
-    let (mut round, [li, wang]) = Round::texted::<2>(Policy::REGULATOR);
+    let (mut round, [li, wang]) = Round::texted::<2>(VerificationPolicy::REGULATOR);
     round.enter(LI, &li);
     assert_eq!(of(&round, LI), [WaitForOthers]);
     assert_eq!(of(&round, WANG), [EnterCode]);
@@ -85,7 +85,7 @@ fn r18_r19_who_is_done_waits_for_the_others_and_the_platform_for_the_review() {
 
 #[test]
 fn d19_who_is_locked_waits_for_the_return() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.guess(LI, 5);
     assert_eq!(round.view(LI).state(), RecipientState::Locked);
     assert_eq!(of(&round, LI), [AwaitReturn]);
@@ -96,7 +96,7 @@ fn d19_who_is_locked_waits_for_the_return() {
 
 #[test]
 fn d04_d08_a_round_whose_time_is_over_is_to_be_resubmitted_stored_or_not() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let closes = round.closes(LI);
     assert_eq!(of(round.at(closes), LI), [EnterCode, AskForResend]);
     round.pass(MICROSECOND);
@@ -108,7 +108,7 @@ fn d04_d08_a_round_whose_time_is_over_is_to_be_resubmitted_stored_or_not() {
 
 #[test]
 fn d09_a_clock_that_goes_back_takes_no_step_away() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(MINUTE).resend_with(LI, WRONG_ID);
     round.at(start());
     assert_eq!(of(&round, LI), [EnterCode, AskForResend]);

@@ -10,8 +10,8 @@
 mod common;
 
 use beian::{
-    Access, Change, Changes, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind,
-    Lang, OrderForm, OrderProblems, Person, Province, ServiceKind,
+    Access, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind, Lang, ModifiedPart,
+    ModifiedParts, OrderForm, OrderProblems, Person, Province, ServiceKind,
     filing::{OrderProblem, PersonForm, ProblemKind},
 };
 use chrono::{DateTime, Utc};
@@ -40,7 +40,7 @@ fn instant(text: &str) -> DateTime<Utc> {
 fn r03_an_initial_filing_has_an_entity_a_leader_and_a_service() {
     let order = check(&form()).unwrap();
     assert_eq!(order.filing_type(), FilingType::Initial);
-    assert_eq!(order.changes(), Changes::NONE);
+    assert_eq!(order.modified_parts(), ModifiedParts::NONE);
     assert_eq!(order.province(), Province::Beijing);
     assert_eq!(order.entity().name(), "示例公司");
     assert_eq!(order.leader().mobile().digits(), mobile(1));
@@ -95,8 +95,8 @@ fn r06_a_modification_says_what_it_changes() {
         ..form()
     };
     let both = check(&modify(&["service", "entity", "service"])).unwrap();
-    let expected = Changes::from(Change::Entity) | Change::Service.into();
-    assert_eq!(both.changes(), expected);
+    let expected = ModifiedParts::from(ModifiedPart::Entity) | ModifiedPart::Service.into();
+    assert_eq!(both.modified_parts(), expected);
     assert_eq!(found(&modify(&[])), one("changes", "changes_missing"));
     let missing = OrderForm {
         changes: None,
@@ -140,13 +140,13 @@ fn r06_only_a_modification_has_changes() {
 #[test]
 fn r06_b03_a_modification_lists_services_if_it_changes_them() {
     for (change, needs) in [
-        (Change::Entity, false),
-        (Change::Remarks, false),
-        (Change::Service, true),
+        (ModifiedPart::Entity, false),
+        (ModifiedPart::Remarks, false),
+        (ModifiedPart::Service, true),
     ] {
         let order = FilingOrder::modify(Province::Beijing, person(1), change).build();
         match order {
-            Ok(order) => assert!(!needs && order.changes() == change.into()),
+            Ok(order) => assert!(!needs && order.modified_parts() == change.into()),
             Err(problems) => {
                 assert!(needs);
                 assert_eq!(codes(&problems), one("services", "services_missing"));
@@ -487,14 +487,14 @@ fn d26_a_form_reads_the_values_that_its_problems_list() {
             }
         }
     }
-    for value in Change::ALL {
+    for value in ModifiedPart::ALL {
         for change in spellings(value.name(), |lang| value.text(lang).into()) {
             let form = OrderForm {
                 filing_type: "变更备案".into(),
                 changes: Some(vec![change]),
                 ..form()
             };
-            assert_eq!(check(&form).unwrap().changes(), (*value).into());
+            assert_eq!(check(&form).unwrap().modified_parts(), (*value).into());
         }
     }
     for value in ServiceKind::ALL {
@@ -735,7 +735,7 @@ proptest! {
         match check(&form) {
             Ok(order) => {
                 let modify = order.filing_type() == FilingType::Modify;
-                prop_assert_eq!(modify, !order.changes().is_empty());
+                prop_assert_eq!(modify, !order.modified_parts().is_empty());
                 let people = order.services().iter().map(beian::Service::administrator);
                 for person in people.chain([order.leader()]) {
                     prop_assert!(person.id_document().last_six_in(order.province()).is_some());

@@ -11,8 +11,8 @@
 mod session_support;
 
 use beian::{
-    DeliveryReport, EntryOutcome, Policy, PolicyBuilder, PolicyProblem, Refusal, ResendOutcome,
-    RoundFailure,
+    DeliveryReport, EntryOutcome, Refusal, ResendOutcome, RoundFailure, VerificationPolicy,
+    VerificationPolicyBuilder, VerificationPolicyProblem,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -23,9 +23,9 @@ const fn hours(hours: i64) -> TimeDelta {
 
 #[test]
 fn r17_r20_r22_the_defaults_are_the_regulators() {
-    let policy = Policy::default();
-    assert_eq!(policy, Policy::REGULATOR);
-    assert_eq!(Policy::builder().build(), Ok(policy.clone()));
+    let policy = VerificationPolicy::default();
+    assert_eq!(policy, VerificationPolicy::REGULATOR);
+    assert_eq!(VerificationPolicy::builder().build(), Ok(policy.clone()));
     assert_eq!(policy.window(), hours(24));
     assert_eq!(policy.resends_max(), 2);
     assert_eq!(policy.wrong_entries_max(), 5);
@@ -141,7 +141,7 @@ fn attack_22_d10_keep_code() {
 
 #[test]
 fn d10_with_one_code_for_all_messages_no_other_is_right() {
-    let (mut other, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut other, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let second = other.resent(LI);
     let (mut round, [_]) = Round::texted::<1>(policy(|p| p.keep_code(true)));
     round.resent(LI);
@@ -175,87 +175,99 @@ fn d01_the_policy_is_captured_when_the_round_opens() {
 
 #[test]
 fn attack_06_absurd_values_are_refused() {
-    type Change = fn(PolicyBuilder) -> PolicyBuilder;
+    type Change = fn(VerificationPolicyBuilder) -> VerificationPolicyBuilder;
     let micro = |span: TimeDelta| span + MICROSECOND;
     assert!(micro(DAY) > DAY);
-    let refused: [(Change, PolicyProblem); 20] = [
-        (|p| p.wrong_entries_max(0), PolicyProblem::WrongEntriesMax),
-        (|p| p.wrong_entries_max(11), PolicyProblem::WrongEntriesMax),
+    let refused: [(Change, VerificationPolicyProblem); 20] = [
+        (
+            |p| p.wrong_entries_max(0),
+            VerificationPolicyProblem::WrongEntriesMax,
+        ),
+        (
+            |p| p.wrong_entries_max(11),
+            VerificationPolicyProblem::WrongEntriesMax,
+        ),
         (
             |p| p.wrong_entries_max(u8::MAX),
-            PolicyProblem::WrongEntriesMax,
+            VerificationPolicyProblem::WrongEntriesMax,
         ),
-        (|p| p.wrong_ids_max(0), PolicyProblem::WrongIdsMax),
-        (|p| p.wrong_ids_max(11), PolicyProblem::WrongIdsMax),
+        (
+            |p| p.wrong_ids_max(0),
+            VerificationPolicyProblem::WrongIdsMax,
+        ),
+        (
+            |p| p.wrong_ids_max(11),
+            VerificationPolicyProblem::WrongIdsMax,
+        ),
         (
             |p| p.resend_pause(TimeDelta::zero()),
-            PolicyProblem::ResendPause,
+            VerificationPolicyProblem::ResendPause,
         ),
         (
             |p| p.resend_pause(TimeDelta::seconds(30) - MICROSECOND),
-            PolicyProblem::ResendPause,
+            VerificationPolicyProblem::ResendPause,
         ),
         (
             |p| p.resend_pause(hours(1) + MICROSECOND),
-            PolicyProblem::ResendPause,
+            VerificationPolicyProblem::ResendPause,
         ),
         (
             |p| p.resend_pause(TimeDelta::MAX),
-            PolicyProblem::ResendPause,
+            VerificationPolicyProblem::ResendPause,
         ),
         (
             |p| p.delivery_clamp(-MICROSECOND),
-            PolicyProblem::DeliveryClamp,
+            VerificationPolicyProblem::DeliveryClamp,
         ),
         (
             |p| p.delivery_clamp(TimeDelta::minutes(10) + MICROSECOND),
-            PolicyProblem::DeliveryClamp,
+            VerificationPolicyProblem::DeliveryClamp,
         ),
         (
             |p| p.delivery_clamp(TimeDelta::MIN),
-            PolicyProblem::DeliveryClamp,
+            VerificationPolicyProblem::DeliveryClamp,
         ),
         (
             |p| p.unreachable_after(hours(1) - MICROSECOND),
-            PolicyProblem::UnreachableAfter,
+            VerificationPolicyProblem::UnreachableAfter,
         ),
         (
             |p| p.unreachable_after(hours(72) + MICROSECOND),
-            PolicyProblem::UnreachableAfter,
+            VerificationPolicyProblem::UnreachableAfter,
         ),
         (
             |p| p.unreachable_after(TimeDelta::MAX),
-            PolicyProblem::UnreachableAfter,
+            VerificationPolicyProblem::UnreachableAfter,
         ),
         (
             |p| p.not_the_regulators(TimeDelta::minutes(10) - MICROSECOND, 2),
-            PolicyProblem::Window,
+            VerificationPolicyProblem::Window,
         ),
         (
             |p| p.not_the_regulators(hours(72) + MICROSECOND, 2),
-            PolicyProblem::Window,
+            VerificationPolicyProblem::Window,
         ),
         (
             |p| p.not_the_regulators(TimeDelta::MIN, 2),
-            PolicyProblem::Window,
+            VerificationPolicyProblem::Window,
         ),
         (
             |p| p.not_the_regulators(hours(24), 4),
-            PolicyProblem::ResendsMax,
+            VerificationPolicyProblem::ResendsMax,
         ),
         (
             |p| p.not_the_regulators(hours(24), 3).noon_resend(true),
-            PolicyProblem::TooManyCodes,
+            VerificationPolicyProblem::TooManyCodes,
         ),
     ];
     for (change, problem) in refused {
-        assert_eq!(change(Policy::builder()).build(), Err(problem));
+        assert_eq!(change(VerificationPolicy::builder()).build(), Err(problem));
     }
 }
 
 #[test]
 fn attack_06_the_ends_of_every_range_are_allowed() {
-    type Change = fn(PolicyBuilder) -> PolicyBuilder;
+    type Change = fn(VerificationPolicyBuilder) -> VerificationPolicyBuilder;
     let allowed: [Change; 13] = [
         |p| p.wrong_entries_max(1),
         |p| p.wrong_entries_max(10),
@@ -272,6 +284,6 @@ fn attack_06_the_ends_of_every_range_are_allowed() {
         |p| p.not_the_regulators(hours(72), 2).noon_resend(true),
     ];
     for change in allowed {
-        assert!(change(Policy::builder()).build().is_ok());
+        assert!(change(VerificationPolicy::builder()).build().is_ok());
     }
 }

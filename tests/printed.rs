@@ -13,8 +13,8 @@ mod common;
 mod session_support;
 
 use beian::{
-    Change, Changes, Entry, FilingPolicy, KeptIds, KeyId, KeyRing, Keys, Lang, LastSix, Opening,
-    Policy, Requirement, Role, Roles, Rulebook, Session, Snapshot, Template,
+    Entry, FilingPolicy, KeptIds, KeyId, KeyRing, Keys, Lang, LastSix, ModifiedPart, ModifiedParts,
+    Opening, Requirement, Role, Roles, Rulebook, Session, Snapshot, Template, VerificationPolicy,
     host::{Desk, MemoryStore, SmsSender},
     testkit::{ManualClock, RecordingSender},
 };
@@ -67,7 +67,10 @@ fn sets_print_what_is_in_them() {
     let both = Roles::from(Role::ServiceAdministrator) | Role::EntityLeader.into();
     assert_eq!(shown(both), "{EntityLeader, ServiceAdministrator}");
     assert_eq!(shown(Roles::NONE), "{}");
-    assert_eq!(shown(Changes::from(Change::Remarks)), "{Remarks}");
+    assert_eq!(
+        shown(ModifiedParts::from(ModifiedPart::Remarks)),
+        "{Remarks}"
+    );
     assert!(Roles::NONE.is_empty() && !both.is_empty());
 }
 
@@ -113,7 +116,7 @@ fn a_stored_value_of_another_shape_is_told_what_was_expected() {
 
 #[test]
 fn a_round_lasts_as_long_as_its_three_spans_at_most() {
-    let policy = Policy::REGULATOR;
+    let policy = VerificationPolicy::REGULATOR;
     let spans = policy.unreachable_after() + policy.delivery_clamp() + policy.window();
     assert_eq!(policy.round_max(), spans);
 }
@@ -122,7 +125,7 @@ fn a_round_lasts_as_long_as_its_three_spans_at_most() {
 fn what_goes_through_the_engine_prints_by_id() {
     let round = Round::open();
     let (id, message) = (round.session.id(), round.due(0).unwrap());
-    let recipients = session_support::recipients(1, Policy::REGULATOR);
+    let recipients = session_support::recipients(1, VerificationPolicy::REGULATOR);
     let seed = session_support::seed(1);
     assert_eq!(shown(&seed), "Seed(..)");
     let opening = Opening::new(id, &recipients, seed);
@@ -166,8 +169,11 @@ fn what_a_host_is_made_of_prints_its_size_alone() {
     let store = MemoryStore::default();
     assert_eq!(shown(&store), "MemoryStore { sessions: 0 }");
     assert!(store.is_empty());
-    let two =
-        [Round::open(), Round::open_seeded(1, Policy::REGULATOR, 2)].map(|round| round.session);
+    let two = [
+        Round::open(),
+        Round::open_seeded(1, VerificationPolicy::REGULATOR, 2),
+    ]
+    .map(|round| round.session);
     let ids = two
         .iter()
         .map(Session::id)

@@ -11,8 +11,8 @@
 mod session_support;
 
 use beian::{
-    DeliveryReport, EntryOutcome, Policy, Refusal, ResendAnswer, ResendOutcome, ResendRequest,
-    SessionError,
+    DeliveryReport, EntryOutcome, Refusal, ResendAnswer, ResendOutcome, ResendRequest,
+    SessionError, VerificationPolicy,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -29,7 +29,7 @@ const fn too_soon(wait: TimeDelta) -> ResendOutcome {
 
 /// A round with one message accepted and the pause over.
 fn ready() -> Round {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(MINUTE);
     round
 }
@@ -41,7 +41,7 @@ fn r21_a_resend_needs_number_and_last_six_and_no_code() {
 
 #[test]
 fn d14_sixty_seconds_from_the_acceptance_of_the_latest_message() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     assert_eq!(round.resend(LI), too_soon(MINUTE));
     round.pass(MINUTE - MICROSECOND);
     assert_eq!(round.resend(LI), too_soon(MICROSECOND));
@@ -129,7 +129,7 @@ fn d14_time_left_is_rounded_up_to_seconds() {
 
 #[test]
 fn d14_a_person_who_is_not_waiting_goes_before_everything() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     for id in [PEOPLE[LI].1, WRONG_ID] {
         assert_eq!(
@@ -142,7 +142,7 @@ fn d14_a_person_who_is_not_waiting_goes_before_everything() {
 
 #[test]
 fn d14_a_wrong_id_goes_before_none_left_and_the_pause() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     assert_eq!(
         round.resend_with(LI, WRONG_ID),
         ResendOutcome::WrongId { left: 4 }
@@ -157,7 +157,7 @@ fn d14_a_wrong_id_goes_before_none_left_and_the_pause() {
 
 #[test]
 fn d14_none_left_goes_before_the_pause() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.resent(LI);
     round.resent(LI);
     assert_eq!(round.resend(LI), not_sent(Refusal::NoneLeft));
@@ -165,7 +165,7 @@ fn d14_none_left_goes_before_the_pause() {
 
 #[test]
 fn d14_five_wrong_ids_close_this_form_only() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(MINUTE);
     for left in (0..5).rev() {
         assert_eq!(
@@ -185,7 +185,7 @@ fn d14_five_wrong_ids_close_this_form_only() {
 
 #[test]
 fn d14_the_id_budget_is_the_persons_and_the_rounds() {
-    let (mut round, [_, _]) = Round::texted::<2>(Policy::REGULATOR);
+    let (mut round, [_, _]) = Round::texted::<2>(VerificationPolicy::REGULATOR);
     round.pass(MINUTE);
     for _ in 0..5 {
         round.resend_with(LI, WRONG_ID);
@@ -214,7 +214,7 @@ fn d14_a_wrong_entry_does_not_touch_the_id_budget() {
 fn d15_locked_verified_and_ended_have_nothing_pending() {
     let mut locked = ready();
     locked.guess(LI, 5);
-    let mut verified = Round::texted::<2>(Policy::REGULATOR);
+    let mut verified = Round::texted::<2>(VerificationPolicy::REGULATOR);
     verified.0.enter(LI, &verified.1[LI]);
     let mut withdrawn = ready();
     withdrawn.withdraw().unwrap();
@@ -247,7 +247,7 @@ fn d22_malformed_input_is_never_compared() {
 
 #[test]
 fn attack_25_a_thousand_ids_tried_are_five_compared_and_verification_still_works() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     let mut compared = 0;
     for id in 0..1_000 {
         round.pass(MINUTE);

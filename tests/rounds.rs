@@ -13,8 +13,9 @@ mod session_support;
 use std::collections::BTreeSet;
 
 use beian::{
-    EntryOutcome, KeyError, KeyId, KeyRing, Keys, Mac, MobileNumber, OpenError, Opening, Policy,
-    Recipient, Recipients, Refusal, Role, RoundFailure, RoundStatus, Session, SessionError,
+    EntryOutcome, KeyError, KeyId, KeyRing, Keys, Mac, MobileNumber, OpenError, Opening, Recipient,
+    Recipients, Refusal, Role, RoundFailure, RoundStatus, Session, SessionError,
+    VerificationPolicy,
 };
 use session_support::*;
 
@@ -25,12 +26,12 @@ fn without_id(who: usize) -> Recipients {
         Role::ServiceAdministrator,
         [],
     );
-    Recipients::new([person], Policy::REGULATOR).unwrap()
+    Recipients::new([person], VerificationPolicy::REGULATOR).unwrap()
 }
 
 /// A round of Li that was returned when its window closed.
 fn returned() -> Round {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(DAY + MICROSECOND).tick().unwrap();
     round
 }
@@ -41,7 +42,7 @@ fn open_error(opening: &Opening<'_>, keys: &dyn Keys) -> OpenError {
 
 #[test]
 fn d25_a_round_opens_at_version_one_and_expects_none_before() {
-    let recipients = recipients(2, Policy::REGULATOR);
+    let recipients = recipients(2, VerificationPolicy::REGULATOR);
     let opening = Opening::new(42, &recipients, seed(1));
     let decision = Session::open(&opening, &keys(), start()).unwrap();
     assert_eq!(decision.update().expected_version(), 0);
@@ -60,7 +61,7 @@ fn d25_a_round_opens_at_version_one_and_expects_none_before() {
 
 #[test]
 fn every_stored_update_is_one_version_on() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let version = round.session.version();
     round.guess(LI, 3);
     assert_eq!(round.session.version(), version + 3);
@@ -69,13 +70,13 @@ fn every_stored_update_is_one_version_on() {
 
 #[test]
 fn d25_b14_a_new_round_has_new_codes_a_new_window_and_new_counts() {
-    let (mut first, [old]) = Round::texted(Policy::REGULATOR);
+    let (mut first, [old]) = Round::texted(VerificationPolicy::REGULATOR);
     first.guess(LI, 4);
     first.resent(LI);
     first.resend_with(LI, WRONG_ID);
     first.pass(DAY).tick().unwrap();
 
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);
     let mut second = Round::opened(&opening, keys(), first.now);
     let code = second.accept(LI);
@@ -88,10 +89,10 @@ fn d25_b14_a_new_round_has_new_codes_a_new_window_and_new_counts() {
 
 #[test]
 fn d25_all_persons_verify_again() {
-    let (mut first, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut first, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     first.enter(LI, &code);
     first.pass(DAY + MICROSECOND).tick().unwrap();
-    let recipients = recipients(2, Policy::REGULATOR);
+    let recipients = recipients(2, VerificationPolicy::REGULATOR);
     let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);
     let mut second = Round::opened(&opening, keys(), first.now);
     let (lis, wangs) = (second.accept(LI), second.accept(WANG));
@@ -184,7 +185,7 @@ fn d25_an_id_that_comes_with_the_order_goes_before_the_one_carried_over() {
         Role::ServiceAdministrator,
         ["876543".parse().unwrap()],
     );
-    let recipients = Recipients::new([corrected], Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new([corrected], VerificationPolicy::REGULATOR).unwrap();
     let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);
     let mut second = Round::opened(&opening, keys(), first.now);
     let code = second.accept(LI);
@@ -205,14 +206,14 @@ fn d25_without_a_round_before_a_missing_id_is_asked_for() {
 #[test]
 fn d25_no_round_opens_while_the_one_before_is_open() {
     let first = Round::open();
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let opening = Opening::new(2, &recipients, seed(2)).after(&first.session);
     assert_eq!(open_error(&opening, &keys()), OpenError::PreviousRoundOpen);
 }
 
 #[test]
 fn d24_no_round_follows_a_withdrawal() {
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     for mut withdrawn in [Round::open(), returned()] {
         withdrawn.withdraw().unwrap();
         let opening = Opening::new(2, &recipients, seed(2)).after(&withdrawn.session);
@@ -231,7 +232,7 @@ fn opening_takes_255_recipients_and_refuses_more() {
                 ["345678".parse().unwrap()],
             )
         });
-        Recipients::new(people, Policy::REGULATOR).unwrap()
+        Recipients::new(people, VerificationPolicy::REGULATOR).unwrap()
     };
     let all = recipients(255);
     let opening = Opening::new(1, &all, seed(1));
@@ -259,7 +260,7 @@ impl Keys for Unavailable {
 
 #[test]
 fn opening_without_a_key_is_refused() {
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let opening = Opening::new(1, &recipients, seed(1));
     assert_eq!(
         open_error(&opening, &Unavailable),
@@ -315,7 +316,7 @@ const EIGHT: Staged = Staged(|message| message.last().unwrap() % 8 * 4);
 
 #[test]
 fn d13_b06_codes_differ_from_every_code_of_the_numbers_other_open_rounds() {
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let mut open: Vec<Session> = Vec::new();
     let mut codes = BTreeSet::new();
     for number in 0..8 {
@@ -337,7 +338,7 @@ fn d13_b06_codes_differ_from_every_code_of_the_numbers_other_open_rounds() {
 
 #[test]
 fn d13_d20_a_round_whose_key_is_missing_keeps_no_other_from_opening() {
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let old = [Round::open().session];
     let mut ring = rotated(1);
     ring.remove(1);
@@ -347,7 +348,7 @@ fn d13_d20_a_round_whose_key_is_missing_keeps_no_other_from_opening() {
 
 #[test]
 fn d13_without_looking_beside_the_staged_codes_do_collide() {
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let codes: BTreeSet<_> = (0..8)
         .map(|number| {
             let opening = Opening::new(u128::from(number), &recipients, seed(number));
@@ -364,8 +365,8 @@ fn d13_without_looking_beside_the_staged_codes_do_collide() {
 
 #[test]
 fn d13_codes_of_ended_rounds_and_of_other_numbers_are_free_again() {
-    let lis = recipients(1, Policy::REGULATOR);
-    let wangs = Recipients::new([recipient(WANG)], Policy::REGULATOR).unwrap();
+    let lis = recipients(1, VerificationPolicy::REGULATOR);
+    let wangs = Recipients::new([recipient(WANG)], VerificationPolicy::REGULATOR).unwrap();
     let one_code = Staged(|_| 0);
     let open = |recipients, others: &[Session]| {
         let opening = Opening::new(1, recipients, seed(1)).beside(others);
@@ -393,14 +394,14 @@ fn d13_the_codes_of_one_person_never_repeat_within_a_round() {
             Ok([3; 32].into())
         }
     }
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let opening = Opening::new(1, &recipients, seed(1));
     assert_eq!(open_error(&opening, &Twice), OpenError::CodesExhausted);
 }
 
 #[test]
 fn d24_an_order_is_withdrawn_from_sms_verification_and_from_returned() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(MINUTE).withdraw().unwrap();
     assert_eq!(
         round.status(),
@@ -423,7 +424,7 @@ fn d24_a_withdrawal_is_final_and_a_completed_round_can_not_be_withdrawn() {
     let mut round = Round::open();
     round.withdraw().unwrap();
     assert_eq!(round.withdraw(), Err(Refusal::NotWithdrawable));
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     assert_eq!(round.withdraw(), Err(Refusal::NotWithdrawable));
     assert!(round.is_completed());
@@ -436,7 +437,7 @@ fn an_open_round_is_not_erased() {
 
 #[test]
 fn an_erasure_takes_numbers_and_ids_and_leaves_what_happened() {
-    let (mut round, [code, _]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code, _]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     round.guess(WANG, 2);
     round.pass(DAY + MICROSECOND).tick().unwrap();
@@ -458,7 +459,7 @@ fn nothing_in_an_erased_round_tells_whose_it_was() {
             Role::ServiceAdministrator,
             [id.parse().unwrap()],
         );
-        let one = Recipients::new([person], Policy::REGULATOR).unwrap();
+        let one = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
         let mut round = Round::opened(&Opening::new(1, &one, seed(1)), keys(), start());
         let code = round.accept(LI);
         let entry = beian::Entry::parse(number, &code, id).unwrap();
@@ -472,7 +473,7 @@ fn nothing_in_an_erased_round_tells_whose_it_was() {
 
 #[test]
 fn an_erased_round_knows_no_number_and_no_repeat() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     let right = entry(LI, &code).with_submission_id(7);
     round.entry(&right).unwrap();
     round.erase().unwrap();
@@ -499,7 +500,7 @@ fn d24_a_report_on_an_erased_round_is_recorded() {
 #[test]
 fn recipients_and_mobiles_are_sorted_by_number() {
     let people = [ZHAO, LI, WANG].map(recipient);
-    let all = Recipients::new(people, Policy::REGULATOR).unwrap();
+    let all = Recipients::new(people, VerificationPolicy::REGULATOR).unwrap();
     let round = Round::opened(&Opening::new(1, &all, seed(1)), keys(), start());
     let numbers: Vec<_> = round.session.mobiles().map(MobileNumber::digits).collect();
     assert_eq!(numbers, PEOPLE.map(|(number, _)| number));

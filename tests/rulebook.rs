@@ -9,8 +9,9 @@
 )]
 
 use beian::{
-    Access, Change, Changes, Exemption, FilingOrder, FilingType, IdDocument, Lang, LastSix, Person,
-    Policy, Province, Recipient, Recipients, Requirement, Role, Roles, Rulebook, ServiceKind, day,
+    Access, Exemption, FilingOrder, FilingType, IdDocument, Lang, LastSix, ModifiedPart,
+    ModifiedParts, Person, Province, Recipient, Recipients, Requirement, Role, Roles, Rulebook,
+    ServiceKind, VerificationPolicy, day,
     filing::{FiledSince, NotFileable},
     rulebook::{
         self, History, HistoryProblem, NotInForce, Period, Rule, RuleId, RuleIdProblem,
@@ -29,7 +30,7 @@ fn person(number: u64) -> Person {
 fn order_in(
     province: Province,
     filing_type: FilingType,
-    changes: impl Into<Changes>,
+    changes: impl Into<ModifiedParts>,
     leader: u64,
     administrators: &[u64],
 ) -> FilingOrder {
@@ -58,7 +59,7 @@ fn order_in(
         .unwrap()
 }
 
-fn order(filing_type: FilingType, changes: impl Into<Changes>) -> FilingOrder {
+fn order(filing_type: FilingType, changes: impl Into<ModifiedParts>) -> FilingOrder {
     order_in(Province::Beijing, filing_type, changes, 1, &[2])
 }
 
@@ -71,7 +72,11 @@ fn texted(requirement: &Requirement) -> Vec<(String, Roles, String)> {
 }
 
 /// Who is texted when the leader has number 1 and the administrator number 2.
-fn roles_in(rulebook: &Rulebook, filing_type: FilingType, changes: impl Into<Changes>) -> Roles {
+fn roles_in(
+    rulebook: &Rulebook,
+    filing_type: FilingType,
+    changes: impl Into<ModifiedParts>,
+) -> Roles {
     let requirement = rulebook.requirement(&order(filing_type, changes));
     texted(&requirement)
         .into_iter()
@@ -101,7 +106,7 @@ fn rule_of(rulebook: &Rulebook, order: &FilingOrder) -> String {
 mod current {
     use super::*;
 
-    fn roles(filing_type: FilingType, changes: impl Into<Changes>) -> (Roles, String) {
+    fn roles(filing_type: FilingType, changes: impl Into<ModifiedParts>) -> (Roles, String) {
         let changes = changes.into();
         let rule = rule_of(Rulebook::CURRENT, &order(filing_type, changes));
         (roles_in(Rulebook::CURRENT, filing_type, changes), rule)
@@ -110,7 +115,7 @@ mod current {
     #[test]
     fn r03_initial_filing_texts_both() {
         assert_eq!(
-            roles(FilingType::Initial, Changes::NONE),
+            roles(FilingType::Initial, ModifiedParts::NONE),
             (both(), "R03".into())
         );
     }
@@ -118,24 +123,25 @@ mod current {
     #[test]
     fn r04_add_service_texts_the_service_administrator() {
         let expected = (administrator(), "R04".into());
-        assert_eq!(roles(FilingType::AddService, Changes::NONE), expected);
+        assert_eq!(roles(FilingType::AddService, ModifiedParts::NONE), expected);
     }
 
     #[test]
     fn r05_add_access_texts_the_service_administrator() {
         let expected = (administrator(), "R05".into());
-        assert_eq!(roles(FilingType::AddAccess, Changes::NONE), expected);
+        assert_eq!(roles(FilingType::AddAccess, ModifiedParts::NONE), expected);
     }
 
     #[test]
     fn r06_modify_texts_the_person_of_each_changed_part() {
-        let entity_and_service = Changes::from(Change::Entity) | Change::Service.into();
+        let entity_and_service =
+            ModifiedParts::from(ModifiedPart::Entity) | ModifiedPart::Service.into();
         assert_eq!(
-            roles(FilingType::Modify, Change::Entity),
+            roles(FilingType::Modify, ModifiedPart::Entity),
             (leader(), "R06".into())
         );
         assert_eq!(
-            roles(FilingType::Modify, Change::Service),
+            roles(FilingType::Modify, ModifiedPart::Service),
             (administrator(), "R06".into())
         );
         assert_eq!(
@@ -146,12 +152,12 @@ mod current {
 
     #[test]
     fn b03_a_change_of_remarks_alone_texts_nobody_and_adds_nobody() {
-        let remarks = Changes::from(Change::Remarks);
+        let remarks = ModifiedParts::from(ModifiedPart::Remarks);
         assert_eq!(
             roles(FilingType::Modify, remarks),
             (Roles::NONE, "B03".into())
         );
-        let with_entity = remarks | Change::Entity.into();
+        let with_entity = remarks | ModifiedPart::Entity.into();
         assert_eq!(
             roles(FilingType::Modify, with_entity),
             (leader(), "R06".into())
@@ -161,10 +167,13 @@ mod current {
     #[test]
     fn r07_deregistration_texts_who_is_responsible_for_what_goes() {
         let expected = (leader(), "R07".into());
-        assert_eq!(roles(FilingType::DeregisterEntity, Changes::NONE), expected);
+        assert_eq!(
+            roles(FilingType::DeregisterEntity, ModifiedParts::NONE),
+            expected
+        );
         let expected = (administrator(), "R07".into());
         assert_eq!(
-            roles(FilingType::DeregisterService, Changes::NONE),
+            roles(FilingType::DeregisterService, ModifiedParts::NONE),
             expected
         );
     }
@@ -172,7 +181,10 @@ mod current {
     #[test]
     fn r08_cancel_access_texts_nobody() {
         let expected = (Roles::NONE, "R08".into());
-        assert_eq!(roles(FilingType::CancelAccess, Changes::NONE), expected);
+        assert_eq!(
+            roles(FilingType::CancelAccess, ModifiedParts::NONE),
+            expected
+        );
     }
 
     #[test]
@@ -196,7 +208,7 @@ mod current {
 #[test]
 fn b01_the_pilot_texts_nobody_at_deregistration_and_cancel_access() {
     for rulebook in [Rulebook::PILOT, Rulebook::PILOT_24_HOURS] {
-        let roles = |filing_type| roles_in(rulebook, filing_type, Changes::NONE);
+        let roles = |filing_type| roles_in(rulebook, filing_type, ModifiedParts::NONE);
         assert_eq!(roles(FilingType::Initial), both());
         assert_eq!(roles(FilingType::AddService), administrator());
         assert_eq!(roles(FilingType::AddAccess), administrator());
@@ -204,15 +216,15 @@ fn b01_the_pilot_texts_nobody_at_deregistration_and_cancel_access() {
         assert_eq!(roles(FilingType::DeregisterService), Roles::NONE);
         assert_eq!(roles(FilingType::CancelAccess), Roles::NONE);
         assert_eq!(
-            roles_in(rulebook, FilingType::Modify, Change::Entity),
+            roles_in(rulebook, FilingType::Modify, ModifiedPart::Entity),
             leader()
         );
         assert_eq!(
-            roles_in(rulebook, FilingType::Modify, Change::Service),
+            roles_in(rulebook, FilingType::Modify, ModifiedPart::Service),
             administrator()
         );
         assert_eq!(
-            roles_in(rulebook, FilingType::Modify, Change::Remarks),
+            roles_in(rulebook, FilingType::Modify, ModifiedPart::Remarks),
             Roles::NONE
         );
     }
@@ -241,7 +253,7 @@ fn b02_the_later_table_differs_in_two_rows() {
 
 #[test]
 fn b02_what_the_regulator_did_overrides_the_table() {
-    let order = order(FilingType::AddService, Changes::NONE);
+    let order = order(FilingType::AddService, ModifiedParts::NONE);
     let seen = Rulebook::CURRENT.requirement_as_texted(&order, both());
     let expected = [
         ("199****0001".into(), leader(), "B02".into()),
@@ -260,7 +272,7 @@ fn r09_the_same_number_in_two_roles_is_one_recipient() {
     let same = order_in(
         Province::Beijing,
         FilingType::Initial,
-        Changes::NONE,
+        ModifiedParts::NONE,
         1,
         &[1],
     );
@@ -282,14 +294,14 @@ fn b04_only_the_number_in_the_order_is_texted_which_is_the_new_one() {
     let filed = order_in(
         Province::Beijing,
         FilingType::Initial,
-        Changes::NONE,
+        ModifiedParts::NONE,
         1,
         &[2],
     );
     let changed = order_in(
         Province::Beijing,
         FilingType::Modify,
-        Change::Service,
+        ModifiedPart::Service,
         1,
         &[3],
     );
@@ -322,7 +334,7 @@ fn b05_every_distinct_number_among_the_administrators_is_texted() {
     let order = order_in(
         Province::Beijing,
         FilingType::AddService,
-        Changes::NONE,
+        ModifiedParts::NONE,
         9,
         &[3, 2, 3],
     );
@@ -376,7 +388,7 @@ fn b13_in_zhejiang_the_last_six_are_of_the_back_number() {
 
 #[test]
 fn d25_an_order_read_back_gives_recipients_without_ids() {
-    let stored = serde_json::to_string(&order(FilingType::Initial, Changes::NONE)).unwrap();
+    let stored = serde_json::to_string(&order(FilingType::Initial, ModifiedParts::NONE)).unwrap();
     let order: FilingOrder = serde_json::from_str(&stored).unwrap();
     let requirement = Rulebook::CURRENT.requirement(&order);
     let recipients = requirement.recipients().unwrap();
@@ -388,7 +400,7 @@ mod policy {
     use super::*;
 
     fn recipients(rulebook: &Rulebook) -> Recipients {
-        match rulebook.requirement(&order(FilingType::Initial, Changes::NONE)) {
+        match rulebook.requirement(&order(FilingType::Initial, ModifiedParts::NONE)) {
             Requirement::Verify(recipients) => recipients,
             Requirement::Nobody(exemption) => panic!("{exemption:?}"),
         }
@@ -396,7 +408,10 @@ mod policy {
 
     #[test]
     fn d01_the_rulebooks_window_holds_for_every_policy_of_the_regulators() {
-        let policy = Policy::builder().keep_code(true).build().unwrap();
+        let policy = VerificationPolicy::builder()
+            .keep_code(true)
+            .build()
+            .unwrap();
         let recipients = recipients(Rulebook::PILOT).with_policy(policy);
         assert!(recipients.policy().keep_code());
         assert_eq!(recipients.policy().window(), TimeDelta::hours(48));
@@ -405,18 +420,18 @@ mod policy {
     #[test]
     fn d01_a_policy_that_is_not_the_regulators_keeps_its_window_and_the_next_gets_the_rulebooks() {
         let hour = TimeDelta::hours(1);
-        let own = Policy::builder()
+        let own = VerificationPolicy::builder()
             .not_the_regulators(hour, 2)
             .build()
             .unwrap();
         let recipients = recipients(Rulebook::PILOT).with_policy(own.clone());
         assert_eq!(recipients.policy().window(), hour);
-        let back = recipients.with_policy(Policy::REGULATOR);
+        let back = recipients.with_policy(VerificationPolicy::REGULATOR);
         assert_eq!(back.policy().window(), TimeDelta::hours(48));
 
         let host_made = Recipients::new(back.iter().cloned(), own).unwrap();
-        let back = host_made.with_policy(Policy::REGULATOR);
-        assert_eq!(back.policy(), &Policy::REGULATOR);
+        let back = host_made.with_policy(VerificationPolicy::REGULATOR);
+        assert_eq!(back.policy(), &VerificationPolicy::REGULATOR);
     }
 
     #[test]
@@ -558,7 +573,7 @@ mod periods {
         let order = order_in(
             Province::Shanxi,
             FilingType::Initial,
-            Changes::NONE,
+            ModifiedParts::NONE,
             1,
             &[2],
         );
@@ -672,7 +687,7 @@ mod own_table {
             twice.push(rule);
             assert_eq!(problem(twice), RulebookProblem::Twice(filing_type, change));
         }
-        let (entity, access) = (Some(Change::Entity), FilingType::AddAccess);
+        let (entity, access) = (Some(ModifiedPart::Entity), FilingType::AddAccess);
         for (problem, text) in [
             (
                 RulebookProblem::Missing(access, None),
@@ -761,7 +776,7 @@ mod own_table {
         let remarks: Vec<_> = rulebook.rules().iter().map(Rule::remark).collect();
         assert_eq!(remarks, ["", "", "", "", "", "", "", "", "as ever"]);
         assert_eq!(
-            roles_in(&rulebook, FilingType::Initial, Changes::NONE),
+            roles_in(&rulebook, FilingType::Initial, ModifiedParts::NONE),
             leader()
         );
         for (good, bad) in [
@@ -781,11 +796,13 @@ mod own_table {
     #[test]
     fn two_rows_that_text_one_person_are_both_cited() {
         let own = rules().into_iter().map(|rule| match rule.change() {
-            Some(Change::Entity) => Rule::change_of(Change::Entity, [Role::EntityLeader], id(), ""),
-            Some(Change::Service | Change::Remarks) | None => rule,
+            Some(ModifiedPart::Entity) => {
+                Rule::change_of(ModifiedPart::Entity, [Role::EntityLeader], id(), "")
+            }
+            Some(ModifiedPart::Service | ModifiedPart::Remarks) | None => rule,
         });
         let rulebook = Rulebook::new("own", own, TimeDelta::hours(24)).unwrap();
-        let changes = Changes::from(Change::Entity) | Change::Service.into();
+        let changes = ModifiedParts::from(ModifiedPart::Entity) | ModifiedPart::Service.into();
         let order = order_in(Province::Beijing, FilingType::Modify, changes, 1, &[1]);
         let requirement = rulebook.requirement(&order);
         let recipient = requirement.recipients().unwrap().iter().next().unwrap();
@@ -803,7 +820,7 @@ mod texts {
         let order = order_in(
             Province::Beijing,
             FilingType::Initial,
-            Changes::NONE,
+            ModifiedParts::NONE,
             1,
             &[1, 2, 2],
         );
@@ -828,7 +845,7 @@ mod texts {
         use serde_json::{json, to_value};
         let id = "34567X".parse().unwrap();
         let leader = Recipient::new("19900000001".parse().unwrap(), Role::EntityLeader, [id]);
-        let recipients = Recipients::new([leader], Policy::REGULATOR).unwrap();
+        let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR).unwrap();
         let shown = json!({"verify": {"window_minutes": 1440, "recipients": [
             {"mobile": "199****0001", "roles": ["entity_leader"], "rules": [], "services": []},
         ]}});
@@ -898,7 +915,7 @@ mod texts {
                 RulebookProblem::Window,
                 RulebookProblem::Change(FilingType::Modify),
                 RulebookProblem::Missing(FilingType::Initial, None),
-                RulebookProblem::Twice(FilingType::Modify, Some(Change::Entity)),
+                RulebookProblem::Twice(FilingType::Modify, Some(ModifiedPart::Entity)),
             ] {
                 texts.push(problem.text(lang));
             }
@@ -918,7 +935,8 @@ mod texts {
 
     #[test]
     fn no_text_and_no_debug_shows_a_number() {
-        let requirement = Rulebook::CURRENT.requirement(&order(FilingType::Initial, Changes::NONE));
+        let requirement =
+            Rulebook::CURRENT.requirement(&order(FilingType::Initial, ModifiedParts::NONE));
         for printed in [
             format!("{requirement:?}"),
             requirement.text(Lang::Zh),
@@ -935,7 +953,7 @@ mod texts {
 }
 
 fn orders() -> impl Strategy<Value = FilingOrder> {
-    let changes = prop::sample::subsequence(Change::ALL.to_vec(), 1..=3);
+    let changes = prop::sample::subsequence(ModifiedPart::ALL.to_vec(), 1..=3);
     (
         prop::sample::select(Province::ALL.to_vec()),
         prop::sample::select(FilingType::ALL.to_vec()),
@@ -944,7 +962,7 @@ fn orders() -> impl Strategy<Value = FilingOrder> {
         prop::collection::vec(1_u64..4, 1..5),
     )
         .prop_map(|(province, filing_type, changes, leader, administrators)| {
-            let changes: Changes = changes.into_iter().collect();
+            let changes: ModifiedParts = changes.into_iter().collect();
             order_in(province, filing_type, changes, leader, &administrators)
         })
 }
@@ -957,7 +975,7 @@ proptest! {
         for rulebook in Rulebook::ALL {
             let applies = |rule: &&Rule| {
                 rule.filing_type() == order.filing_type()
-                    && rule.change().is_none_or(|change| order.changes().contains(change))
+                    && rule.change().is_none_or(|change| order.modified_parts().contains(change))
             };
             let roles = rulebook.rules().iter().filter(applies);
             let roles = roles.fold(Roles::NONE, |all, rule| all | rule.texted());

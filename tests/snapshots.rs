@@ -25,7 +25,7 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use beian::{Event, Policy, Session, Snapshot, SnapshotError};
+use beian::{Event, Session, Snapshot, SnapshotError, VerificationPolicy};
 use chrono::{DateTime, Utc};
 use proptest::{
     collection::vec,
@@ -238,7 +238,7 @@ fn an_unknown_version_is_named_in_both_forms() {
 
 #[test]
 fn a_truncated_snapshot_is_refused() {
-    let (world, _) = World::open(2, Policy::REGULATOR, noon());
+    let (world, _) = World::open(2, VerificationPolicy::REGULATOR, noon());
     let json = serde_json::to_string(&world.session).unwrap();
     for end in 0..json.len() {
         assert!(
@@ -257,7 +257,7 @@ fn a_truncated_snapshot_is_refused() {
 
 #[test]
 fn a_field_that_nobody_knows_is_refused() {
-    let (world, _) = World::open(2, Policy::REGULATOR, noon());
+    let (world, _) = World::open(2, VerificationPolicy::REGULATOR, noon());
     let mut json = serde_json::to_value(&world.session).unwrap();
     json["v1"]["policy"]["code_length"] = 4.into();
     assert!(serde_json::from_value::<Session>(json).is_err());
@@ -265,7 +265,7 @@ fn a_field_that_nobody_knows_is_refused() {
 
 #[test]
 fn a_number_in_another_spelling_is_refused() {
-    let (world, _) = World::open(1, Policy::REGULATOR, noon());
+    let (world, _) = World::open(1, VerificationPolicy::REGULATOR, noon());
     let mut json = serde_json::to_value(&world.session).unwrap();
     let mobile = &mut json["v1"]["people"][0]["identity"]["mobile"];
     *mobile = format!("+86{}", mobile.as_str().unwrap()).into();
@@ -274,7 +274,7 @@ fn a_number_in_another_spelling_is_refused() {
 
 #[test]
 fn an_id_in_another_spelling_is_refused() {
-    let (world, _) = World::open(1, Policy::REGULATOR, noon());
+    let (world, _) = World::open(1, VerificationPolicy::REGULATOR, noon());
     for id in [
         "2A",
         "0000000000000000000000000000002A",

@@ -10,8 +10,8 @@ mod common;
 
 use beian::{
     Access, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind, KeptIds, KeyRing,
-    Lang, LastSix, OrderForm, OrderLife, OrderStatus, Person, Policy, Province, Recipient,
-    Recipients, ReturnCause, Role, ServiceKind,
+    Lang, LastSix, OrderForm, OrderLife, OrderStatus, Person, Province, Recipient, Recipients,
+    ReturnCause, Role, ServiceKind, VerificationPolicy,
     filing::{OrderProblem, ServiceForm},
 };
 use common::{builders, form, mobile, person, with_website};
@@ -441,7 +441,7 @@ fn b14_a_life_is_stored_and_read_back() {
     let mobile = mobile(1).parse().unwrap();
     let last_six = LastSix::parse("345678").unwrap();
     let recipient = Recipient::new(mobile, Role::EntityLeader, [last_six]);
-    let recipients = Recipients::new([recipient], Policy::REGULATOR);
+    let recipients = Recipients::new([recipient], VerificationPolicy::REGULATOR);
     let verifying = OrderLife::new().submit(recipients.as_ref()).unwrap();
     let returned = verifying.return_for(ReturnCause::WindowClosed).unwrap();
     for (life, stored) in [

@@ -13,8 +13,8 @@
 use std::{fmt::Write as _, fs, path::Path};
 
 use beian::{
-    Access, Change, Changes, Exemption, FilingOrder, FilingType, IdDocument, Person, Province,
-    Recipient, Requirement, Rulebook, ServiceKind,
+    Access, Exemption, FilingOrder, FilingType, IdDocument, ModifiedPart, ModifiedParts, Person,
+    Province, Recipient, Requirement, Rulebook, ServiceKind,
 };
 
 const HEAD: &str = "\
@@ -58,7 +58,7 @@ fn table() -> String {
         let (name, hours) = (rulebook.name(), rulebook.window().num_hours());
         writeln!(table, "\n\n# {name}: {hours} hours").unwrap();
         for (filing_type, changes) in cases() {
-            let names: Vec<_> = changes.iter().map(Change::name).collect();
+            let names: Vec<_> = changes.iter().map(ModifiedPart::name).collect();
             writeln!(table, "\n{filing_type} {}", names.join(" ")).unwrap();
             for (leader, administrators) in PERSONS {
                 let Some(order) = order(filing_type, changes, *leader, administrators) else {
@@ -78,16 +78,17 @@ fn table() -> String {
 }
 
 /// Every filing type; modify with every set of changes.
-fn cases() -> Vec<(FilingType, Changes)> {
+fn cases() -> Vec<(FilingType, ModifiedParts)> {
     let mut cases = Vec::new();
     for filing_type in FilingType::ALL.iter().copied() {
         if filing_type != FilingType::Modify {
-            cases.push((filing_type, Changes::NONE));
+            cases.push((filing_type, ModifiedParts::NONE));
             continue;
         }
-        for bits in 1..1 << Change::ALL.len() {
-            let in_set = |(n, change): (usize, &Change)| (bits >> n & 1 == 1).then_some(*change);
-            let changes = Change::ALL.iter().enumerate().filter_map(in_set);
+        for bits in 1..1 << ModifiedPart::ALL.len() {
+            let in_set =
+                |(n, change): (usize, &ModifiedPart)| (bits >> n & 1 == 1).then_some(*change);
+            let changes = ModifiedPart::ALL.iter().enumerate().filter_map(in_set);
             cases.push((filing_type, changes.collect()));
         }
     }
@@ -97,7 +98,7 @@ fn cases() -> Vec<(FilingType, Changes)> {
 /// `None` where an order like that can't be built: without a service, mostly.
 fn order(
     filing_type: FilingType,
-    changes: Changes,
+    changes: ModifiedParts,
     leader: u32,
     administrators: &[u32],
 ) -> Option<FilingOrder> {

@@ -6,9 +6,9 @@ mod common;
 use std::collections::BTreeSet;
 
 use beian::{
-    Access, Change, DeliveryReport, Event, EventKind, FilingPolicy, FilingType, IdDocumentKind,
-    IdDocumentProblem, Lang, LastSixProblem, MessageKind, MobileProblem, NameProblem, Opening,
-    OrderForm, OrderLife, OrderStatus, PersonProblem, Province, ProvinceProblem, Refusal,
+    Access, DeliveryReport, Event, EventKind, FilingPolicy, FilingType, IdDocumentKind,
+    IdDocumentProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem,
+    Opening, OrderForm, OrderLife, OrderStatus, PersonProblem, Province, ProvinceProblem, Refusal,
     ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind, Session,
     filing::{DenyProblem, OrderStep, ProblemKind},
     testkit::{keys, recipients, seed},
@@ -29,7 +29,7 @@ fn every_named_value_has_a_text() {
     assert_all!(
         Role,
         FilingType,
-        Change,
+        ModifiedPart,
         ServiceKind,
         Access,
         OrderStatus,
@@ -465,10 +465,12 @@ fn a_row_of_the_table_reads_as_whom_it_texts() {
 
 #[test]
 fn a_window_of_one_hour_is_one_hour() {
-    use beian::{Policy, Recipient, Recipients, Requirement};
+    use beian::{Recipient, Recipients, Requirement, VerificationPolicy};
     let of = |minutes| {
         let window = chrono::TimeDelta::minutes(minutes);
-        let policy = Policy::builder().not_the_regulators(window, 2).build();
+        let policy = VerificationPolicy::builder()
+            .not_the_regulators(window, 2)
+            .build();
         let leader = Recipient::new(*common::person(1).mobile(), Role::EntityLeader, []);
         let recipients = Recipients::new([leader], policy.unwrap()).unwrap();
         let requirement = Requirement::Verify(recipients);

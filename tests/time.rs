@@ -11,8 +11,8 @@
 mod session_support;
 
 use beian::{
-    DeliveryReport, DeliveryReportOutcome, EntryOutcome, EventKind, Opening, Policy, Refusal,
-    ResendOutcome, RoundFailure, RoundStatus, Session,
+    DeliveryReport, DeliveryReportOutcome, EntryOutcome, EventKind, Opening, Refusal,
+    ResendOutcome, RoundFailure, RoundStatus, Session, VerificationPolicy,
 };
 use chrono::TimeDelta;
 use session_support::*;
@@ -21,14 +21,14 @@ const ENDED: EntryOutcome = EntryOutcome::NotCounted(Refusal::RoundEnded);
 
 #[test]
 fn d04_r17_exactly_24_hours_is_still_in_time() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(DAY);
     assert_eq!(round.enter(LI, &code), EntryOutcome::Completed);
 }
 
 #[test]
 fn d04_r20_one_microsecond_more_than_24_hours_is_late() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(DAY + MICROSECOND);
     assert_eq!(round.enter(LI, &code), ENDED);
     assert_eq!(round.return_cause(), Some(RoundFailure::WindowClosed));
@@ -36,7 +36,7 @@ fn d04_r20_one_microsecond_more_than_24_hours_is_late() {
 
 #[test]
 fn d04_less_than_a_microsecond_is_cut_on_entry() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(DAY + TimeDelta::nanoseconds(999));
     assert_eq!(round.enter(LI, &code), EntryOutcome::Completed);
     assert_eq!(round.view(LI).verified_at(), Some(start() + DAY));
@@ -44,7 +44,7 @@ fn d04_less_than_a_microsecond_is_cut_on_entry() {
 
 #[test]
 fn d04_the_opening_is_cut_to_microseconds_too() {
-    let recipients = recipients(1, Policy::REGULATOR);
+    let recipients = recipients(1, VerificationPolicy::REGULATOR);
     let opening = Opening::new(1, &recipients, seed(1));
     let now = start() + TimeDelta::nanoseconds(1_999);
     let round = Round::opened(&opening, keys(), now);
@@ -54,7 +54,7 @@ fn d04_the_opening_is_cut_to_microseconds_too() {
 
 #[test]
 fn d04_an_end_acts_one_microsecond_after_the_last_good_instant() {
-    let (mut round, [_]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(DAY);
     assert_eq!(round.tick(), Err(Refusal::NothingDue));
     assert_eq!(round.session.wake(), Some(start() + DAY + MICROSECOND));
@@ -74,7 +74,7 @@ fn d05_the_window_starts_at_acceptance_not_at_the_opening() {
 
 #[test]
 fn d05_a_window_is_each_persons_own() {
-    let mut round = Round::open_with(2, Policy::REGULATOR);
+    let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
     round.accept(LI);
     round.pass(TimeDelta::hours(5));
     round.accept(WANG);
@@ -162,7 +162,7 @@ fn d05_delivered_in_the_first_report_leaves_nothing_to_a_second_one() {
 
 #[test]
 fn d05_no_resend_moves_the_window() {
-    let (mut round, [_]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(TimeDelta::hours(20));
     assert_eq!(round.resend(LI), ResendOutcome::Queued);
     let resend = round.id_of_due(LI);
@@ -174,7 +174,7 @@ fn d05_no_resend_moves_the_window() {
 
 #[test]
 fn d05_a_delivery_report_for_a_queued_resend_is_its_acceptance_and_moves_no_window() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let closes = round.closes(LI);
     round.pass(MINUTE);
     assert_eq!(round.resend(LI), ResendOutcome::Queued);
@@ -221,7 +221,7 @@ fn d06_accepted_at_exactly_24_hours_is_reached_and_has_a_whole_window() {
 fn d05_d06_a_round_is_open_for_144_hours_and_10_minutes_at_most() {
     let days = TimeDelta::hours(72);
     let slowest = policy(|p| p.not_the_regulators(days, 2).unreachable_after(days));
-    for (policy, hours) in [(Policy::REGULATOR, 48), (slowest, 144)] {
+    for (policy, hours) in [(VerificationPolicy::REGULATOR, 48), (slowest, 144)] {
         let mut round = Round::open_with(1, policy.clone());
         let first = round.id_of_due(LI);
         round.pass(policy.unreachable_after()).accept(LI);
@@ -260,7 +260,7 @@ fn d06_a_deferred_or_failed_first_message_starts_no_window() {
 
 #[test]
 fn d07_the_earliest_end_of_the_unverified_ends_the_round() {
-    let mut round = Round::open_with(2, Policy::REGULATOR);
+    let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
     round.pass(TimeDelta::hours(1));
     round.accept(WANG);
     round.pass(TimeDelta::hours(1));
@@ -280,7 +280,7 @@ fn d07_the_earliest_end_of_the_unverified_ends_the_round() {
 
 #[test]
 fn d07_a_verified_person_ends_nothing() {
-    let mut round = Round::open_with(2, Policy::REGULATOR);
+    let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
     let code = round.accept(LI);
     round.pass(TimeDelta::hours(2));
     let other = round.accept(WANG);
@@ -291,7 +291,7 @@ fn d07_a_verified_person_ends_nothing() {
 
 #[test]
 fn d07_at_a_locked_persons_end_the_cause_is_too_many_wrong_entries() {
-    let (mut round, [_]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted(VerificationPolicy::REGULATOR);
     assert_eq!(round.guess(LI, 5), EntryOutcome::Locked);
     round.pass(DAY).tick().unwrap_err();
     round.pass(MICROSECOND).tick().unwrap();
@@ -315,7 +315,7 @@ fn d07_locked_before_anything_was_accepted_ends_with_d06_as_too_many_wrong_entri
 
 #[test]
 fn d07_on_equal_instants_unreachable_goes_before_window_closed() {
-    let mut round = Round::open_with(2, Policy::REGULATOR);
+    let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
     round.accept(LI);
     round.pass(DAY + MICROSECOND).tick().unwrap();
     assert_eq!(round.return_cause(), Some(RoundFailure::Unreachable));
@@ -324,7 +324,7 @@ fn d07_on_equal_instants_unreachable_goes_before_window_closed() {
 #[test]
 fn d07_on_equal_instants_locked_goes_before_unreachable() {
     for locked in [LI, WANG] {
-        let mut round = Round::open_with(2, Policy::REGULATOR);
+        let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
         round.accept(locked);
         round.guess(locked, 5);
         round.pass(DAY + MICROSECOND).tick().unwrap();
@@ -337,7 +337,7 @@ fn d07_on_equal_instants_locked_goes_before_unreachable() {
 
 #[test]
 fn d07_the_cause_is_of_the_person_whose_end_came_not_of_a_locked_one_whose_end_is_later() {
-    let mut round = Round::open_with(2, Policy::REGULATOR);
+    let mut round = Round::open_with(2, VerificationPolicy::REGULATOR);
     round.accept(LI);
     round.pass(MINUTE);
     round.accept(WANG);
@@ -348,7 +348,7 @@ fn d07_the_cause_is_of_the_person_whose_end_came_not_of_a_locked_one_whose_end_i
 
 #[test]
 fn d07_the_event_bears_the_instant_of_the_end_and_when_it_was_noticed() {
-    let (mut round, [_]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(DAY * 3).tick().unwrap();
     let event = round.events.last().unwrap();
     assert_eq!(event.at, start() + DAY * 3);
@@ -416,7 +416,7 @@ fn d08_every_command_first_ends_a_round_whose_time_is_over() {
 
 #[test]
 fn d08_what_a_late_entry_stores_is_what_a_sweep_would_have_stored() {
-    let (round, [code]) = Round::texted::<1>(Policy::REGULATOR);
+    let (round, [code]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     let late = start() + DAY + MICROSECOND;
     let swept = round.session.tick(late).unwrap().persisted().0;
     let entered = round
@@ -428,7 +428,7 @@ fn d08_what_a_late_entry_stores_is_what_a_sweep_would_have_stored() {
 
 #[test]
 fn d08_an_ended_round_never_reopens() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(DAY + MICROSECOND).tick().unwrap();
     round.pass(-DAY);
     assert_eq!(round.enter(LI, &code), ENDED);
@@ -438,7 +438,7 @@ fn d08_an_ended_round_never_reopens() {
 
 #[test]
 fn d09_a_clock_that_goes_back_stands_still() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.pass(TimeDelta::hours(5));
     round.guess(LI, 1);
     round.pass(-TimeDelta::hours(4));
@@ -472,7 +472,7 @@ fn d09_d05_a_delivery_report_bears_the_effective_now() {
 
 #[test]
 fn d09_the_outbox_goes_by_the_effective_now_too() {
-    let (mut round, [_]) = Round::texted::<1>(Policy::REGULATOR);
+    let (mut round, [_]) = Round::texted::<1>(VerificationPolicy::REGULATOR);
     round.pass(TimeDelta::hours(1)).resend(LI);
     round.at(start());
     assert!(round.due(LI).is_some());
@@ -480,14 +480,14 @@ fn d09_the_outbox_goes_by_the_effective_now_too() {
 
 #[test]
 fn r02_the_first_message_is_due_at_the_opening_and_wakes_the_host() {
-    let round = Round::open_with(2, Policy::REGULATOR);
+    let round = Round::open_with(2, VerificationPolicy::REGULATOR);
     assert_eq!(round.session.wake(), Some(start()));
     assert_eq!(round.outbox().len(), 2);
 }
 
 #[test]
 fn r18_an_ended_round_never_wakes_the_host() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     round.enter(LI, &code);
     assert_eq!(round.session.wake(), None);
     assert!(round.is_completed());
@@ -495,7 +495,7 @@ fn r18_an_ended_round_never_wakes_the_host() {
 
 #[test]
 fn d18_a_store_finds_a_round_until_ten_minutes_after_its_end() {
-    let (mut round, [code]) = Round::texted(Policy::REGULATOR);
+    let (mut round, [code]) = Round::texted(VerificationPolicy::REGULATOR);
     let found = |session: &Session, after| session.is_found_at(start() + after);
     assert!(found(&round.session, DAY * 9));
     round.enter(LI, &code);

@@ -9,7 +9,7 @@
 )]
 
 use beian::{
-    Lang, MobileNumber, Policy, Recipient, Recipients, ReturnCause, Role, Tracker,
+    Lang, MobileNumber, Recipient, Recipients, ReturnCause, Role, Tracker, VerificationPolicy,
     tracker::{
         Advice, Deadline, FactKind, FactRefusal, NextStep, PersonStanding, RegulatorStatus,
         Reminder, ReminderKind, TrackerStatus,
@@ -45,7 +45,7 @@ fn administrator() -> MobileNumber {
     "19900000002".parse().unwrap()
 }
 
-fn tracker_under(policy: Policy) -> Tracker {
+fn tracker_under(policy: VerificationPolicy) -> Tracker {
     let recipients = [
         Recipient::new(leader(), Role::EntityLeader, []),
         Recipient::new(administrator(), Role::ServiceAdministrator, []),
@@ -54,7 +54,7 @@ fn tracker_under(policy: Policy) -> Tracker {
 }
 
 fn tracker() -> Tracker {
-    tracker_under(Policy::REGULATOR)
+    tracker_under(VerificationPolicy::REGULATOR)
 }
 
 fn with(facts: impl IntoIterator<Item = (FactKind, DateTime<Utc>)>) -> Tracker {
@@ -283,7 +283,7 @@ fn d07_who_says_to_have_passed_no_longer_bounds_the_deadline() {
 #[test]
 fn d01_the_window_is_the_rulebooks() {
     let recipient = Recipient::new(leader(), Role::EntityLeader, []);
-    let pilot = Policy::builder()
+    let pilot = VerificationPolicy::builder()
         .not_the_regulators(TimeDelta::hours(48), 2)
         .build()
         .unwrap();
@@ -864,7 +864,7 @@ fn b15_the_regulators_statuses_are_one_to_three() {
 #[test]
 fn a_stored_window_is_ten_minutes_to_three_days() {
     let recipient = Recipient::new(leader(), Role::EntityLeader, ["345678".parse().unwrap()]);
-    let recipients = Recipients::new([recipient], Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new([recipient], VerificationPolicy::REGULATOR).unwrap();
     let mut stored = serde_json::to_value(Tracker::new(&recipients, submitted())).unwrap();
     let (least, most) = (600_000_000_i64, 72 * 3_600_000_000_i64);
     for (window, taken) in [

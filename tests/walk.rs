@@ -14,8 +14,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use beian::{
     Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, EventKind, MessageId,
-    MessageKind, Opening, Policy, RecipientState, Refusal, ResendOutcome, ResendRequest,
-    RoundStatus, Session, SessionError,
+    MessageKind, Opening, RecipientState, Refusal, ResendOutcome, ResendRequest, RoundStatus,
+    Session, SessionError, VerificationPolicy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use session_support::*;
@@ -81,14 +81,14 @@ fn book(people: usize) -> Vec<Vec<String>> {
 }
 
 struct Walk {
-    policy: Policy,
+    policy: VerificationPolicy,
     keys: Remembering,
     book: Vec<Vec<String>>,
     reached: BTreeSet<String>,
 }
 
 impl Walk {
-    fn new(people: usize, policy: Policy) -> Self {
+    fn new(people: usize, policy: VerificationPolicy) -> Self {
         Self {
             policy,
             keys: Remembering::default(),
@@ -505,7 +505,7 @@ fn error_name(error: &SessionError) -> String {
 }
 
 /// Small budgets, so that their ends are near.
-fn small() -> Policy {
+fn small() -> VerificationPolicy {
     policy(|p| {
         p.wrong_entries_max(2)
             .wrong_ids_max(1)
@@ -514,7 +514,7 @@ fn small() -> Policy {
     })
 }
 
-fn ids_only() -> Policy {
+fn ids_only() -> VerificationPolicy {
     policy(|p| p.wrong_entries_max(2).count_only_matching_ids(true))
 }
 

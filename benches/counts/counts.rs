@@ -20,8 +20,8 @@ use std::hint::black_box;
 
 use beian::{
     Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, KeyError, KeyId, KeyRing,
-    Keys, Mac, Message, OpenError, Opening, Policy, Recipient, Recipients, Refusal, ResendOutcome,
-    ResendRequest, Role, Seed, Session, SessionError, testkit::FixedEntropy,
+    Keys, Mac, Message, OpenError, Opening, Recipient, Recipients, Refusal, ResendOutcome,
+    ResendRequest, Role, Seed, Session, SessionError, VerificationPolicy, testkit::FixedEntropy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gungraun::{Dhat, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
@@ -53,7 +53,7 @@ fn scene() -> &'static Scene {
         Role::EntityLeader,
         [LAST_SIX.parse().unwrap()],
     );
-    let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
     let opening = Opening::new(1, &recipients, seed());
     let (opened, ()) = Session::open(&opening, &keys, start).unwrap().persisted();
     let first = opened.outbox(&keys, start).unwrap().remove(0);

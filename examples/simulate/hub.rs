@@ -16,7 +16,8 @@ use crate::{
     ledger::Ledger,
     options::World as Weather,
     reference::{
-        self, Entry, EntryOutcome, Instant, Policy, Report, ResendOutcome, Round, RoundId, World,
+        self, Entry, EntryOutcome, Instant, Report, ResendOutcome, Round, RoundId,
+        VerificationPolicy, World,
         against::{self, Difference, same},
     },
     rings::{Needed, Ring, left},
@@ -36,7 +37,7 @@ pub enum Command {
     Open {
         id: RoundId,
         people: Vec<(u64, Vec<u64>)>,
-        policy: Policy,
+        policy: VerificationPolicy,
         /// The round whose IDs serve in this one (D25).
         carried: Option<RoundId>,
     },

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use beian::{EventKind, MessageKind, Policy, Update};
+use beian::{EventKind, MessageKind, Update, VerificationPolicy};
 use chrono::{DateTime, Utc};
 
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl Ledger {
 }
 
 impl Book {
-    fn note(&mut self, kind: EventKind, policy: &Policy) -> Result<(), String> {
+    fn note(&mut self, kind: EventKind, policy: &VerificationPolicy) -> Result<(), String> {
         let all_verified = self.people.iter().all(|lines| lines.verified);
         let open = self.ended.is_none();
         let mut none = Lines::default();

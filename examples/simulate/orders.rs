@@ -1,7 +1,8 @@
 //! Filing orders of all types, by people who have one mobile number each.
 
 use beian::{
-    Access, Change, Changes, FilingOrder, FilingType, IdDocument, Person, Province, ServiceKind,
+    Access, FilingOrder, FilingType, IdDocument, ModifiedPart, ModifiedParts, Person, Province,
+    ServiceKind,
 };
 use chrono::{DateTime, Utc};
 
@@ -97,10 +98,10 @@ impl Filing {
             _ => Access::Unchanged,
         };
         let changes = dice.pick(&[
-            Changes::from(Change::Entity),
-            Change::Service.into(),
-            Change::Remarks.into(),
-            Changes::from(Change::Entity) | Change::Service.into(),
+            ModifiedParts::from(ModifiedPart::Entity),
+            ModifiedPart::Service.into(),
+            ModifiedPart::Remarks.into(),
+            ModifiedParts::from(ModifiedPart::Entity) | ModifiedPart::Service.into(),
         ]);
         let entity = leader.files(renewed);
         let mut order = match filing_type {

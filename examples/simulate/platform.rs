@@ -10,7 +10,8 @@ use std::{
 };
 
 use beian::{
-    OrderLife, OrderStatus, Policy, Recipient, Recipients, Requirement, ReturnCause, Role,
+    OrderLife, OrderStatus, Recipient, Recipients, Requirement, ReturnCause, Role,
+    VerificationPolicy,
     host::{Desk, MemoryStore, SendOutcome, SessionStore, block},
     rulebook,
 };
@@ -53,7 +54,7 @@ pub struct Platform {
     desks: Arc<[Desk<Host>; HOSTS]>,
     offsets: [i64; HOSTS],
     jumpy: bool,
-    policy: Policy,
+    policy: VerificationPolicy,
     queue: BinaryHeap<Planned>,
     planned: u64,
     /// Of what happens now, and how much it has planned.
@@ -309,7 +310,7 @@ impl Platform {
             return Ok(());
         };
         let recipients = match self.policy.is_the_regulators() {
-            true if self.policy == Policy::REGULATOR => recipients,
+            true if self.policy == VerificationPolicy::REGULATOR => recipients,
             _ => recipients.with_policy(self.policy.clone()),
         };
         let somebody = |one: &Recipient| Somebody((against::number(one.mobile()) % 10_000) as u16);
@@ -753,8 +754,8 @@ fn finish(hub: &mut Hub, host: usize, answer: &Answer) -> Result<(), Difference>
 }
 
 /// The regulator's, or one with other values out of the whole range.
-fn policy(dice: &mut Dice, weather: &Weather) -> Policy {
-    let mut builder = Policy::builder();
+fn policy(dice: &mut Dice, weather: &Weather) -> VerificationPolicy {
+    let mut builder = VerificationPolicy::builder();
     if dice.happens(weather.policies) {
         let noon = dice.happens(0.4);
         builder = builder

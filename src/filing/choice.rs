@@ -2,7 +2,7 @@
 
 use core::str::FromStr;
 
-use super::{Access, Change, FilingType, ProblemKind, ServiceKind};
+use super::{Access, FilingType, ModifiedPart, ProblemKind, ServiceKind};
 use crate::{
     IdDocumentKind, Lang,
     words::{letters, same_words, tidy},
@@ -40,7 +40,7 @@ macro_rules! choices {
 
 choices! {
     FilingType, ALL, FilingTypeMissing, UnknownFilingType;
-    Change, ALL, ChangeMissing, UnknownChange;
+    ModifiedPart, ALL, ChangeMissing, UnknownChange;
     ServiceKind, ALL, ServiceKindMissing, UnknownServiceKind;
     Access, ALL, AccessMissing, UnknownAccess;
     IdDocumentKind, NAMED, IdDocumentKindMissing, UnknownIdDocumentKind;

@@ -13,7 +13,7 @@ use zeroize::Zeroize;
 #[cfg(feature = "serde")]
 use super::wrong_type::read as of_json;
 use super::{
-    Change, Changes, FilingOrder, FilingPolicy, OrderProblems, ProblemKind,
+    FilingOrder, FilingPolicy, ModifiedPart, ModifiedParts, OrderProblems, ProblemKind,
     choice::choose,
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
     wrong_type::{Part, wrong_type},
@@ -118,7 +118,7 @@ pub struct OrderForm {
     /// A [`FilingType`](super::FilingType).
     #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::text"))]
     pub filing_type: String,
-    /// [`Change`](super::Change)s: for `modify` at least one, else none.
+    /// [`ModifiedPart`](super::ModifiedPart)s: for `modify` at least one, else none.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "of_json::list"))]
     pub changes: Option<Vec<String>>,
     /// A province as [`Province::parse`] reads it.
@@ -286,13 +286,13 @@ impl OrderForm {
     }
 
     /// Every unknown change is a problem of its own; then none of them is known.
-    fn read_changes(&self, problems: &mut OrderProblems) -> Option<Changes> {
+    fn read_changes(&self, problems: &mut OrderProblems) -> Option<ModifiedParts> {
         let names = self.changes.as_deref().unwrap_or_default();
-        if names.len() > Change::ALL.len() {
+        if names.len() > ModifiedPart::ALL.len() {
             problems.add("changes", ProblemKind::TooManyChanges);
             return None;
         }
-        let mut changes = Some(Changes::NONE);
+        let mut changes = Some(ModifiedParts::NONE);
         for (n, name) in names.iter().enumerate() {
             let whole_list = wrong_type(name) == Some(ProblemKind::NotAList);
             let path = if whole_list {
@@ -300,7 +300,7 @@ impl OrderForm {
             } else {
                 format!("changes[{n}]")
             };
-            let change: Option<Change> = read(problems, &path, name, choose);
+            let change: Option<ModifiedPart> = read(problems, &path, name, choose);
             changes = changes
                 .zip(change)
                 .map(|(changes, change)| changes | change.into());
@@ -343,7 +343,11 @@ fn read_given<T, E: Into<ProblemKind>>(
 /// What an order says, as a form: everything but ID numbers, which an order doesn't have (D27).
 impl From<&FilingOrder> for OrderForm {
     fn from(order: &FilingOrder) -> Self {
-        let changes: Vec<String> = order.changes().iter().map(|it| it.name().into()).collect();
+        let changes: Vec<String> = order
+            .modified_parts()
+            .iter()
+            .map(|it| it.name().into())
+            .collect();
         let services = order.services().iter().map(|service| ServiceForm {
             kind: service.kind().name().into(),
             name: service.name().into(),

@@ -43,16 +43,16 @@ impl FilingType {
     /// deregisters the entity, or modifies something else than services.
     ///
     /// ```
-    /// use beian::{Change, Changes, FilingType};
+    /// use beian::{ModifiedPart, ModifiedParts, FilingType};
     ///
-    /// assert!(FilingType::Initial.needs_services(Changes::NONE));
-    /// assert!(!FilingType::Modify.needs_services(Change::Entity.into()));
+    /// assert!(FilingType::Initial.needs_services(ModifiedParts::NONE));
+    /// assert!(!FilingType::Modify.needs_services(ModifiedPart::Entity.into()));
     /// ```
     #[must_use]
-    pub const fn needs_services(self, changes: Changes) -> bool {
+    pub const fn needs_services(self, changes: ModifiedParts) -> bool {
         match self {
             Self::DeregisterEntity => false,
-            Self::Modify => changes.contains(Change::Service),
+            Self::Modify => changes.contains(ModifiedPart::Service),
             Self::Initial
             | Self::AddService
             | Self::AddAccess
@@ -65,12 +65,12 @@ impl FilingType {
 /// What a modification changes (R06, B03).
 ///
 /// ```
-/// use beian::Change;
+/// use beian::ModifiedPart;
 ///
-/// assert_eq!(Change::Remarks.to_string(), "remarks");
+/// assert_eq!(ModifiedPart::Remarks.to_string(), "remarks");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
+pub enum ModifiedPart {
     /// Information of the entity, its leader included.
     Entity,
     /// Information of every service that the order lists, their administrators included.
@@ -79,31 +79,31 @@ pub enum Change {
     Remarks,
 }
 
-names!(Change, "change", {
+names!(ModifiedPart, "change", {
     Entity => "entity",
     Service => "service",
     Remarks => "remarks",
 });
 
-/// A set of [`Change`]s.
+/// A set of [`ModifiedPart`]s.
 ///
 /// ```
-/// use beian::{Change, Changes};
+/// use beian::{ModifiedPart, ModifiedParts};
 ///
-/// let both = Changes::from(Change::Entity) | Change::Service.into();
-/// assert!(both.contains(Change::Entity) && !both.contains(Change::Remarks));
-/// assert_eq!(both, [Change::Service, Change::Entity].into_iter().collect());
+/// let both = ModifiedParts::from(ModifiedPart::Entity) | ModifiedPart::Service.into();
+/// assert!(both.contains(ModifiedPart::Entity) && !both.contains(ModifiedPart::Remarks));
+/// assert_eq!(both, [ModifiedPart::Service, ModifiedPart::Entity].into_iter().collect());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Changes(u8);
+pub struct ModifiedParts(u8);
 
-impl Changes {
+impl ModifiedParts {
     /// No change at all: every order but a modification.
     pub const NONE: Self = Self(0);
 
     /// Whether `change` is in the set.
     #[must_use]
-    pub const fn contains(self, change: Change) -> bool {
+    pub const fn contains(self, change: ModifiedPart) -> bool {
         self.0 & bit(change) != 0
     }
 
@@ -114,29 +114,29 @@ impl Changes {
     }
 
     /// The changes of the set: entity, service, remarks.
-    pub fn iter(self) -> impl Iterator<Item = Change> {
-        Change::ALL
+    pub fn iter(self) -> impl Iterator<Item = ModifiedPart> {
+        ModifiedPart::ALL
             .iter()
             .copied()
             .filter(move |change| self.contains(*change))
     }
 }
 
-const fn bit(change: Change) -> u8 {
+const fn bit(change: ModifiedPart) -> u8 {
     match change {
-        Change::Entity => 1,
-        Change::Service => 2,
-        Change::Remarks => 4,
+        ModifiedPart::Entity => 1,
+        ModifiedPart::Service => 2,
+        ModifiedPart::Remarks => 4,
     }
 }
 
-impl From<Change> for Changes {
-    fn from(change: Change) -> Self {
+impl From<ModifiedPart> for ModifiedParts {
+    fn from(change: ModifiedPart) -> Self {
         Self(bit(change))
     }
 }
 
-impl core::ops::BitOr for Changes {
+impl core::ops::BitOr for ModifiedParts {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
@@ -144,15 +144,15 @@ impl core::ops::BitOr for Changes {
     }
 }
 
-impl FromIterator<Change> for Changes {
-    fn from_iter<I: IntoIterator<Item = Change>>(changes: I) -> Self {
+impl FromIterator<ModifiedPart> for ModifiedParts {
+    fn from_iter<I: IntoIterator<Item = ModifiedPart>>(changes: I) -> Self {
         changes
             .into_iter()
             .fold(Self::NONE, |set, change| set | change.into())
     }
 }
 
-impl core::fmt::Debug for Changes {
+impl core::fmt::Debug for ModifiedParts {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }

@@ -25,7 +25,7 @@ pub(crate) use field::label;
 pub(crate) use filed_since::check_filed_since;
 pub use filed_since::{FiledSince, NotFileable};
 pub use form::{EntityForm, IdDocumentForm, PersonForm, ServiceForm};
-pub(crate) use kind::{Change, Changes, FilingType};
+pub(crate) use kind::{FilingType, ModifiedPart, ModifiedParts};
 
 pub use crate::life::{LifeRefusal, OrderStep, StageState};
 pub(crate) use order::FilingOrder;

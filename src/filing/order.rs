@@ -5,8 +5,8 @@ use alloc::{format, string::String, vec::Vec};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Access, Changes, FilingPolicy, FilingType, OrderProblems, ProblemKind, Service, ServiceKind,
-    check_filed_since,
+    Access, FilingPolicy, FilingType, ModifiedParts, OrderProblems, ProblemKind, Service,
+    ServiceKind, check_filed_since,
 };
 use crate::{
     Entity, IdDocument, IdDocumentProblem, MobileNumber, MobileProblem, Person, Province,
@@ -37,21 +37,21 @@ pub(super) const SERVICES_MAX: usize = 200;
 /// asked for again; an order that is built of stored persons has a problem at each of their paths.
 ///
 /// ```
-/// use beian::{Change, FilingOrder, IdDocument, Person, Province, ServiceKind};
+/// use beian::{ModifiedPart, FilingOrder, IdDocument, Person, Province, ServiceKind};
 ///
 /// let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
 /// let admin = Person::new("李四", "19900000002", IdDocument::passport("E87654321")?)?;
-/// let order = FilingOrder::modify(Province::Beijing, leader, Change::Service)
+/// let order = FilingOrder::modify(Province::Beijing, leader, ModifiedPart::Service)
 ///     .service(ServiceKind::Website, "示例站", admin)
 ///     .build()?;
-/// assert!(order.changes().contains(Change::Service));
+/// assert!(order.modified_parts().contains(ModifiedPart::Service));
 /// assert_eq!(order.leader().name(), "张三");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilingOrder {
     filing_type: FilingType,
-    changes: Changes,
+    changes: ModifiedParts,
     province: Province,
     entity: Entity,
     services: Vec<Service>,
@@ -78,7 +78,7 @@ impl FilingOrder {
     pub fn modify(
         province: Province,
         entity: impl Into<Entity>,
-        changes: impl Into<Changes>,
+        changes: impl Into<ModifiedParts>,
     ) -> OrderBuilder {
         let builder = OrderBuilder::new(FilingType::Modify, province, entity);
         OrderBuilder {
@@ -110,7 +110,7 @@ impl FilingOrder {
 
     /// What a modification changes; empty for every other type (R06).
     #[must_use]
-    pub const fn changes(&self) -> Changes {
+    pub const fn modified_parts(&self) -> ModifiedParts {
         self.changes
     }
 
@@ -157,7 +157,7 @@ impl FilingOrder {
 #[must_use = "an order comes out of `build`"]
 pub struct OrderBuilder {
     filing_type: FilingType,
-    changes: Changes,
+    changes: ModifiedParts,
     province: Province,
     entity: Entity,
     services: Vec<ServiceDraft>,
@@ -230,7 +230,7 @@ impl OrderBuilder {
     fn new(filing_type: FilingType, province: Province, entity: impl Into<Entity>) -> Self {
         Self {
             filing_type,
-            changes: Changes::NONE,
+            changes: ModifiedParts::NONE,
             province,
             entity: entity.into(),
             services: Vec::new(),
@@ -263,7 +263,7 @@ impl OrderBuilder {
 /// already: every rule that doesn't need it is checked all the same.
 pub(super) struct Draft {
     pub(super) filing_type: Option<FilingType>,
-    pub(super) changes: Option<Changes>,
+    pub(super) changes: Option<ModifiedParts>,
     pub(super) province: Option<Province>,
     pub(super) entity_name: Option<Name>,
     pub(super) leader: PersonDraft,
@@ -375,7 +375,7 @@ impl Draft {
 
     /// Whether an order like this must list a service: unknown counts as no.
     fn needs_services(&self) -> bool {
-        let changes = self.changes.unwrap_or(Changes::NONE);
+        let changes = self.changes.unwrap_or(ModifiedParts::NONE);
         let needs = |filing_type: FilingType| filing_type.needs_services(changes);
         self.filing_type.is_some_and(needs)
     }

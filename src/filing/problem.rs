@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use super::{Access, Change, FilingType, ServiceKind, field::place};
+use super::{Access, FilingType, ModifiedPart, ServiceKind, field::place};
 use crate::{IdDocumentProblem, MobileProblem, NameProblem, PersonProblem, ProvinceProblem};
 
 /// So many are told: nobody mends more at once, and an answer stays no larger than its question.
@@ -176,13 +176,13 @@ pub enum ProblemKind {
     #[error("unknown filing type; possible are: {}", Names(FilingType::ALL))]
     UnknownFilingType,
     /// A change in the list is blank.
-    #[error("change missing; possible are: {}", Names(Change::ALL))]
+    #[error("change missing; possible are: {}", Names(ModifiedPart::ALL))]
     ChangeMissing,
     /// More changes than there are; they are not looked at one by one.
     #[error("too many changes: expected each once at most")]
     TooManyChanges,
     /// Not one of the changes.
-    #[error("unknown change; possible are: {}", Names(Change::ALL))]
+    #[error("unknown change; possible are: {}", Names(ModifiedPart::ALL))]
     UnknownChange,
     /// No service kind was chosen.
     #[error("service kind missing; possible are: {}", Names(ServiceKind::ALL))]
@@ -223,7 +223,7 @@ pub enum ProblemKind {
     /// A modification that doesn't say what it changes (R06).
     #[error("changes missing: a modification says what it changes")]
     ChangesMissing,
-    /// Changes in an order that is no modification (R06).
+    /// ModifiedParts in an order that is no modification (R06).
     #[error("changes unexpected: only a modification has them")]
     ChangesUnexpected,
     /// An order that needs a service lists none (R03–R08).

@@ -5,7 +5,7 @@ use alloc::{format, string::String, vec::Vec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::{
-    Access, Change, FilingOrder, FilingPolicy, FilingType, OrderProblems, ServiceKind,
+    Access, FilingOrder, FilingPolicy, FilingType, ModifiedPart, OrderProblems, ServiceKind,
     order::{Draft, PersonDraft, ServiceDraft},
     wrong_type::read,
 };
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Serialize, Deserialize)]
 struct StoredOrder {
     filing_type: FilingType,
-    changes: Vec<Change>,
+    changes: Vec<ModifiedPart>,
     province: Province,
     entity: StoredEntity,
     services: Vec<StoredService>,
@@ -61,7 +61,7 @@ impl Serialize for FilingOrder {
         });
         let stored = StoredOrder {
             filing_type: self.filing_type(),
-            changes: self.changes().iter().collect(),
+            changes: self.modified_parts().iter().collect(),
             province: self.province(),
             entity: StoredEntity {
                 name: self.entity().name().into(),

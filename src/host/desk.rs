@@ -18,7 +18,7 @@ use crate::{
 /// nothing was answered that wasn't stored.
 ///
 /// ```
-/// use beian::{Entry, EntryAnswer, KeyRing, Policy, Recipient, Recipients, Role, Seed};
+/// use beian::{Entry, EntryAnswer, KeyRing, VerificationPolicy, Recipient, Recipients, Role, Seed};
 /// use beian::host::{Desk, MemoryStore, SendOutcome, SmsSender, block};
 ///
 /// /// Remembers the last code, as a person would.
@@ -31,7 +31,7 @@ use crate::{
 /// }
 ///
 /// let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-/// let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+/// let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
 /// let key = [7; 32]; // from a secret store
 ///
 /// let desk = Desk::new(MemoryStore::default(), KeyRing::single(1, key)?, chrono::Utc::now);

@@ -10,11 +10,11 @@ use crate::Recipients;
 /// `{"withdrawn": "sms_verification"}`, every other stage as its name alone.
 ///
 /// ```
-/// use beian::{LastSix, MobileNumber, OrderStatus, Policy, Recipient, Recipients, ReturnCause, Role};
+/// use beian::{LastSix, MobileNumber, OrderStatus, VerificationPolicy, Recipient, Recipients, ReturnCause, Role};
 /// use beian::OrderLife;
 ///
 /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, [LastSix::parse("345678")?]);
-/// let recipients = Recipients::new([leader], Policy::REGULATOR);
+/// let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR);
 ///
 /// let order = OrderLife::new().submit(recipients.as_ref())?;
 /// assert_eq!(order.status(), OrderStatus::SmsVerification);

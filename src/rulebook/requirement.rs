@@ -9,7 +9,8 @@ use core::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    FilingOrder, LastSix, MobileNumber, Person, Policy, Role, Roles, Service, rulebook::RuleId,
+    FilingOrder, LastSix, MobileNumber, Person, Role, Roles, Service, VerificationPolicy,
+    rulebook::RuleId,
 };
 
 /// Whether an order waits for somebody before it goes on to the administration.
@@ -264,19 +265,19 @@ impl fmt::Debug for ServiceRef {
 /// number.
 ///
 /// ```
-/// use beian::{Policy, Recipient, Recipients, Role};
+/// use beian::{VerificationPolicy, Recipient, Recipients, Role};
 ///
 /// let mobile = "19900000001".parse()?;
 /// let leader = Recipient::new(mobile, Role::EntityLeader, ["34567X".parse()?]);
 /// let administrator = Recipient::new(mobile, Role::ServiceAdministrator, ["34567X".parse()?]);
-/// let recipients = Recipients::new([leader, administrator], Policy::REGULATOR);
+/// let recipients = Recipients::new([leader, administrator], VerificationPolicy::REGULATOR);
 /// assert_eq!(recipients.map(|r| r.iter().count()), Some(1)); // R09
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipients {
     list: Vec<Recipient>,
-    policy: Policy,
+    policy: VerificationPolicy,
     /// The rulebook's, for a policy that comes later.
     window: TimeDelta,
 }
@@ -284,7 +285,10 @@ pub struct Recipients {
 impl Recipients {
     /// The recipients of a round; those with the same number become one (R09). `None` if there are
     /// none: nobody verifies then (R08).
-    pub fn new(recipients: impl IntoIterator<Item = Recipient>, policy: Policy) -> Option<Self> {
+    pub fn new(
+        recipients: impl IntoIterator<Item = Recipient>,
+        policy: VerificationPolicy,
+    ) -> Option<Self> {
         let mut list: Vec<Recipient> = Vec::new();
         for recipient in recipients {
             match list
@@ -302,7 +306,7 @@ impl Recipients {
         let regulator = if policy.is_the_regulators() {
             &policy
         } else {
-            &Policy::REGULATOR
+            &VerificationPolicy::REGULATOR
         };
         let window = regulator.window();
         Some(Self {
@@ -316,23 +320,23 @@ impl Recipients {
     /// the regulator's (D01).
     ///
     /// ```
-    /// use beian::{Policy, Recipient, Recipients, Role};
+    /// use beian::{VerificationPolicy, Recipient, Recipients, Role};
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["34567X".parse()?]);
-    /// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
-    /// let recipients = recipients.with_policy(Policy::builder().keep_code(true).build()?);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let recipients = recipients.with_policy(VerificationPolicy::builder().keep_code(true).build()?);
     /// assert!(recipients.policy().keep_code());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_policy(self, policy: Policy) -> Self {
+    pub fn with_policy(self, policy: VerificationPolicy) -> Self {
         let policy = policy.under(self.window);
         Self { policy, ..self }
     }
 
     /// One recipient, for tests.
     #[cfg(feature = "testkit")]
-    pub(crate) fn single(recipient: Recipient, policy: Policy) -> Self {
+    pub(crate) fn single(recipient: Recipient, policy: VerificationPolicy) -> Self {
         let window = policy.window();
         Self {
             list: alloc::vec![recipient],
@@ -343,7 +347,7 @@ impl Recipients {
 
     /// The policy of the round, its window by the rulebook (D01).
     #[must_use]
-    pub const fn policy(&self) -> &Policy {
+    pub const fn policy(&self) -> &VerificationPolicy {
         &self.policy
     }
 

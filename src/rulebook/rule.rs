@@ -3,7 +3,7 @@
 use alloc::{borrow::Cow, string::String};
 use core::{fmt, str::FromStr};
 
-use crate::{Change, FilingType, Role, Roles};
+use crate::{FilingType, ModifiedPart, Role, Roles};
 
 /// The id of a rule, such as `R06`: 1–32 ASCII letters, digits, `-`, `_` or `.`.
 ///
@@ -93,7 +93,7 @@ pub struct RuleIdProblem;
 pub struct Rule {
     filing_type: FilingType,
     #[cfg_attr(feature = "serde", serde(default))]
-    change: Option<Change>,
+    change: Option<ModifiedPart>,
     texted: Cow<'static, [Role]>,
     id: RuleId,
     #[cfg_attr(feature = "serde", serde(default))]
@@ -120,7 +120,7 @@ impl Rule {
 
     /// A row for modify orders in which this part has changed; several parts, several rows (R06).
     pub fn change_of(
-        change: Change,
+        change: ModifiedPart,
         texted: impl IntoIterator<Item = Role>,
         id: RuleId,
         remark: impl Into<Cow<'static, str>>,
@@ -139,7 +139,7 @@ impl Rule {
 
     /// For modify, the part that has changed; `None` for every other type.
     #[must_use]
-    pub const fn change(&self) -> Option<Change> {
+    pub const fn change(&self) -> Option<ModifiedPart> {
         self.change
     }
 
@@ -163,7 +163,7 @@ impl Rule {
 
     pub(super) const fn built_in(
         filing_type: FilingType,
-        change: Option<Change>,
+        change: Option<ModifiedPart>,
         texted: &'static [Role],
         id: &'static str,
         remark: &'static str,

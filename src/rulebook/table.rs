@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 
 use super::{Rule, RuleId};
 use crate::{
-    Change, Exemption, FilingOrder, FilingType, Policy, Recipient, Recipients, Requirement, Role,
-    Roles,
+    Exemption, FilingOrder, FilingType, ModifiedPart, Recipient, Recipients, Requirement, Role,
+    Roles, VerificationPolicy,
 };
 
 /// Who is texted in which case: every filing type once, every part that modify can change once, and
@@ -47,20 +47,20 @@ pub struct Rulebook {
 /// Every case once, in the order of [`CASES`]: a table without a row for a case is no value of this type.
 pub(super) type Rules = [Rule; CASES.len()];
 
-const CASES: [(FilingType, Option<Change>); 9] = [
+const CASES: [(FilingType, Option<ModifiedPart>); 9] = [
     (FilingType::Initial, None),
     (FilingType::AddService, None),
     (FilingType::AddAccess, None),
-    (FilingType::Modify, Some(Change::Entity)),
-    (FilingType::Modify, Some(Change::Service)),
-    (FilingType::Modify, Some(Change::Remarks)),
+    (FilingType::Modify, Some(ModifiedPart::Entity)),
+    (FilingType::Modify, Some(ModifiedPart::Service)),
+    (FilingType::Modify, Some(ModifiedPart::Remarks)),
     (FilingType::DeregisterEntity, None),
     (FilingType::DeregisterService, None),
     (FilingType::CancelAccess, None),
 ];
 
 impl Rulebook {
-    /// A host's own table, checked. The window is 10 minutes to 72 hours, as that of a [`Policy`],
+    /// A host's own table, checked. The window is 10 minutes to 72 hours, as that of a [`VerificationPolicy`],
     /// in whole minutes.
     ///
     /// # Errors
@@ -180,12 +180,12 @@ impl Rulebook {
     /// The row of the order's type; for modify, those of all parts that have changed (R06). A
     /// modification says what it changes; were it nothing, it would text as many as remarks do (B03).
     fn rules_of(&self, order: &FilingOrder) -> (&Rule, impl Iterator<Item = &Rule>) {
-        let (filing_type, mut parts) = (order.filing_type(), order.changes().iter());
-        let first = self.rule(filing_type, parts.next().unwrap_or(Change::Remarks));
+        let (filing_type, mut parts) = (order.filing_type(), order.modified_parts().iter());
+        let first = self.rule(filing_type, parts.next().unwrap_or(ModifiedPart::Remarks));
         (first, parts.map(move |part| self.rule(filing_type, part)))
     }
 
-    fn rule(&self, filing_type: FilingType, part: Change) -> &Rule {
+    fn rule(&self, filing_type: FilingType, part: ModifiedPart) -> &Rule {
         let [
             initial,
             add_service,
@@ -201,17 +201,17 @@ impl Rulebook {
             (FilingType::Initial, _) => initial,
             (FilingType::AddService, _) => add_service,
             (FilingType::AddAccess, _) => add_access,
-            (FilingType::Modify, Change::Entity) => entity,
-            (FilingType::Modify, Change::Service) => service,
-            (FilingType::Modify, Change::Remarks) => remarks,
+            (FilingType::Modify, ModifiedPart::Entity) => entity,
+            (FilingType::Modify, ModifiedPart::Service) => service,
+            (FilingType::Modify, ModifiedPart::Remarks) => remarks,
             (FilingType::DeregisterEntity, _) => deregister_entity,
             (FilingType::DeregisterService, _) => deregister_service,
             (FilingType::CancelAccess, _) => cancel_access,
         }
     }
 
-    fn policy(&self) -> Policy {
-        Policy::REGULATOR.under(self.window)
+    fn policy(&self) -> VerificationPolicy {
+        VerificationPolicy::REGULATOR.under(self.window)
     }
 }
 
@@ -236,7 +236,7 @@ fn check(name: &str, rules: &[Rule], window: TimeDelta) -> Result<(), RulebookPr
 /// The one row of a case.
 fn only(
     rules: &[Rule],
-    (filing_type, change): (FilingType, Option<Change>),
+    (filing_type, change): (FilingType, Option<ModifiedPart>),
 ) -> Result<Rule, RulebookProblem> {
     let of_case = |rule: &&Rule| (rule.filing_type(), rule.change()) == (filing_type, change);
     let mut rows = rules.iter().filter(of_case);
@@ -281,14 +281,14 @@ pub enum RulebookProblem {
     Change(FilingType),
     /// A case without a row.
     #[error("no row for {}", Case(*.0, *.1))]
-    Missing(FilingType, Option<Change>),
+    Missing(FilingType, Option<ModifiedPart>),
     /// A case with more than one row.
     #[error("more than one row for {}", Case(*.0, *.1))]
-    Twice(FilingType, Option<Change>),
+    Twice(FilingType, Option<ModifiedPart>),
 }
 
 /// Names a case in a problem: `add_access`, `modify: entity`.
-struct Case(FilingType, Option<Change>);
+struct Case(FilingType, Option<ModifiedPart>);
 
 impl core::fmt::Display for Case {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

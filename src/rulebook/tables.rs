@@ -7,7 +7,7 @@ use super::{
     table::{Rules, in_order},
 };
 use crate::{
-    Change, FilingType, Province,
+    FilingType, ModifiedPart, Province,
     Role::{self, EntityLeader, ServiceAdministrator},
     day::hour,
     filing::FiledSince,
@@ -63,19 +63,19 @@ const CURRENT_RULES: &Rules = &[
         "at the number filed with the old provider (B04)",
     ),
     change(
-        Change::Entity,
+        ModifiedPart::Entity,
         LEADER,
         "R06",
         "both parts changed: both persons",
     ),
     change(
-        Change::Service,
+        ModifiedPart::Service,
         ADMINISTRATOR,
         "R06",
         "both parts changed: both persons",
     ),
     change(
-        Change::Remarks,
+        ModifiedPart::Remarks,
         NOBODY,
         "B03",
         "from other platforms' pages",
@@ -104,9 +104,9 @@ const JD_2021_RULES: &Rules = &[
     row(FilingType::Initial, BOTH, "R03", "as before"),
     row(FilingType::AddService, BOTH, "B02", "differs from R04"),
     row(FilingType::AddAccess, ADMINISTRATOR, "R05", "as before"),
-    change(Change::Entity, LEADER, "R06", "as before"),
-    change(Change::Service, ADMINISTRATOR, "R06", "as before"),
-    change(Change::Remarks, NOBODY, "B03", "as before"),
+    change(ModifiedPart::Entity, LEADER, "R06", "as before"),
+    change(ModifiedPart::Service, ADMINISTRATOR, "R06", "as before"),
+    change(ModifiedPart::Remarks, NOBODY, "B03", "as before"),
     row(FilingType::DeregisterEntity, LEADER, "R07", "as before"),
     row(
         FilingType::DeregisterService,
@@ -131,15 +131,20 @@ const PILOT_RULES: &Rules = &[
         "B01",
         "regulator's Q&A of 2017",
     ),
-    change(Change::Entity, LEADER, "B01", "the changed part's person"),
     change(
-        Change::Service,
+        ModifiedPart::Entity,
+        LEADER,
+        "B01",
+        "the changed part's person",
+    ),
+    change(
+        ModifiedPart::Service,
         ADMINISTRATOR,
         "B01",
         "the changed part's person",
     ),
     change(
-        Change::Remarks,
+        ModifiedPart::Remarks,
         NOBODY,
         "B03",
         "from other platforms' pages",
@@ -261,7 +266,7 @@ const fn row(
 }
 
 const fn change(
-    change: Change,
+    change: ModifiedPart,
     texted: &'static [Role],
     id: &'static str,
     remark: &'static str,

@@ -50,12 +50,12 @@ impl RecipientView<'_> {
     /// A person who has a code may ask for another one as well: then both steps are there.
     ///
     /// ```
-    /// use beian::{KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session};
+    /// use beian::{KeyRing, Opening, VerificationPolicy, Recipient, Recipients, Role, Seed, Session};
     /// use beian::tracker::Advice;
     /// use chrono::Utc;
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-    /// let recipients = Recipients::new([leader], Policy::REGULATOR).unwrap();
+    /// let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR).unwrap();
     /// let opening = Opening::new(42, &recipients, Seed::draw(&mut getrandom::SysRng)?);
     /// let (session, ()) = Session::open(&opening, &KeyRing::single(1, [7; 32])?, Utc::now())?.persisted();
     ///

@@ -77,10 +77,10 @@ impl fmt::Debug for Seed {
 /// Everything that a round is opened with.
 ///
 /// ```
-/// use beian::{KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session};
+/// use beian::{KeyRing, Opening, VerificationPolicy, Recipient, Recipients, Role, Seed, Session};
 ///
 /// let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-/// let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+/// let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
 /// let keys = KeyRing::single(1, [7; 32])?; // from a secret store
 /// let seed = Seed::draw(&mut getrandom::SysRng)?;
 ///

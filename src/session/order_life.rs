@@ -30,9 +30,9 @@ impl OrderLife {
     /// use beian::{OrderStatus, RoundStatus, OrderLife};
     /// use chrono::DateTime;
     ///
-    /// # use beian::{Policy, Recipient, Recipients, Role};
+    /// # use beian::{VerificationPolicy, Recipient, Recipients, Role};
     /// # let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-    /// # let recipients = Recipients::new([leader], Policy::REGULATOR);
+    /// # let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR);
     /// let submitted = OrderLife::new().submit(recipients.as_ref())?;
     /// assert_eq!(submitted.after_round(RoundStatus::SmsVerification)?, submitted);
     ///

@@ -12,7 +12,8 @@ use super::{
     status::{End, RoundFailure},
 };
 use crate::{
-    KeyId, MobileNumber, Policy, Roles, SessionId, SubmissionId, code::Nonce, time::Micros,
+    KeyId, MobileNumber, Roles, SessionId, SubmissionId, VerificationPolicy, code::Nonce,
+    time::Micros,
 };
 
 /// One round of SMS verification: a value that a host stores, and takes to its next version through a
@@ -81,7 +82,7 @@ impl Session {
 
     /// The policy that was captured when the round opened (D01).
     #[must_use]
-    pub fn policy(&self) -> &Policy {
+    pub fn policy(&self) -> &VerificationPolicy {
         &self.terms.policy
     }
 
@@ -136,7 +137,7 @@ impl fmt::Debug for Session {
 pub(crate) struct Terms {
     pub(crate) key: KeyId,
     pub(crate) opened_at: Micros,
-    pub(crate) policy: Policy,
+    pub(crate) policy: VerificationPolicy,
 }
 
 /// Who a person is; fixed when the round opens, emptied of number and IDs by an erasure.
@@ -321,7 +322,7 @@ impl Person {
     }
 
     /// When the noon resend is due, if it still is to be queued (D16).
-    pub(crate) fn noon(&self, policy: &Policy) -> Option<Micros> {
+    pub(crate) fn noon(&self, policy: &VerificationPolicy) -> Option<Micros> {
         let idle = self.waiting()?.under_way.is_none() && !self.noon_done;
         let received = self.received.filter(|_| policy.noon_resend() && idle)?;
         Some(received.accepted_at.noon_of_the_next_day())

@@ -14,9 +14,9 @@ use crate::{
 /// RFC 3339. In a compact format, bytes and integers behind the number of the version.
 ///
 /// ```
-/// # use beian::{Event, KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session};
+/// # use beian::{Event, KeyRing, Opening, VerificationPolicy, Recipient, Recipients, Role, Seed, Session};
 /// # let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-/// # let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+/// # let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
 /// # let seed = Seed::draw(&mut getrandom::SysRng)?;
 /// # let (keys, now) = (KeyRing::single(1, [7; 32])?, chrono::DateTime::UNIX_EPOCH);
 /// # let decision = Session::open(&Opening::new(42, &recipients, seed), &keys, now)?;

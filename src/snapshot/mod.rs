@@ -35,9 +35,9 @@ use crate::{
 ///
 /// ```
 /// use beian::{Session, Snapshot, SnapshotError};
-/// # use beian::{KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed};
+/// # use beian::{KeyRing, Opening, VerificationPolicy, Recipient, Recipients, Role, Seed};
 /// # let person = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-/// # let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+/// # let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
 /// # let seed = Seed::draw(&mut getrandom::SysRng)?;
 /// # let (keys, now) = (KeyRing::single(1, [7; 32])?, chrono::Utc::now());
 /// # let (session, ()) = Session::open(&Opening::new(42, &recipients, seed), &keys, now)?.persisted();

@@ -4,8 +4,8 @@ use alloc::string::String;
 
 use super::FixedEntropy;
 use crate::{
-    Entry, EntryProblems, KeyRing, LastSix, MobileNumber, Policy, Recipient, Recipients,
-    ResendRequest, Role, Seed,
+    Entry, EntryProblems, KeyRing, LastSix, MobileNumber, Recipient, Recipients, ResendRequest,
+    Role, Seed, VerificationPolicy,
 };
 
 /// A ring with one key, number 1, that everybody can read in the source.
@@ -21,15 +21,15 @@ pub fn seed(number: u64) -> Seed {
     seed
 }
 
-/// The persons 1 to `persons`, at least one, under [`Policy::REGULATOR`].
+/// The persons 1 to `persons`, at least one, under [`VerificationPolicy::REGULATOR`].
 #[must_use]
 pub fn recipients(persons: u16) -> Recipients {
-    recipients_under(persons, Policy::REGULATOR)
+    recipients_under(persons, VerificationPolicy::REGULATOR)
 }
 
 /// The persons 1 to `persons`, at least one, under a policy.
 #[must_use]
-pub fn recipients_under(persons: u16, policy: Policy) -> Recipients {
+pub fn recipients_under(persons: u16, policy: VerificationPolicy) -> Recipients {
     let all = (1..=persons).map(|n| TestPerson(n).recipient());
     Recipients::new(all, policy.clone())
         .unwrap_or_else(|| Recipients::single(TestPerson(1).recipient(), policy))

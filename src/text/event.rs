@@ -20,11 +20,11 @@ impl Session {
     /// named by their place in the round.
     ///
     /// ```
-    /// use beian::{KeyRing, Lang, Opening, Policy, Recipient, Recipients, DeliveryReport, Role, Seed, Session};
+    /// use beian::{KeyRing, Lang, Opening, VerificationPolicy, Recipient, Recipients, DeliveryReport, Role, Seed, Session};
     /// use chrono::{DateTime, Utc};
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, ["345678".parse()?]);
-    /// let recipients = Recipients::new([leader], Policy::REGULATOR).unwrap();
+    /// let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR).unwrap();
     /// let opening = Opening::new(42, &recipients, Seed::draw(&mut getrandom::SysRng)?);
     /// let (keys, now) = (KeyRing::single(1, [7; 32])?, "2026-01-01T02:00:00Z".parse::<DateTime<Utc>>()?);
     /// let (session, ()) = Session::open(&opening, &keys, now)?.persisted();

@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use super::{Lang, texts};
 use crate::{
-    Access, Change, FilingType, IdDocumentKind, OrderProblems, OrderStatus, PersonProblem,
+    Access, FilingType, IdDocumentKind, ModifiedPart, OrderProblems, OrderStatus, PersonProblem,
     ReturnCause, ServiceKind,
     filing::{
         Choice, DenyProblem, LifeRefusal, OrderProblem, OrderStep, ProblemKind, StageState, label,
@@ -21,7 +21,7 @@ texts!(FilingType, {
     CancelAccess => "取消接入", "cancel access";
 });
 
-texts!(Change, {
+texts!(ModifiedPart, {
     Entity => "变更主体信息", "entity information";
     Service => "变更网站（互联网信息服务）信息", "service information";
     Remarks => "变更备注", "remarks";
@@ -215,8 +215,8 @@ impl ProblemKind {
         let (zh, en) = match self {
             Self::FilingTypeMissing => return missing::<FilingType>(FILING_TYPE, lang),
             Self::UnknownFilingType => return unknown::<FilingType>(FILING_TYPE, lang),
-            Self::ChangeMissing => return missing::<Change>(CHANGE, lang),
-            Self::UnknownChange => return unknown::<Change>(CHANGE, lang),
+            Self::ChangeMissing => return missing::<ModifiedPart>(CHANGE, lang),
+            Self::UnknownChange => return unknown::<ModifiedPart>(CHANGE, lang),
             Self::ServiceKindMissing => return missing::<ServiceKind>(SERVICE_KIND, lang),
             Self::UnknownServiceKind => return unknown::<ServiceKind>(SERVICE_KIND, lang),
             Self::UnknownAccess => return unknown::<Access>(("接入情况", "access"), lang),

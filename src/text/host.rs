@@ -1,7 +1,10 @@
 //! Texts for people who work for a host: errors of desk, keys, policy and template.
 
 use super::{Lang, texts};
-use crate::{KeyError, KeyRingProblem, OpenError, PolicyProblem, TemplateProblem, host::HostError};
+use crate::{
+    KeyError, KeyRingProblem, OpenError, TemplateProblem, VerificationPolicyProblem,
+    host::HostError,
+};
 
 impl KeyError {
     /// The stable machine code.
@@ -142,7 +145,7 @@ impl OpenError {
     }
 }
 
-texts!(PolicyProblem, coded {
+texts!(VerificationPolicyProblem, coded {
     Window => "window", "核验时限应为10分钟至72小时。", "The window must be 10 minutes to 72 hours.";
     ResendsMax => "resends_max", "重发次数应为0至3次。", "Resends must be 0 to 3.";
     WrongEntriesMax => "wrong_entries_max", "错误次数上限应为1至10次。", "Wrong entries must be 1 to 10.";

@@ -3,12 +3,12 @@
 use alloc::borrow::Cow;
 
 use crate::{
-    Access, Change, CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, EntryProblems,
-    EventKind, Exemption, FilingType, IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem,
-    Lang, LastSixProblem, Localized, MessageKind, MobileProblem, NameProblem, OpenError,
-    OrderProblems, OrderStatus, PersonProblem, PolicyProblem, Province, ProvinceProblem,
-    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
-    RoundStatus, ServiceKind, SessionError, TemplateProblem,
+    Access, CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, EntryProblems, EventKind,
+    Exemption, FilingType, IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem, Lang,
+    LastSixProblem, Localized, MessageKind, MobileProblem, ModifiedPart, NameProblem, OpenError,
+    OrderProblems, OrderStatus, PersonProblem, Province, ProvinceProblem, RecipientState, Refusal,
+    ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind,
+    SessionError, TemplateProblem, VerificationPolicyProblem,
     filing::{
         DenyProblem, LifeRefusal, NotFileable, OrderProblem, OrderStep, ProblemKind, StageState,
     },
@@ -49,7 +49,7 @@ macro_rules! localized {
 localized!(
     *Access.name,
     Advice.name,
-    Change.name,
+    ModifiedPart.name,
     CodeProblem.code,
     DeliveryReport.name,
     DenyProblem.code,
@@ -67,7 +67,7 @@ localized!(
     OrderStatus.name,
     OrderStep.name,
     PersonProblem.code,
-    PolicyProblem.code,
+    VerificationPolicyProblem.code,
     ProblemKind.code,
     Province.name,
     ProvinceProblem.code,

@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use super::{Lang, beijing::BeijingTime, texts};
 use crate::{
-    Change, Exemption, FilingType,
+    Exemption, FilingType, ModifiedPart,
     filing::{NotFileable, ProblemKind},
     rulebook::{HistoryProblem, NotInForce, Rule, RuleIdProblem, RulebookProblem},
 };
@@ -93,7 +93,7 @@ impl RulebookProblem {
     /// What is wrong with the table.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
-        let case = |filing_type: FilingType, change: Option<Change>| match change {
+        let case = |filing_type: FilingType, change: Option<ModifiedPart>| match change {
             Some(change) => format!("{}/{}", filing_type.text(lang), change.text(lang)),
             None => filing_type.text(lang).into(),
         };

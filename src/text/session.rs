@@ -312,7 +312,7 @@ impl CodeProblem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{PolicyProblem, TemplateProblem};
+    use crate::{TemplateProblem, VerificationPolicyProblem};
     use std::string::String;
 
     #[test]
@@ -370,7 +370,7 @@ mod tests {
                 .map(|v| langs.map(|l| v.text(l).into())),
         );
         pairs.extend(
-            PolicyProblem::ALL
+            VerificationPolicyProblem::ALL
                 .iter()
                 .map(|v| langs.map(|l| v.text(l).into())),
         );

@@ -124,11 +124,11 @@ impl PersonStanding {
 /// ([`Tracker::deadline`]).
 ///
 /// ```
-/// use beian::{Policy, Recipient, Recipients, Role, Tracker};
+/// use beian::{VerificationPolicy, Recipient, Recipients, Role, Tracker};
 /// use chrono::{DateTime, TimeDelta};
 ///
 /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
-/// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
+/// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
 /// let submitted = DateTime::UNIX_EPOCH;
 /// let deadline = Tracker::new(&recipients, submitted).deadline(submitted);
 /// assert_eq!(deadline.map(|d| d.earliest), Some(submitted + TimeDelta::hours(24)));

@@ -134,12 +134,12 @@ impl FactKind {
 /// [`Tracker::facts`](super::Tracker::facts) lists.
 ///
 /// ```
-/// use beian::{Policy, Recipient, Recipients, Role, Tracker};
+/// use beian::{VerificationPolicy, Recipient, Recipients, Role, Tracker};
 /// use beian::tracker::{FactKind, RegulatorStatus};
 /// use chrono::DateTime;
 ///
 /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
-/// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
+/// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
 /// let mut tracker = Tracker::new(&recipients, DateTime::UNIX_EPOCH);
 /// tracker.record(FactKind::Regulator(RegulatorStatus::Waiting), DateTime::UNIX_EPOCH)?;
 /// assert_eq!(tracker.facts()[0].at(), DateTime::UNIX_EPOCH);

@@ -10,12 +10,12 @@ impl OrderLife {
     /// it has looked.
     ///
     /// ```
-    /// use beian::{OrderLife, OrderStatus, Policy, Recipient, Recipients, Role, Tracker};
+    /// use beian::{OrderLife, OrderStatus, VerificationPolicy, Recipient, Recipients, Role, Tracker};
     /// use beian::tracker::{FactKind, RegulatorStatus};
     /// use chrono::{DateTime, TimeDelta};
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
-    /// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
     /// let submitted = DateTime::UNIX_EPOCH;
     /// let mut tracker = Tracker::new(&recipients, submitted);
     /// let life = OrderLife::new().submit(Some(&recipients))?;

@@ -35,12 +35,12 @@ use crate::{MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micro
 /// | | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next) |
 ///
 /// ```
-/// use beian::{Policy, Recipient, Recipients, Role, Tracker, tracker::{FactKind, Advice, TrackerStatus}};
+/// use beian::{VerificationPolicy, Recipient, Recipients, Role, Tracker, tracker::{FactKind, Advice, TrackerStatus}};
 /// use chrono::{DateTime, TimeDelta, Utc};
 ///
 /// let mobile = "19900000001".parse()?;
 /// let leader = Recipient::new(mobile, Role::EntityLeader, []);
-/// let Some(recipients) = Recipients::new([leader], Policy::REGULATOR) else { return Ok(()) };
+/// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
 /// let submitted: DateTime<Utc> = "2024-05-01T02:00:00Z".parse()?;
 ///
 /// let mut tracker = Tracker::new(&recipients, submitted);

@@ -9,8 +9,8 @@
 )]
 
 use beian::{
-    Change, Entity, FilingOrder, IdDocument, Lang, OrderForm, OrderProblems, Person, Province,
-    ServiceKind,
+    Entity, FilingOrder, IdDocument, Lang, ModifiedPart, OrderForm, OrderProblems, Person,
+    Province, ServiceKind,
     filing::{EntityForm, IdDocumentForm, OrderBuilder, PersonForm, ServiceForm},
 };
 use proptest::prelude::*;
@@ -77,7 +77,7 @@ pub fn builders() -> Vec<OrderBuilder> {
         FilingOrder::initial(beijing, entity()),
         FilingOrder::add_service(beijing, entity()),
         FilingOrder::add_access(beijing, entity()),
-        FilingOrder::modify(beijing, entity(), Change::Service),
+        FilingOrder::modify(beijing, entity(), ModifiedPart::Service),
         FilingOrder::deregister_entity(beijing, entity()),
         FilingOrder::deregister_service(beijing, entity()),
         FilingOrder::cancel_access(beijing, entity()),

@@ -14,8 +14,8 @@ use std::{
 
 use beian::{
     Entry, EntryAnswer, EntryOutcome, Event, EventKind, KeyError, KeyId, KeyRing, Keys, Mac,
-    Message, MobileNumber, Policy, RecipientView, Recipients, RoundStatus, Session, SessionId,
-    Update,
+    Message, MobileNumber, RecipientView, Recipients, RoundStatus, Session, SessionId, Update,
+    VerificationPolicy,
     host::{
         Clock as _, Desk, Dispatched, HostError, MemoryStore, Resent, SaveError, SendOutcome,
         SessionStore, SmsSender, Submitted, block,
@@ -40,15 +40,15 @@ pub(crate) struct World<S = Store> {
     pub(crate) store: S,
     pub(crate) clock: ManualClock,
     pub(crate) sender: RecordingSender,
-    pub(crate) policy: Policy,
+    pub(crate) policy: VerificationPolicy,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::under(Policy::REGULATOR)
+        Self::under(VerificationPolicy::REGULATOR)
     }
 
-    pub(crate) fn under(policy: Policy) -> Self {
+    pub(crate) fn under(policy: VerificationPolicy) -> Self {
         Self::over(Arc::new(Tap::over(MemoryStore::default())), keys(), policy)
     }
 
@@ -58,7 +58,7 @@ impl World {
 }
 
 impl<S: SessionStore + Clone> World<S> {
-    pub(crate) fn over(store: S, keys: impl Keys + 'static, policy: Policy) -> Self {
+    pub(crate) fn over(store: S, keys: impl Keys + 'static, policy: VerificationPolicy) -> Self {
         let clock = ManualClock::default();
         Self {
             desk: Desk::new(store.clone(), keys, clock.clone()),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use beian::{
-    KeyRing, Policy, Recipient, Recipients, Role, Session,
+    KeyRing, Recipient, Recipients, Role, Session, VerificationPolicy,
     host::{Desk, MemoryStore, block},
     testkit::{TestPerson, keys, seed},
 };
@@ -43,7 +43,7 @@ pub struct Trail(Option<Arc<(Trail, Instant, Command)>>);
 
 impl World {
     /// Every order at the same instant.
-    pub fn open(orders: &[&[Filed]], policy: &Policy, reached: &mut Reached) -> Self {
+    pub fn open(orders: &[&[Filed]], policy: &VerificationPolicy, reached: &mut Reached) -> Self {
         let now = against::utc(START);
         let desk = Desk::new(MemoryStore::default(), keys(), move || now);
         let mut world = Self {

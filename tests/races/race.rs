@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use beian::{
-    DeliveryReport, EntryOutcome, EventKind, MessageId, MessageKind, Policy, Refusal,
-    ResendOutcome, Session, SessionId,
+    DeliveryReport, EntryOutcome, EventKind, MessageId, MessageKind, Refusal, ResendOutcome,
+    Session, SessionId, VerificationPolicy,
     host::{Clock as _, Desk, HostError, MemoryStore, block},
     testkit::{ManualClock, RecordingSender, TestPerson, keys, recipients_under, seed},
 };
@@ -91,8 +91,8 @@ pub enum Answer {
 pub type Answers = Arc<Mutex<Vec<Answer>>>;
 
 /// Two entries, one resend: small, so that three hosts reach the end of both.
-fn policy() -> Policy {
-    let policy = Policy::builder().wrong_entries_max(2);
+fn policy() -> VerificationPolicy {
+    let policy = VerificationPolicy::builder().wrong_entries_max(2);
     let policy = policy.not_the_regulators(TimeDelta::hours(24), 1);
     policy.build().unwrap()
 }

@@ -4,8 +4,8 @@ use beian::{Event, Keys, MobileNumber, RecipientState, RoundFailure, RoundStatus
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Cause, Code, End, EntryAnswer, EntryOutcome, Id, Instant, Number, Policy, Report, ResendAnswer,
-    ResendOutcome, Round, RoundId, Span, State, Why, World,
+    Cause, Code, End, EntryAnswer, EntryOutcome, Id, Instant, Number, Report, ResendAnswer,
+    ResendOutcome, Round, RoundId, Span, State, VerificationPolicy, Why, World,
 };
 
 /// What the crate says, what the model says.
@@ -151,8 +151,8 @@ pub fn round_id(session: &Session) -> RoundId {
     u128::from_be_bytes(*session.id().as_bytes())
 }
 
-pub fn policy(policy: &beian::Policy) -> Policy {
-    Policy {
+pub fn policy(policy: &beian::VerificationPolicy) -> VerificationPolicy {
+    VerificationPolicy {
         window: span(policy.window()),
         resends_max: policy.resends_max(),
         wrong_entries_max: policy.wrong_entries_max(),

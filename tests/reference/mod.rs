@@ -77,7 +77,7 @@ impl World {
         now: Instant,
         id: RoundId,
         people: &[(Number, Vec<Id>)],
-        policy: Policy,
+        policy: VerificationPolicy,
     ) {
         self.forget_events();
         let person = |(number, ids): &(Number, Vec<Id>)| Person {

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use beian::{
-    Decision, DeliveryReport, Entry, MessageId, Policy, Recipient, Recipients, ResendRequest, Role,
-    Session, SessionError,
+    Decision, DeliveryReport, Entry, MessageId, Recipient, Recipients, ResendRequest, Role,
+    Session, SessionError, VerificationPolicy,
     host::{Clock, Desk, MemoryStore, SendOutcome, SessionStore, SmsSender, block},
     testkit::{ManualClock, TestPerson, keys, seed},
 };
@@ -505,14 +505,14 @@ fn ids_filed(who: u16, other: bool) -> Vec<String> {
 }
 
 /// Every value of the policy, at more than one place of its range.
-fn policy(values: u8, switches: u8) -> Policy {
+fn policy(values: u8, switches: u8) -> VerificationPolicy {
     if values.is_multiple_of(4) {
-        return Policy::REGULATOR;
+        return VerificationPolicy::REGULATOR;
     }
     let pick = |shift: u32, of: [i64; 4]| of[usize::from(values.rotate_right(shift) & 3)];
     let small = |shift: u32, of: [u8; 4]| of[usize::from(switches.rotate_right(shift) & 3)];
     let noon = switches & 4 == 0;
-    let builder = Policy::builder()
+    let builder = VerificationPolicy::builder()
         .wrong_entries_max(small(3, [5, 1, 2, 10]))
         .wrong_ids_max(small(5, [5, 1, 3, 10]))
         .resend_pause(TimeDelta::seconds(pick(2, [60, 30, 90, 3600])))
@@ -528,7 +528,7 @@ fn policy(values: u8, switches: u8) -> Policy {
     } else {
         builder.not_the_regulators(window, resends)
     };
-    builder.build().unwrap_or(Policy::REGULATOR)
+    builder.build().unwrap_or(VerificationPolicy::REGULATOR)
 }
 
 fn ready<F: Future>(future: F) -> Result<F::Output, Difference> {

@@ -13,7 +13,7 @@ pub const HOUR: Span = 60 * MINUTE;
 
 /// The ten values that may change, captured when a round opens (D01).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
+pub struct VerificationPolicy {
     pub window: Span,
     pub resends_max: u8,
     pub wrong_entries_max: u8,
@@ -36,7 +36,7 @@ pub struct World {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {
     pub id: RoundId,
-    pub policy: Policy,
+    pub policy: VerificationPolicy,
     pub opened_at: Instant,
     /// The latest effective now that was stored (D09), and how often something was stored.
     pub last: Instant,

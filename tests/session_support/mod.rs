@@ -12,9 +12,9 @@ use std::{
 
 use beian::{
     Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, Event, EventKind,
-    KeyError, KeyId, KeyRing, Keys, Mac, Message, MessageId, Opening, Policy, PolicyBuilder,
-    Recipient, RecipientView, Recipients, Refusal, ResendOutcome, ResendRequest, Role,
-    RoundFailure, RoundStatus, Seed, Session, SessionError, SessionId,
+    KeyError, KeyId, KeyRing, Keys, Mac, Message, MessageId, Opening, Recipient, RecipientView,
+    Recipients, Refusal, ResendOutcome, ResendRequest, Role, RoundFailure, RoundStatus, Seed,
+    Session, SessionError, SessionId, VerificationPolicy, VerificationPolicyBuilder,
 };
 use chacha20::ChaCha20Rng;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -56,8 +56,10 @@ pub(crate) fn seed(number: u64) -> Seed {
     Seed::draw(&mut ChaCha20Rng::seed_from_u64(number)).unwrap()
 }
 
-pub(crate) fn policy(change: impl FnOnce(PolicyBuilder) -> PolicyBuilder) -> Policy {
-    change(Policy::builder()).build().unwrap()
+pub(crate) fn policy(
+    change: impl FnOnce(VerificationPolicyBuilder) -> VerificationPolicyBuilder,
+) -> VerificationPolicy {
+    change(VerificationPolicy::builder()).build().unwrap()
 }
 
 pub(crate) fn recipient(who: usize) -> Recipient {
@@ -69,7 +71,7 @@ pub(crate) fn recipient(who: usize) -> Recipient {
     )
 }
 
-pub(crate) fn recipients(people: usize, policy: Policy) -> Recipients {
+pub(crate) fn recipients(people: usize, policy: VerificationPolicy) -> Recipients {
     Recipients::new((0..people).map(recipient), policy).unwrap()
 }
 
@@ -91,16 +93,16 @@ pub(crate) struct Round {
 impl Round {
     /// A round of Li alone, under the regulator's policy.
     pub(crate) fn open() -> Self {
-        Self::open_with(1, Policy::REGULATOR)
+        Self::open_with(1, VerificationPolicy::REGULATOR)
     }
 
     /// A round of the first `people` of [`PEOPLE`].
-    pub(crate) fn open_with(people: usize, policy: Policy) -> Self {
+    pub(crate) fn open_with(people: usize, policy: VerificationPolicy) -> Self {
         Self::open_seeded(people, policy, 1)
     }
 
     /// As [`open_with`](Self::open_with); session id and entropy come from `number`.
-    pub(crate) fn open_seeded(people: usize, policy: Policy, number: u64) -> Self {
+    pub(crate) fn open_seeded(people: usize, policy: VerificationPolicy, number: u64) -> Self {
         let recipients = recipients(people, policy);
         let opening = Opening::new(u128::from(number), &recipients, seed(number));
         Self::opened(&opening, keys(), start())
@@ -119,7 +121,7 @@ impl Round {
     }
 
     /// A round whose first messages were accepted when it opened, and their codes.
-    pub(crate) fn texted<const N: usize>(policy: Policy) -> (Self, [String; N]) {
+    pub(crate) fn texted<const N: usize>(policy: VerificationPolicy) -> (Self, [String; N]) {
         let mut round = Self::open_with(N, policy);
         let codes = core::array::from_fn(|who| round.accept(who));
         (round, codes)

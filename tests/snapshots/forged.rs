@@ -1,6 +1,6 @@
 //! Attack 27, field by field: what can't have happened is refused, and the invariant is named.
 
-use beian::{Policy, Session, Snapshot, SnapshotError};
+use beian::{Session, Snapshot, SnapshotError, VerificationPolicy};
 use serde_json::{Value, json};
 
 use crate::golden::Round;
@@ -207,7 +207,7 @@ fn forgeries() -> Vec<Forgery> {
 
 #[test]
 fn attack_27_what_can_not_have_happened_is_refused_by_name() {
-    let rounds = Round::all(&Policy::REGULATOR);
+    let rounds = Round::all(&VerificationPolicy::REGULATOR);
     for (name, fields, invariant) in forgeries() {
         let (_, round) = rounds.iter().find(|(known, _)| *known == name).unwrap();
         let mut json = serde_json::to_value(&round.world.session).unwrap();

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use beian::{DeliveryReport, Entry, Policy, ResendRequest, Session, Update};
+use beian::{DeliveryReport, Entry, ResendRequest, Session, Update, VerificationPolicy};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::world::{LAST_SIX, World, assert_kept};
@@ -15,7 +15,7 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    pub(crate) fn open(people: u8, policy: Policy) -> Self {
+    pub(crate) fn open(people: u8, policy: VerificationPolicy) -> Self {
         let now = DateTime::from_timestamp(1_780_279_200, 123_456_000).unwrap();
         let (world, update) = World::open(people, policy, now);
         Self {
@@ -82,7 +82,7 @@ impl Round {
     }
 
     /// Every kind of message and of end, driven as far as it shows.
-    pub(crate) fn all(policy: &Policy) -> [(&'static str, Self); 10] {
+    pub(crate) fn all(policy: &VerificationPolicy) -> [(&'static str, Self); 10] {
         let (minutes, hours) = (TimeDelta::minutes, TimeDelta::hours);
         let opened = || Self::open(2, policy.clone());
 
@@ -115,7 +115,7 @@ impl Round {
             returned_by_entry.submit(0, "271828", n);
         }
 
-        let longer = Policy::builder()
+        let longer = VerificationPolicy::builder()
             .noon_resend(true)
             .not_the_regulators(hours(48), 1);
         let mut noon = Self::open(1, longer.build().unwrap());
@@ -123,7 +123,7 @@ impl Round {
         noon.wait(hours(26));
         noon.store(noon.world.session.tick(noon.now));
 
-        let twice = Policy::builder()
+        let twice = VerificationPolicy::builder()
             .noon_resend(true)
             .not_the_regulators(hours(48), 2);
         let mut four_codes = Self::open(1, twice.build().unwrap());
@@ -183,7 +183,7 @@ impl Round {
 fn version_1_is_written_and_read_as_in_the_golden_files() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1");
     let write = env::var("BEIAN_GOLDEN").is_ok_and(|what| what == "write");
-    for (name, round) in Round::all(&Policy::REGULATOR) {
+    for (name, round) in Round::all(&VerificationPolicy::REGULATOR) {
         let session = round.world.session;
         assert_kept(&session);
         let json = serde_json::to_string_pretty(&session).unwrap() + "\n";
@@ -212,7 +212,7 @@ fn version_1_is_written_and_read_as_in_the_golden_files() {
 
 #[test]
 fn a_snapshot_is_small() {
-    let session = Round::open(1, Policy::REGULATOR).world.session;
+    let session = Round::open(1, VerificationPolicy::REGULATOR).world.session;
     let bytes = postcard::to_allocvec(&session).unwrap();
     let json = serde_json::to_string(&session).unwrap();
     assert_eq!((bytes.len(), json.len()), (130, 842));

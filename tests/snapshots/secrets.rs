@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use beian::Policy;
+use beian::VerificationPolicy;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -35,7 +35,7 @@ fn traces(round: &Round) -> Vec<Vec<u8>> {
 
 #[test]
 fn attack_11_no_state_of_any_run_holds_a_code() {
-    for (name, round) in Round::all(&Policy::REGULATOR) {
+    for (name, round) in Round::all(&VerificationPolicy::REGULATOR) {
         for (_, code) in &round.world.codes {
             for trace in traces(&round) {
                 for form in of_code(code) {
@@ -74,7 +74,7 @@ fn attack_11_the_scan_finds_a_planted_code() {
 /// that needs no key; the same sweep with the key finds the one that verified.
 #[test]
 fn attack_11_a_sweep_of_all_codes_without_the_key_can_not_tell() {
-    let rounds = Round::all(&Policy::REGULATOR);
+    let rounds = Round::all(&VerificationPolicy::REGULATOR);
     let (_, round) = rounds
         .iter()
         .find(|(name, _)| *name == "completed")

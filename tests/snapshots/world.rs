@@ -2,7 +2,7 @@
 
 use beian::{
     DeliveryReport, Entry, KeyError, KeyId, KeyRing, Keys, Mac, MessageId, MobileNumber, Opening,
-    Policy, Recipient, Recipients, ResendRequest, Role, Roles, Seed, Session, Update,
+    Recipient, Recipients, ResendRequest, Role, Roles, Seed, Session, Update, VerificationPolicy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -50,7 +50,11 @@ impl World {
     }
 
     /// A fresh round of up to four people.
-    pub(crate) fn open(people: u8, policy: Policy, now: DateTime<Utc>) -> (Self, Update) {
+    pub(crate) fn open(
+        people: u8,
+        policy: VerificationPolicy,
+        now: DateTime<Utc>,
+    ) -> (Self, Update) {
         let roles = [
             Roles::from(Role::EntityLeader),
             Role::ServiceAdministrator.into(),
@@ -224,8 +228,8 @@ pub(crate) fn assert_kept(session: &Session) {
 }
 
 /// A policy that is in its ranges, the regulator's own more often than not.
-pub(crate) fn policy([kind, switches, window, budget]: [u8; 4]) -> Policy {
-    let mut policy = Policy::builder()
+pub(crate) fn policy([kind, switches, window, budget]: [u8; 4]) -> VerificationPolicy {
+    let mut policy = VerificationPolicy::builder()
         .keep_code(switches & 1 != 0)
         .count_only_matching_ids(switches & 2 != 0)
         .noon_resend(switches & 4 != 0);

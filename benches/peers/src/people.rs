@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use beian::{
-    DeliveryReport, KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session, Update,
-    host::SessionStore,
+    DeliveryReport, KeyRing, Opening, Recipient, Recipients, Role, Seed, Session, Update,
+    VerificationPolicy, host::SessionStore,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use getrandom::SysRng;
@@ -57,7 +57,7 @@ pub(crate) fn round(
     now: DateTime<Utc>,
 ) -> Result<(Person, Session, [Update; 2]), Fault> {
     let recipient = Recipient::new(mobile(n).parse()?, Role::EntityLeader, [LAST_SIX.parse()?]);
-    let recipients = Recipients::new([recipient], Policy::REGULATOR).ok_or("nobody")?;
+    let recipients = Recipients::new([recipient], VerificationPolicy::REGULATOR).ok_or("nobody")?;
     let opening = Opening::new(u128::from(n), &recipients, Seed::draw(&mut SysRng)?);
     let opened = Session::open(&opening, keys, now)?;
     let first = opened.update().clone();

@@ -18,7 +18,8 @@ use std::{
 };
 
 use beian::{
-    Opening, Policy, Recipient, Recipients, Role, Seed, Session, Update, host::SessionStore as _,
+    Opening, Recipient, Recipients, Role, Seed, Session, Update, VerificationPolicy,
+    host::SessionStore as _,
 };
 use chrono::Utc;
 use harness::{
@@ -240,7 +241,7 @@ fn opened(keys: &PortalKeys, n: u32) -> Update {
     let [mobile, _] = Persons::new(n).0;
     let id = [LAST_SIX[0].parse().unwrap()];
     let recipient = Recipient::new(mobile.parse().unwrap(), Role::EntityLeader, id);
-    let recipients = Recipients::new([recipient], Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new([recipient], VerificationPolicy::REGULATOR).unwrap();
     let seed = Seed::draw(&mut getrandom::SysRng).unwrap();
     let opening = Opening::new(u128::from(n), &recipients, seed);
     let decision = Session::open(&opening, keys, Utc::now()).unwrap();

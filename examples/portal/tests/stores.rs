@@ -16,8 +16,8 @@ use std::{
 };
 
 use beian::{
-    DeliveryReport, KeyRing, Opening, Policy, Recipient, Recipients, Role, Seed, Session,
-    SessionId, Update,
+    DeliveryReport, KeyRing, Opening, Recipient, Recipients, Role, Seed, Session, SessionId,
+    Update, VerificationPolicy,
     host::{SaveError, SessionStore as _},
     testkit,
 };
@@ -113,7 +113,7 @@ fn round(id: u64) -> [Update; 2] {
     let (keys, now) = (KeyRing::single(1, [7; 32]).unwrap(), Utc::now());
     let mobile = "19900000001".parse().unwrap();
     let person = Recipient::new(mobile, Role::EntityLeader, ["345678".parse().unwrap()]);
-    let recipients = Recipients::new([person], Policy::REGULATOR).unwrap();
+    let recipients = Recipients::new([person], VerificationPolicy::REGULATOR).unwrap();
     let seed = Seed::draw(&mut SysRng).unwrap();
     let opening = Opening::new(u128::from(id), &recipients, seed);
     let opened = Session::open(&opening, &keys, now).unwrap();

@@ -23,7 +23,7 @@ pub(super) struct Session {
     key: u32,
     opened_at: i64,
     last_changed_at: i64,
-    policy: Policy,
+    policy: VerificationPolicy,
     state: State,
     people: Vec<Person>,
 }
@@ -41,7 +41,7 @@ impl Session {
     clippy::struct_excessive_bools,
     reason = "four switches, as the policy has them"
 )]
-struct Policy {
+struct VerificationPolicy {
     window: i64,
     resends_max: u8,
     wrong_entries_max: u8,

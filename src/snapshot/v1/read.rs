@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Identity, Outcome, Person, Phase, Policy, Session, State, UnderWay};
+use super::{Identity, Outcome, Person, Phase, Session, State, UnderWay, VerificationPolicy};
 use crate::{
     Role,
     code::Nonce,
@@ -37,8 +37,8 @@ impl TryFrom<Session> for session::Session {
     }
 }
 
-impl From<Policy> for crate::Policy {
-    fn from(stored: Policy) -> Self {
+impl From<VerificationPolicy> for crate::VerificationPolicy {
+    fn from(stored: VerificationPolicy) -> Self {
         Self {
             window: Span::from_raw(stored.window),
             resends_max: stored.resends_max,

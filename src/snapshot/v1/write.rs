@@ -1,8 +1,8 @@
 //! From a session to what is stored of it: everything but the codes, which nonce and key give again.
 
 use super::{
-    Identity, Mobile, Outcome, Person, Phase, Policy, Received, Remembered, RoleName, Session,
-    Sixteen, State, UnderWay,
+    Identity, Mobile, Outcome, Person, Phase, Received, Remembered, RoleName, Session, Sixteen,
+    State, UnderWay, VerificationPolicy,
 };
 use crate::{
     session::{
@@ -34,8 +34,8 @@ impl From<&session::Session> for Session {
     }
 }
 
-impl From<&crate::Policy> for Policy {
-    fn from(policy: &crate::Policy) -> Self {
+impl From<&crate::VerificationPolicy> for VerificationPolicy {
+    fn from(policy: &crate::VerificationPolicy) -> Self {
         Self {
             window: policy.window.raw(),
             resends_max: policy.resends_max,

@@ -7,12 +7,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::{Breach, TestPerson, keys, recipients_under, seed};
 use crate::{
-    Decision, DeliveryReport, Message, MessageId, Opening, Policy, Recipients, Session, SessionId,
-    Update, time::Micros,
+    Decision, DeliveryReport, Message, MessageId, Opening, Recipients, Session, SessionId, Update,
+    VerificationPolicy, time::Micros,
 };
 
 pub(super) fn opened(id: u128, persons: u16, now: DateTime<Utc>) -> Result<Update, Breach> {
-    open_for(id, &recipients_under(persons, Policy::REGULATOR), now)
+    open_for(
+        id,
+        &recipients_under(persons, VerificationPolicy::REGULATOR),
+        now,
+    )
 }
 
 fn open_for(id: u128, recipients: &Recipients, now: DateTime<Utc>) -> Result<Update, Breach> {
@@ -66,7 +70,7 @@ pub(super) fn completed(id: u128, now: DateTime<Utc>) -> Result<Vec<Update>, Bre
 
 /// A round of several persons through every state that a session can be in.
 pub(super) fn life(id: u128, start: DateTime<Utc>) -> Result<Vec<Update>, Breach> {
-    let policy = Policy::builder()
+    let policy = VerificationPolicy::builder()
         .noon_resend(true)
         .count_only_matching_ids(true)
         .build();

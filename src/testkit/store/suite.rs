@@ -17,7 +17,8 @@ use super::rounds::{
     withdrawn, wrong_entry,
 };
 use crate::{
-    DeliveryReport, MessageId, MobileNumber, Opening, Policy, Session, SessionId, Update,
+    DeliveryReport, MessageId, MobileNumber, Opening, Session, SessionId, Update,
+    VerificationPolicy,
     host::{SaveError, SessionStore},
 };
 
@@ -162,7 +163,11 @@ async fn versions<S: SessionStore>(store: &S) -> Result<(), Breach> {
 
     save(store, core::slice::from_ref(&first)).await?;
     let again = Session::open(
-        &Opening::new(1, &recipients_under(3, Policy::REGULATOR), seed(2)),
+        &Opening::new(
+            1,
+            &recipients_under(3, VerificationPolicy::REGULATOR),
+            seed(2),
+        ),
         &keys(),
         now,
     );

@@ -1,7 +1,7 @@
 //! A rulebook that a host loads: it answers for every type of order, or is refused.
 
 use beian::{
-    Change, FilingOrder, IdDocument, Person, Province, Requirement, Rulebook, ServiceKind,
+    FilingOrder, IdDocument, ModifiedPart, Person, Province, Requirement, Rulebook, ServiceKind,
 };
 
 use super::bytes::{assert_kept, read};
@@ -33,7 +33,7 @@ fn orders() -> Vec<FilingOrder> {
         FilingOrder::initial(at, person(1)),
         FilingOrder::add_service(at, person(1)),
         FilingOrder::add_access(at, person(1)),
-        FilingOrder::modify(at, person(1), Change::ALL[0]),
+        FilingOrder::modify(at, person(1), ModifiedPart::ALL[0]),
         FilingOrder::deregister_entity(at, person(1)),
         FilingOrder::deregister_service(at, person(1)),
         FilingOrder::cancel_access(at, person(1)),

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use beian::{
     BeijingTime, DeliveryReport, Entry, FilingOrder, IdDocument, KeptIds, KeyRing, Keys, Lang,
-    LastSix, Message, MessageId, MobileNumber, Opening, Person, Policy, Province, Recipient,
+    LastSix, Message, MessageId, MobileNumber, Opening, Person, VerificationPolicy, Province, Recipient,
     Recipients, ResendRequest, Role, Rulebook, Seed, ServiceKind, Session, SessionId, Template,
     Update,
     OrderForm,
@@ -33,7 +33,7 @@ pub extern "C" fn ids(message: &str, session: &str) -> bool {
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn recipients(one: Recipient, other: Recipient, policy: Policy) -> bool {
+pub extern "C" fn recipients(one: Recipient, other: Recipient, policy: VerificationPolicy) -> bool {
     let recipients = Recipients::new([one, other], policy.clone());
     recipients.is_some_and(|recipients| recipients.with_policy(policy).iter().next().is_some())
 }

@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use beian::{
     DeliveryReport, Entry, EntryOutcome, IdDocument, IdDocumentKind, KeyId, KeyRing, Keys, LastSix,
-    MessageId, MobileNumber, Policy, Refusal, ResendOutcome, ResendRequest, Session,
+    MessageId, MobileNumber, VerificationPolicy, Refusal, ResendOutcome, ResendRequest, Session,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -49,7 +49,7 @@ pub extern "C" fn resend_request(mobile: &str, id: &str) -> bool {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn policy(entries: u8, ids: u8, pause: TimeDelta, window: TimeDelta) -> bool {
-    Policy::builder()
+    VerificationPolicy::builder()
         .wrong_entries_max(entries)
         .wrong_ids_max(ids)
         .resend_pause(pause)

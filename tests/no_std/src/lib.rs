@@ -13,7 +13,7 @@ use core::{
 
 use beian::{
     Entry, FilingOrder, IdDocument, KeyRing, Lang, LastSix, Message, MobileNumber, Opening, Person,
-    Policy, Province, Recipient, Recipients, Requirement, Role, Rulebook, Seed, ServiceKind,
+    VerificationPolicy, Province, Recipient, Recipients, Requirement, Role, Rulebook, Seed, ServiceKind,
     Session, SessionId, Template, Update,
     host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
     Tracker,
@@ -43,7 +43,7 @@ fn recipients() -> bool {
         return false;
     };
     let recipient = Recipient::new(mobile, Role::EntityLeader, LastSix::parse("345678"));
-    Recipients::new([recipient], Policy::REGULATOR).is_some()
+    Recipients::new([recipient], VerificationPolicy::REGULATOR).is_some()
 }
 
 fn filing() -> Option<()> {
@@ -82,7 +82,7 @@ fn session() -> Option<()> {
         Role::EntityLeader,
         LastSix::parse("345678"),
     );
-    let recipients = Recipients::new([person], Policy::REGULATOR)?;
+    let recipients = Recipients::new([person], VerificationPolicy::REGULATOR)?;
     let opening = Opening::new(1, &recipients, Seed::draw(&mut Zeros).ok()?);
     let (session, ()) = Session::open(&opening, &keys, now).ok()?.persisted();
     let message = session.outbox(&keys, now).ok()?.pop()?;

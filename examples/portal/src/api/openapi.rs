@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, Router, routing::get};
 use beian::{
-    Access, Change, DeliveryReport, EntryAnswer, FilingType, IdDocumentKind, OrderStatus,
+    Access, DeliveryReport, EntryAnswer, FilingType, IdDocumentKind, ModifiedPart, OrderStatus,
     RecipientState, ReturnCause, Role, RoundFailure, ServiceKind,
 };
 use utoipa::{
@@ -171,7 +171,7 @@ pub(super) fn events() -> Array {
 }
 
 fn changes() -> Array {
-    list(names(Change::ALL.iter().map(|name| name.name())))
+    list(names(ModifiedPart::ALL.iter().map(|name| name.name())))
 }
 
 fn service_kinds() -> Object {

@@ -3,8 +3,8 @@
 
 use axum::{extract::Query, http::StatusCode, response::Response};
 use beian::{
-    Access, Change, Changes, FilingType, IdDocumentKind, Lang, OrderForm, OrderProblems, Province,
-    Rulebook, ServiceKind,
+    Access, FilingType, IdDocumentKind, Lang, ModifiedPart, ModifiedParts, OrderForm,
+    OrderProblems, Province, Rulebook, ServiceKind,
     filing::{EntityForm, IdDocumentForm, PersonForm, ServiceForm},
 };
 use serde::Deserialize;
@@ -191,7 +191,7 @@ fn sample(filing_type: FilingType) -> OrderForm {
     };
     let modifies = filing_type == FilingType::Modify;
     let all = || {
-        Change::ALL
+        ModifiedPart::ALL
             .iter()
             .map(|change| change.name().to_owned())
             .collect()
@@ -216,7 +216,7 @@ fn sample(filing_type: FilingType) -> OrderForm {
 
 /// Whether the form begins with a service; what is needed in the end depends on what was typed.
 const fn needs_services(filing_type: FilingType) -> bool {
-    filing_type.needs_services(Changes::NONE)
+    filing_type.needs_services(ModifiedParts::NONE)
 }
 
 fn types(visit: &Visit) -> Types {
@@ -273,7 +273,7 @@ fn form(
         optional: visit.t("选填", "optional"),
     };
     let removable = typed.services.len() > usize::from(needs_services(filing_type));
-    let chosen = |change: Change| {
+    let chosen = |change: ModifiedPart| {
         let changes = typed.changes.iter().flatten();
         changes.into_iter().any(|name| name == change.name())
     };
@@ -288,7 +288,7 @@ fn form(
             label: visit.t("变更内容", "What changes"),
             problem: builder.problem("changes"),
             many: true,
-            options: (Change::ALL.iter())
+            options: (ModifiedPart::ALL.iter())
                 .map(|change| Choice {
                     value: change.name(),
                     text: capital(change.text(lang)),

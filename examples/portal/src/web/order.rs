@@ -206,7 +206,7 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
         entity: filing.entity().name().to_owned(),
         filing_type: filing.filing_type().text(lang),
         changes: filing
-            .changes()
+            .modified_parts()
             .iter()
             .map(|change| change.text(lang))
             .collect(),

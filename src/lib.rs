@@ -112,6 +112,7 @@
 //! Events are an audit trail, read back to be shown and never needed to rebuild anything.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]

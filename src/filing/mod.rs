@@ -2,8 +2,8 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | build an order in code | [`FilingOrder::initial`] and its sisters |
-//! | check what a person typed | [`OrderForm::check`]: every problem at once |
+//! | build an order in code | [`FilingOrder::initial`](crate::FilingOrder::initial) and its sisters |
+//! | check what a person typed | [`OrderForm::check`](crate::OrderForm::check): every problem at once |
 //! | refuse what a platform doesn't take | [`FilingPolicy`] |
 //! | follow an order | [`OrderLife`](crate::OrderLife) |
 

@@ -19,7 +19,7 @@ pub(super) const SERVICES_MAX: usize = 200;
 /// A filing order that keeps the rules of filing: what it is for, where, and who is responsible.
 ///
 /// Built by the constructors here, one per [`FilingType`], or from an
-/// [`OrderForm`](super::OrderForm); both ways check the same. With feature `serde` it has a stored
+/// [`OrderForm`](crate::OrderForm); both ways check the same. With feature `serde` it has a stored
 /// form, in which names and numbers are in clear and ID numbers are absent (D25):
 ///
 /// ```json
@@ -33,7 +33,7 @@ pub(super) const SERVICES_MAX: usize = 200;
 ///
 /// Whoever reads it back gets the rules of filing checked again, but not what depends on the ID
 /// numbers, the [`FilingPolicy`] or the instant of filing. An order isn't changed in place: one that was
-/// returned is revised through its [`OrderForm`](super::OrderForm), or built again with ID documents
+/// returned is revised through its [`OrderForm`](crate::OrderForm), or built again with ID documents
 /// asked for again; an order that is built of stored persons has a problem at each of their paths.
 ///
 /// ```

@@ -111,7 +111,7 @@ pub struct OrderProblem {
 }
 
 impl OrderProblem {
-    /// Where, in the fields of an [`OrderForm`](super::OrderForm):
+    /// Where, in the fields of an [`OrderForm`](crate::OrderForm):
     /// `services[0].administrator.mobile`.
     #[must_use]
     pub fn path(&self) -> &str {

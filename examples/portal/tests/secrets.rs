@@ -145,10 +145,7 @@ impl<'a> Visitor<'a> {
         let client = Client::builder().no_proxy();
         Self {
             portal,
-            client: client
-                .redirect(redirect::Policy::none())
-                .build()
-                .unwrap(),
+            client: client.redirect(redirect::Policy::none()).build().unwrap(),
             cookie: String::new(),
             answers: Vec::new(),
         }

@@ -50,22 +50,19 @@ impl Database {
         }
     }
 
-    /// On the server of `BEIAN_POSTGRES`; none if that isn't set.
-    pub async fn postgres() -> Option<Self> {
-        let Ok(server) = std::env::var("BEIAN_POSTGRES") else {
-            println!("skipped: no PostgreSQL (BEIAN_POSTGRES is not set)");
-            return None;
-        };
+    /// On the server of `BEIAN_POSTGRES`; tests that need it are ignored where there is none.
+    pub async fn postgres() -> Self {
+        let server = std::env::var("BEIAN_POSTGRES").expect("BEIAN_POSTGRES");
         let n = DATABASES.fetch_add(1, Ordering::Relaxed);
         let name = format!("portal_heavy_{}_{n}", std::process::id());
         on_postgres(&server, format!("create database {name}")).await;
         let (address, options) = server.split_once('?').unwrap_or((&server, ""));
         let (address, _) = address.rsplit_once('/').unwrap();
-        Some(Self {
+        Self {
             address: format!("{address}/{name}?{options}"),
             folder: Folder::new(),
             postgres: Some((server, name)),
-        })
+        }
     }
 
     pub const fn is_postgres(&self) -> bool {

@@ -223,7 +223,7 @@ pub enum ProblemKind {
     /// A modification that doesn't say what it changes (R06).
     #[error("changes missing: a modification says what it changes")]
     ChangesMissing,
-    /// ModifiedParts in an order that is no modification (R06).
+    /// Changes in an order that is no modification (R06).
     #[error("changes unexpected: only a modification has them")]
     ChangesUnexpected,
     /// An order that needs a service lists none (R03–R08).

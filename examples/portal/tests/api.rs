@@ -99,10 +99,12 @@ async fn what_cannot_be_filed_is_said_field_by_field() {
     let (status, problem) = server.post("/api/orders", &json!({ "filing": "x" })).await;
     assert_eq!((status, &problem["code"]), (422, &json!("malformed_body")));
     let (status, problem) = server.post("/api/orders", &json!({ "province": 11 })).await;
-    assert_eq!(
-        (status, &problem["problems"][0]["field"]),
-        (422, &json!("province"))
-    );
+    let problems = problem["problems"].as_array().unwrap();
+    let province = problems.iter().find(|p| p["field"] == "province").unwrap();
+    assert_eq!((status, &province["code"]), (422, &json!("text_expected")));
+    let whole = json!(["initial", [], "北京", {}, []]);
+    let (status, problem) = server.post("/api/orders", &whole).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("malformed_body")));
 
     let response = server
         .request(Method::POST, "/api/orders")

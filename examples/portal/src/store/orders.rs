@@ -108,7 +108,7 @@ pub struct Trail {
     /// What happened: a flat object with its `type`.
     pub event: serde_json::Map<String, serde_json::Value>,
     /// In words, Chinese and English; empty for the portal's own steps.
-    pub texts: [&'static str; 2],
+    pub texts: [String; 2],
     /// The round it belongs to.
     pub round: Option<SessionId>,
 }
@@ -229,7 +229,7 @@ impl Store {
             let at = instant(row.try_get(0)?)?;
             let name: String = row.try_get(1)?;
             let event = [("type".to_owned(), name.into())].into_iter().collect();
-            let texts = [""; 2];
+            let texts = [const { String::new() }; 2];
             let round = None;
             trail.push(Trail {
                 at,
@@ -239,16 +239,17 @@ impl Store {
             });
         }
         let query = sqlx::query(
-            "select events from session_event where session >= $1 and session <= $2 \
-             order by session, version",
+            "select e.events, s.snapshot from session_event e join session s on s.id = e.session \
+             where e.session >= $1 and e.session <= $2 order by e.session, e.version",
         )
         .bind(id.round(0).as_bytes().to_vec())
         .bind(id.round(u32::MAX).as_bytes().to_vec());
         let rounds = self.connections.fetch_all(query).await?;
         for row in rounds {
             let stored: Vec<StoredEvent> = serde_json::from_str(&row.try_get::<String, _>(0)?)?;
+            let round = session(&row.try_get::<Vec<u8>, _>(1)?)?;
             for line in stored {
-                trail.push(line.try_into()?);
+                trail.push(line.of(&round)?);
             }
         }
         trail.sort_by_key(|line| line.at);
@@ -256,18 +257,16 @@ impl Store {
     }
 }
 
-impl TryFrom<StoredEvent> for Trail {
-    type Error = StoreError;
-
-    fn try_from(stored: StoredEvent) -> Result<Self, StoreError> {
-        let StoredEvent { event, mobile } = stored;
+impl StoredEvent {
+    fn of(self, round: &Session) -> Result<Trail, StoreError> {
+        let Self { event, mobile } = self;
         let mut line: serde_json::Map<_, _> = serde_json::from_value(serde_json::to_value(event)?)?;
         line.remove("recipient");
         line.extend(mobile.map(|mobile| ("mobile".to_owned(), mobile.into())));
-        Ok(Self {
+        Ok(Trail {
             at: event.at,
             event: line,
-            texts: [Lang::Zh, Lang::En].map(|lang| event.kind.text(lang)),
+            texts: [Lang::Zh, Lang::En].map(|lang| round.event_text(&event, lang)),
             round: Some(event.session),
         })
     }

@@ -84,9 +84,7 @@ struct Recipient {
 struct Line {
     at: When,
     text: String,
-    mobile: Option<String>,
     round: Option<u32>,
-    details: Vec<String>,
 }
 
 #[derive(askama::Template)]
@@ -369,7 +367,6 @@ fn recipient(
 fn trail(visit: &Visit, line: &Trail) -> Line {
     let [zh, en] = &line.texts;
     let text = |name: &str| line.event.get(name).and_then(Value::as_str);
-    let number = |name: &str| line.event.get(name).and_then(Value::as_u64);
     let own = match text("type") {
         Some("order_filed") => {
             visit.t("订单已创建，进入初审", "order filed, initial review begins")
@@ -382,52 +379,12 @@ fn trail(visit: &Visit, line: &Trail) -> Line {
         Some("order_withdrawn") => visit.t("订单撤回", "order withdrawn"),
         _ => visit.t(zh, en),
     };
-    let mut details = Vec::new();
-    if let Some(cause) = text("cause").and_then(|cause| cause.parse::<beian::RoundFailure>().ok()) {
-        details.push(cause.text(visit.lang).to_owned());
-    }
-    for (name, label) in [
-        (
-            "wrong_entries",
-            visit.t("累计错误次数", "wrong entries so far"),
-        ),
-        ("wrong_ids", visit.t("累计证件错误次数", "wrong IDs so far")),
-    ] {
-        if let Some(count) = number(name) {
-            details.push(format!("{label}{}{count}", visit.t("：", ": ")));
-        }
-    }
-    if let Some(report) =
-        text("report").and_then(|report| report.parse::<beian::DeliveryReport>().ok())
-    {
-        details.push(report.text(visit.lang).to_owned());
-    }
-    if let Some(code) = text("gateway_code") {
-        let label = visit.t("网关代码：", "the gateway's code: ");
-        details.push(format!("{label}{code}"));
-    }
-    for (name, label) in [
-        ("again_at", visit.t("下次发送", "next try")),
-        (
-            "window_starts_at",
-            visit.t("核验时限起算", "the window starts"),
-        ),
-        ("ended_at", visit.t("实际结束时间", "ended")),
-    ] {
-        let at = text(name).and_then(|at| at.parse::<DateTime<Utc>>().ok());
-        if let Some(at) = at {
-            let at = When::exact(at).text;
-            details.push(format!("{label}{}{at}", visit.t("：", ": ")));
-        }
-    }
     Line {
         at: When::exact(line.at),
         text: own.to_owned(),
-        mobile: text("mobile").map(str::to_owned),
         round: line.round.map(|round| {
             let [.., a, b, c, d] = *round.as_bytes();
             u32::from_be_bytes([a, b, c, d])
         }),
-        details,
     }
 }

@@ -18,20 +18,6 @@ pub struct UnknownName {
     pub(crate) possible: &'static [&'static str],
 }
 
-impl UnknownName {
-    /// What the name should have named, such as `filing type`.
-    #[must_use]
-    pub const fn what(&self) -> &'static str {
-        self.what
-    }
-
-    /// Every name that would have been understood.
-    #[must_use]
-    pub const fn possible(&self) -> &'static [&'static str] {
-        self.possible
-    }
-}
-
 impl fmt::Display for UnknownName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown {}; possible are: ", self.what)?;

@@ -254,7 +254,9 @@ fn b11_a_denied_range_is_refused_wherever_it_stands() {
     let other = FilingPolicy::default().deny("1990001").unwrap();
     assert!(form().check(&other).is_ok());
     let one = FilingPolicy::default().deny("199 0000 0002").unwrap();
-    assert!(one.denies(&mobile(2).parse().unwrap()) && !one.denies(&mobile(1).parse().unwrap()));
+    let problems = form().check(&one).unwrap_err();
+    let of_one = ("services[0].administrator.mobile".into(), "mobile_denied");
+    assert_eq!(codes(&problems), [of_one]);
     let built = with_website(FilingOrder::initial(Province::Beijing, person(1))).policy(&policy);
     assert!(built.build().is_err());
 }

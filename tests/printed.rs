@@ -97,7 +97,6 @@ fn a_template_prints_its_text_and_a_message_is_it_with_the_code() {
 #[test]
 fn an_unknown_name_is_told_with_the_possible_ones() {
     let unknown = "boss".parse::<Role>().unwrap_err();
-    assert_eq!(unknown.what(), "role");
     assert_eq!(
         unknown.to_string(),
         "unknown role; possible are: entity_leader, service_administrator"

@@ -9,11 +9,14 @@ use crate::{MobileNumber, spelling::clean};
 /// What a platform refuses when an order is filed: by default, kinds of service that couldn't be filed yet.
 ///
 /// ```
-/// use beian::{FilingPolicy, MobileNumber};
+/// use beian::{FilingPolicy, OrderForm};
 ///
 /// let policy = FilingPolicy::default().deny("170")?.refuse_differing_ids(true);
-/// assert!(policy.denies(&"17000000001".parse()?));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let mut form = OrderForm::default();
+/// form.entity.leader.mobile = "170 0000 0001".into();
+/// let problems = form.check(&policy).unwrap_err();
+/// assert!(problems.iter().any(|problem| problem.code() == "mobile_denied"));
+/// # Ok::<(), beian::filing::DenyProblem>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct FilingPolicy {
@@ -85,16 +88,14 @@ impl FilingPolicy {
     }
 
     /// Whether the number is in a denied range (B11).
-    #[must_use]
-    pub fn denies(&self, mobile: &MobileNumber) -> bool {
+    pub(super) fn denies(&self, mobile: &MobileNumber) -> bool {
         self.denied
             .iter()
             .any(|prefix| mobile.digits().starts_with(prefix.as_str()))
     }
 
     /// Whether one number with several IDs is refused (D03).
-    #[must_use]
-    pub const fn refuses_differing_ids(&self) -> bool {
+    pub(super) const fn refuses_differing_ids(&self) -> bool {
         self.refuse_differing_ids
     }
 }

@@ -40,11 +40,9 @@ async fn sqlite_scans_no_table() {
 
 /// Over so many rows that reading all of them would be dearer.
 #[tokio::test]
+#[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
 async fn postgres_scans_no_table() {
-    let Ok(server) = env::var("BEIAN_POSTGRES") else {
-        println!("skipped: BEIAN_POSTGRES is not set");
-        return;
-    };
+    let server = env::var("BEIAN_POSTGRES").unwrap();
     let name = format!("portal_plans_{}", process::id());
     let mut connection = PgConnection::connect(&server).await.unwrap();
     let create = format!("create database {name}");

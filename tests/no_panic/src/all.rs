@@ -4,12 +4,10 @@ use alloc::{string::String, vec::Vec};
 
 use beian::{
     BeijingTime, DeliveryReport, Entry, FilingOrder, IdDocument, KeptIds, KeyRing, Keys, Lang,
-    LastSix, Message, MessageId, MobileNumber, Opening, Person, VerificationPolicy, Province, Recipient,
+    LastSix, Message, MessageId, MobileNumber, Opening, OrderForm, Person, Province, Recipient,
     Recipients, ResendRequest, Role, Rulebook, Seed, ServiceKind, Session, SessionId, Template,
-    Update,
-    OrderForm,
+    Tracker, Update, VerificationPolicy,
     host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
-    Tracker,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand_core::TryCryptoRng;

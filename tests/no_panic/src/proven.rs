@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use beian::{
     DeliveryReport, Entry, EntryOutcome, IdDocument, IdDocumentKind, KeyId, KeyRing, Keys, LastSix,
-    MessageId, MobileNumber, VerificationPolicy, Refusal, ResendOutcome, ResendRequest, Session,
+    MessageId, MobileNumber, Refusal, ResendOutcome, ResendRequest, Session, VerificationPolicy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 

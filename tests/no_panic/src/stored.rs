@@ -4,10 +4,9 @@
 use alloc::{string::String, vec::Vec};
 
 use beian::{
-    Event, FilingOrder, KeptIds, Province, Rulebook, ServiceKind, Session,
+    Event, FilingOrder, KeptIds, Province, Rulebook, ServiceKind, Session, Tracker,
     filing::FiledSince,
     rulebook::{History, Period, Rule},
-    Tracker,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 

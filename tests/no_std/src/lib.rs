@@ -13,10 +13,9 @@ use core::{
 
 use beian::{
     Entry, FilingOrder, IdDocument, KeyRing, Lang, LastSix, Message, MobileNumber, Opening, Person,
-    VerificationPolicy, Province, Recipient, Recipients, Requirement, Role, Rulebook, Seed, ServiceKind,
-    Session, SessionId, Template, Update,
+    Province, Recipient, Recipients, Requirement, Role, Rulebook, Seed, ServiceKind, Session,
+    SessionId, Template, Tracker, Update, VerificationPolicy,
     host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
-    Tracker,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand_core::{TryCryptoRng, TryRng};

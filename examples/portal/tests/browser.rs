@@ -113,7 +113,7 @@ impl Drop for Session {
 
 /// A browser; tests that need it are ignored where there is none.
 async fn visitor(options: &[&str]) -> Visitor {
-    let driver = std::env::var("BEIAN_CHROMEDRIVER").expect("BEIAN_CHROMEDRIVER");
+    let driver = std::env::var("BEIAN_CHROMEDRIVER").unwrap();
     let turn = TURN.lock().await;
     let axe = std::env::var("BEIAN_AXE").ok();
     let axe = axe.map(|file| std::fs::read_to_string(file).unwrap());

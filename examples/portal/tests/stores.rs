@@ -32,7 +32,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// A new, empty database on the server of `BEIAN_POSTGRES`.
 async fn empty_postgres() -> String {
-    let server = std::env::var("BEIAN_POSTGRES").expect("BEIAN_POSTGRES");
+    let server = std::env::var("BEIAN_POSTGRES").unwrap();
     let n = DATABASES.fetch_add(1, Ordering::Relaxed);
     let name = format!("portal_test_{}_{n}", std::process::id());
     let mut connection = PgConnection::connect(&server).await.unwrap();

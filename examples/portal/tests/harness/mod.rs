@@ -52,7 +52,7 @@ impl Database {
 
     /// On the server of `BEIAN_POSTGRES`; tests that need it are ignored where there is none.
     pub async fn postgres() -> Self {
-        let server = std::env::var("BEIAN_POSTGRES").expect("BEIAN_POSTGRES");
+        let server = std::env::var("BEIAN_POSTGRES").unwrap();
         let n = DATABASES.fetch_add(1, Ordering::Relaxed);
         let name = format!("portal_heavy_{}_{n}", std::process::id());
         on_postgres(&server, format!("create database {name}")).await;

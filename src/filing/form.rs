@@ -16,7 +16,7 @@ use super::{
     FilingOrder, FilingPolicy, ModifiedPart, ModifiedParts, OrderProblems, ProblemKind,
     choice::choose,
     order::{Draft, PersonDraft, SERVICES_MAX, ServiceDraft},
-    wrong_type::{Part, wrong_type},
+    wrong_type::wrong_type,
 };
 use crate::{
     IdDocument, IdDocumentKind, MobileNumber, Person, Province,
@@ -505,7 +505,8 @@ impl fmt::Debug for IdDocumentForm {
     }
 }
 
-impl Part for EntityForm {
+#[cfg(feature = "serde")]
+impl of_json::Part for EntityForm {
     fn marked(name: String) -> Self {
         Self {
             name,
@@ -514,7 +515,8 @@ impl Part for EntityForm {
     }
 }
 
-impl Part for ServiceForm {
+#[cfg(feature = "serde")]
+impl of_json::Part for ServiceForm {
     fn marked(kind: String) -> Self {
         Self {
             kind,
@@ -523,7 +525,8 @@ impl Part for ServiceForm {
     }
 }
 
-impl Part for PersonForm {
+#[cfg(feature = "serde")]
+impl of_json::Part for PersonForm {
     fn marked(name: String) -> Self {
         Self {
             name,
@@ -532,7 +535,8 @@ impl Part for PersonForm {
     }
 }
 
-impl Part for IdDocumentForm {
+#[cfg(feature = "serde")]
+impl of_json::Part for IdDocumentForm {
     fn marked(kind: String) -> Self {
         let mut form = Self::default();
         form.kind = kind;

@@ -6,8 +6,6 @@
 //! noncharacter, which Unicode keeps for such use inside a program; in a form of `String`s it needs no field
 //! of its own. Whoever types the mark gets the problem.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
-
 use super::ProblemKind;
 
 const MARK: char = '\u{FDD0}';
@@ -21,19 +19,9 @@ pub(super) fn wrong_type(text: &str) -> Option<ProblemKind> {
     }
 }
 
-fn marked(expected: &str) -> String {
-    let mut mark = String::from(MARK);
-    mark.push_str(expected);
-    mark
-}
-
-/// A part of a form, as it is where something else stood in its place: its first text bears the mark.
-pub(super) trait Part: Default {
-    fn marked(mark: String) -> Self;
-}
-
 #[cfg(feature = "serde")]
 pub(super) mod read {
+    use alloc::{borrow::ToOwned, string::String, vec::Vec};
     use core::{fmt, marker::PhantomData};
 
     use serde::{
@@ -41,7 +29,18 @@ pub(super) mod read {
         de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
     };
 
-    use super::{Part, String, ToOwned, Vec, marked};
+    use super::MARK;
+
+    fn marked(expected: &str) -> String {
+        let mut mark = String::from(MARK);
+        mark.push_str(expected);
+        mark
+    }
+
+    /// A part of a form, as it is where something else stood in its place: its first text bears the mark.
+    pub(in crate::filing) trait Part: Default {
+        fn marked(mark: String) -> Self;
+    }
 
     /// Of a stored order too, which may be in a compact format; those know no types to be wrong.
     pub(in crate::filing) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

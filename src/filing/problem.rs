@@ -43,7 +43,7 @@ impl OrderProblems {
 
     /// In the order of the form, as [`iter`](Self::iter) gives them.
     pub(super) fn sorted(mut self) -> Self {
-        self.0.sort_by_cached_key(|problem| place(&problem.path));
+        self.0.sort_by_key(|problem| place(&problem.path));
         self
     }
 

@@ -292,11 +292,13 @@ fn without_trunk(national: &[u8]) -> &[u8] {
     mobile.unwrap_or(national)
 }
 
-/// `(010)12345678` as area code and number; anything else as it is.
+/// `(010)12345678` as area code and number; anything else as it is. What begins 013 to 019 is no area
+/// code, and would be read as a mobile with its trunk 0 once the brackets are gone.
 fn without_brackets(national: &[u8]) -> [&[u8]; 2] {
     let open = national.strip_prefix(b"(").unwrap_or_default();
     let end = open.iter().position(|byte| *byte == b')');
     match end.and_then(|end| open.split_at_checked(end)) {
+        Some(([b'0', b'1', b'3'..=b'9', ..], _)) => [national, &[]],
         Some((area @ ([b'0', _, _] | [b'0', _, _, _]), [_, number @ ..])) => [area, number],
         _ => [national, &[]],
     }

@@ -211,12 +211,12 @@ impl IdDocument {
         let clean = match kind {
             IdDocumentKind::Passport
             | IdDocumentKind::TaiwanPermit
-            | IdDocumentKind::HkMacaoPermit => clean_id,
+            | IdDocumentKind::HkMacaoPermit
+            | IdDocumentKind::Other(_) => clean_id,
             IdDocumentKind::ResidentIdCard
             | IdDocumentKind::ForeignPermanentResidentId
             | IdDocumentKind::HkMacaoResidencePermit
-            | IdDocumentKind::TaiwanResidencePermit
-            | IdDocumentKind::Other(_) => clean_id_with_x,
+            | IdDocumentKind::TaiwanResidencePermit => clean_id_with_x,
         };
         let number = clean(number).map_err(|unclean| match unclean {
             Unclean::Empty => IdDocumentProblem::Missing,

@@ -24,7 +24,7 @@ impl RoundStatus {
 
 impl OrderLife {
     /// The order after what its round did: completed, returned, withdrawn, or still where it was. A
-    /// host that derives this whenever it reads the order has no second write to lose.
+    /// host that derives this whenever it reads an order in SMS verification has no second write to lose.
     ///
     /// ```
     /// use beian::{OrderStatus, RoundStatus, OrderLife};
@@ -43,12 +43,15 @@ impl OrderLife {
     /// ```
     ///
     /// # Errors
-    /// [`LifeRefusal`] if the order isn't in SMS verification and the round has ended.
+    /// [`LifeRefusal`] if the order isn't in SMS verification and the round has ended, unless both were
+    /// withdrawn.
     pub fn after_round(self, round: RoundStatus) -> Result<Self, LifeRefusal> {
         match round {
             RoundStatus::SmsVerification => Ok(self),
             RoundStatus::AdministrationReview { .. } => self.complete(),
             RoundStatus::Returned { cause, .. } => self.return_for(cause.into()),
+            // A host that withdraws writes its order with the round; the life says so already then.
+            RoundStatus::Withdrawn { .. } if self.status() == OrderStatus::Withdrawn => Ok(self),
             RoundStatus::Withdrawn { .. } => self.withdraw(),
         }
     }

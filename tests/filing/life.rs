@@ -418,3 +418,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn d24_an_order_that_was_withdrawn_with_its_round_stays_withdrawn() {
+    let at = chrono::DateTime::UNIX_EPOCH;
+    let withdrawn = OrderLife::new().withdraw().unwrap();
+    assert_eq!(
+        withdrawn.after_round(RoundStatus::Withdrawn { at }),
+        Ok(withdrawn)
+    );
+    let completed = withdrawn.after_round(RoundStatus::AdministrationReview { at });
+    assert!(completed.is_err());
+}

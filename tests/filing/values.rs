@@ -371,6 +371,7 @@ proptest! {
             let end = format!("{body}{ten}");
             prop_assert!(Entry::parse("19900000001", &end, "345678").is_err());
             prop_assert!(IdDocument::passport(&end).is_err());
+            prop_assert!(IdDocument::new(IdDocumentKind::Other(43), &end).is_err());
         }
     }
 

@@ -421,7 +421,7 @@ proptest! {
 
 #[test]
 fn d24_an_order_that_was_withdrawn_with_its_round_stays_withdrawn() {
-    let at = chrono::DateTime::UNIX_EPOCH;
+    let at = DateTime::UNIX_EPOCH;
     let withdrawn = OrderLife::new().withdraw().unwrap();
     assert_eq!(
         withdrawn.after_round(RoundStatus::Withdrawn { at }),

@@ -198,6 +198,17 @@ fn a_circle_across_modules_is_seen_through_renames_and_globs() {
 }
 
 #[test]
+fn a_path_through_an_imported_module_is_followed_to_its_file() {
+    let files = [
+        ("lib.rs", "mod m; mod n;"),
+        ("m.rs", "use crate::n as other; pub struct A(other::C);"),
+        ("n/mod.rs", "mod c; pub use c::C;"),
+        ("n/c.rs", "pub struct C; use crate::m; fn f(_: m::A) {}"),
+    ];
+    assert_eq!(circle(&files), ["m.rs -> n/c.rs", "n/c.rs -> m.rs"]);
+}
+
+#[test]
 fn a_bare_path_into_a_child_is_an_import() {
     let files = [
         ("lib.rs", "mod m;"),

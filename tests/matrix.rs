@@ -11,6 +11,7 @@
     reason = "a test may fail"
 )]
 
+#[path = "session/support.rs"]
 mod session_support;
 
 use core::fmt::Write;

@@ -9,7 +9,9 @@
     reason = "a panic is how a test fails"
 )]
 
+#[path = "filing/support.rs"]
 mod common;
+#[path = "session/support.rs"]
 mod session_support;
 
 use beian::{

@@ -22,6 +22,8 @@ struct File {
     defined: BTreeSet<String>,
     /// Names that it gives on, with what they stand for.
     exported: Vec<(String, Named)>,
+    /// Names that it imports for itself, with what they stand for.
+    imported: BTreeMap<String, Named>,
     /// What it names outside `mod` and re-exports.
     named: Vec<Named>,
 }
@@ -96,7 +98,14 @@ impl Sources {
             self.file_of.contains_key(&child)
         };
         if !ours && !rest.first().is_some_and(child) {
-            return None;
+            // Perhaps a module that the file imports: `use crate::filing;`, and then `filing::Form`.
+            let (first, others) = rest.split_first()?;
+            let mut path = self.files[self.around(&module)?]
+                .imported
+                .get(first)?
+                .clone();
+            path.segments.extend(others.iter().cloned());
+            return (depth < 16).then(|| self.defining(&path, depth + 1))?;
         }
         while let [first, others @ ..] = rest {
             let mut child = module.clone();
@@ -109,15 +118,19 @@ impl Sources {
         self.within(&module, rest, depth)
     }
 
-    fn within(&self, module: &Module, rest: &[String], depth: u8) -> Option<String> {
-        // An inline module belongs to the file around it.
+    /// The file of a module; an inline one belongs to the file around it.
+    fn around(&self, module: &Module) -> Option<&String> {
         let mut module = module.clone();
-        let here = loop {
+        loop {
             match self.file_of.get(&module) {
-                Some(file) => break file,
+                Some(file) => return Some(file),
                 None => drop(module.pop()?),
             }
-        };
+        }
+    }
+
+    fn within(&self, module: &Module, rest: &[String], depth: u8) -> Option<String> {
+        let here = self.around(module)?;
         let file = &self.files[here];
         let Some((name, others)) = rest.split_first() else {
             return Some(here.clone());
@@ -295,6 +308,7 @@ fn read(path: &str, text: &str) -> File {
                     if public {
                         file.exported.push((name, path));
                     } else {
+                        file.imported.insert(name, path.clone());
                         file.named.push(path);
                     }
                 }

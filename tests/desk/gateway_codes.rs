@@ -1,21 +1,12 @@
 //! What a gateway calls its reason: what fits in it, and how it gets into the audit trail.
-#![allow(
-    missing_docs,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests"
-)]
-
-mod desk_support;
 
 use beian::{
     EventKind, GatewayCode, GatewayCodeProblem, Lang, Message,
     host::{SendOutcome, SmsSender, block},
 };
-use desk_support::World;
 use proptest::prelude::*;
+
+use crate::support::World;
 
 #[test]
 fn a_gateways_code_has_no_room_for_a_number_an_id_or_a_code() {

@@ -1,22 +1,13 @@
 //! Entries: what is right, what counts, what locks (R16, R18, R19, B07, B08, D03, D17–D19, D21–D23),
 //! for one round.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use beian::{
     Entry, EntryAnswer, EntryOutcome, Recipient, Recipients, Refusal, ResendAnswer, ResendOutcome,
     Role, RoundFailure, RoundStatus, SessionError, VerificationPolicy,
 };
 use chrono::TimeDelta;
-use session_support::*;
+
+use crate::support::*;
 
 const fn not_counted(why: Refusal) -> EntryOutcome {
     EntryOutcome::NotCounted(why)

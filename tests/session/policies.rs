@@ -1,21 +1,12 @@
 //! Every policy value is wired (attack 22), in its range (attack 6), and captured at the opening (D01).
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use beian::{
     DeliveryReport, EntryOutcome, Refusal, ResendOutcome, RoundFailure, VerificationPolicy,
     VerificationPolicyBuilder, VerificationPolicyProblem,
 };
 use chrono::TimeDelta;
-use session_support::*;
+
+use crate::support::*;
 
 const fn hours(hours: i64) -> TimeDelta {
     TimeDelta::hours(hours)

@@ -1,14 +1,4 @@
 //! Rounds: opening, what carries over, withdrawal, erasure (B06, B14, D13, D24, D25).
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +7,8 @@ use beian::{
     Recipients, Refusal, Role, RoundFailure, RoundStatus, Session, SessionError,
     VerificationPolicy,
 };
-use session_support::*;
+
+use crate::support::*;
 
 /// The same person, whose ID the platform no longer has.
 fn without_id(who: usize) -> Recipients {

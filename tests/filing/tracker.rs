@@ -1,13 +1,5 @@
 //! An order in SMS verification, as a platform follows it.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail loudly, in its helpers too"
-)]
-
 use beian::{
     Lang, MobileNumber, Recipient, Recipients, ReturnCause, Role, Tracker, VerificationPolicy,
     tracker::{

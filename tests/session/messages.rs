@@ -1,15 +1,5 @@
 //! Messages: what is due, what the gateway reports, which code is right (R12–R14, R21, R22, B10,
 //! D10–D12, D16, D24).
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +8,8 @@ use beian::{
     ResendOutcome, RoundStatus, VerificationPolicy,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use session_support::*;
+
+use crate::support::*;
 
 const SUPERSEDED: EntryOutcome = EntryOutcome::NotCounted(Refusal::SupersededCode);
 const QUEUED: ResendOutcome = ResendOutcome::Queued;

@@ -1,13 +1,5 @@
 //! Who must verify: the tables, their history, and the requirement of an order.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail loudly, in its helpers too"
-)]
-
 use beian::{
     Access, Exemption, FilingOrder, FilingType, IdDocument, Lang, LastSix, ModifiedPart,
     ModifiedParts, Person, Province, Recipient, Recipients, Requirement, Role, Roles, Rulebook,

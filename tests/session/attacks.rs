@@ -1,14 +1,4 @@
 //! The classes of attack and accident that one session alone can show, by number.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use std::{collections::BTreeSet, fmt::Write, sync::Mutex};
 
@@ -19,7 +9,8 @@ use beian::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use session_support::*;
+
+use crate::support::*;
 
 /// What people, gateways and the host can do to a round.
 #[derive(Debug, Clone, Copy)]

@@ -1,17 +1,5 @@
 //! Attacks and accidents that only show where several callers, a store and a gateway meet. Numbers
 //! are those of the security chapter.
-#![allow(
-    missing_docs,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::needless_pass_by_value,
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "tests"
-)]
-
-mod desk_support;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -30,11 +18,13 @@ use beian::{
     testkit::{RecordingSender, Scripted, Sent, TestPerson, recipients, seed},
 };
 use chrono::TimeDelta;
-use desk_support::{
-    Careless, Counting, DAY, Down, Failure, LI, MICROSECOND, MINUTE, Tap, WANG, WRONG_CODE,
-    WRONG_ID, Waiting, World, outcomes, park_the_next_find, plain, poll_for, typed, view,
-};
 use proptest::prelude::*;
+
+use crate::support::{
+    Careless, Counting, DAY, Down, Failure, LI, MICROSECOND, MINUTE, Meddling, Tap, WANG,
+    WRONG_CODE, WRONG_ID, Waiting, World, outcomes, park_the_next_find, plain, poll_for, typed,
+    view,
+};
 
 // ---- 1: parallel guesses
 
@@ -903,12 +893,8 @@ fn attack_28_a_report_that_is_not_stored_sends_the_same_message_again() {
         sent.fetch_add(1, Ordering::Relaxed);
         world.store.down.store(true, Ordering::Relaxed);
     };
-    let done: Result<_, Failure> = block(
-        world
-            .desk
-            .dispatch(&desk_support::Meddling(&world.sender, breaks)),
-    )
-    .unwrap();
+    let done: Result<_, Failure> =
+        block(world.desk.dispatch(&Meddling(&world.sender, breaks))).unwrap();
     assert_eq!(done, Err(HostError::Store(Down)));
     world.store.down.store(false, Ordering::Relaxed);
     sound(&world);

@@ -1,13 +1,4 @@
 //! Filing orders: what each type needs, and what is wrong with one.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a panic is how a test fails"
-)]
-
-mod common;
 
 use beian::{
     Access, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind, Lang, ModifiedPart,
@@ -15,10 +6,11 @@ use beian::{
     filing::{OrderProblem, PersonForm, ProblemKind},
 };
 use chrono::{DateTime, Utc};
-use common::{
+use proptest::prelude::*;
+
+use crate::support::{
     builders, codes, eighteen, form, mobile, person, person_form, service_form, with_website,
 };
-use proptest::prelude::*;
 
 fn check(form: &OrderForm) -> Result<FilingOrder, OrderProblems> {
     form.check(&FilingPolicy::default())
@@ -691,9 +683,9 @@ fn words(names: &'static [&'static str]) -> impl Strategy<Value = String> {
 prop_compose! {
     fn any_person()(
         n in 1..4_u32,
-        mobile in prop_oneof![9 => common::mobile_digits(), 1 => "\\PC{0,12}"],
+        mobile in prop_oneof![9 => crate::support::mobile_digits(), 1 => "\\PC{0,12}"],
         kind in words(&["passport", "resident_id_card", "hk_macao_permit", "14", "43"]),
-        number in prop_oneof![common::resident_id(), Just("H12345678".into()), "\\PC{0,20}"],
+        number in prop_oneof![crate::support::resident_id(), Just("H12345678".into()), "\\PC{0,20}"],
         back_number in proptest::option::of(words(&["A123456(3)", ""])),
     ) -> PersonForm {
         let mut person = person_form(n);
@@ -729,7 +721,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(common::config())]
+    #![proptest_config(crate::support::config())]
 
     /// Whatever is typed: an order that keeps the rules, or problems that are never none.
     #[test]

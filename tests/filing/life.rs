@@ -1,15 +1,4 @@
 //! The life of an order, and the table in its documentation that is compared with the code.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::format_push_string,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "a panic is how a test fails"
-)]
-
-mod common;
 
 use beian::{
     LastSix, OrderLife, OrderStatus, Recipient, Recipients, ReturnCause, Role, RoundFailure,
@@ -22,7 +11,7 @@ use proptest::prelude::*;
 
 fn recipients() -> Recipients {
     let last_six = LastSix::parse("345678").unwrap();
-    let mobile = common::mobile(1).parse().unwrap();
+    let mobile = crate::support::mobile(1).parse().unwrap();
     let recipient = Recipient::new(mobile, Role::EntityLeader, [last_six]);
     Recipients::new([recipient], VerificationPolicy::REGULATOR).unwrap()
 }
@@ -200,7 +189,7 @@ fn r18_r20_a_life_follows_what_is_reported_of_its_round() {
 
 #[test]
 fn the_table_in_the_documentation_is_what_the_code_does() {
-    let documented = include_str!("../src/life/order_life.md");
+    let documented = include_str!("../../src/life/order_life.md");
     let (_, documented) = documented.split_at(documented.find("| status").unwrap());
     let table = table();
     assert_eq!(documented, table, "the code has:\n{table}");
@@ -405,7 +394,7 @@ fn a_refusal_says_where_the_order_is_and_what_is_possible() {
 }
 
 proptest! {
-    #![proptest_config(common::config())]
+    #![proptest_config(crate::support::config())]
 
     /// Attack 15: whatever is tried, in whatever order, the administration has an order only after
     /// a submission, and what has ended stays ended.

@@ -1,21 +1,12 @@
 //! Windows, ends and the effective now (R17, R20, D04–D09).
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use beian::{
     DeliveryReport, DeliveryReportOutcome, EntryOutcome, EventKind, Opening, Refusal,
     ResendOutcome, RoundFailure, RoundStatus, Session, VerificationPolicy,
 };
 use chrono::TimeDelta;
-use session_support::*;
+
+use crate::support::*;
 
 const ENDED: EntryOutcome = EntryOutcome::NotCounted(Refusal::RoundEnded);
 

@@ -1,22 +1,13 @@
 //! What people paste: a table of rows, and of each kind of spelling what holds of all of its kind
 //! (D26, D27).
-#![cfg(feature = "serde")]
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is how a test fails"
-)]
-
-mod common;
 
 use beian::{
     Entry, IdDocument, IdDocumentKind, IdDocumentProblem, LastSix, LastSixProblem, MobileNumber,
     MobileProblem, Person, PersonProblem, Province, ProvinceProblem,
 };
-use common::{mobile_digits, person, resident_id};
 use proptest::{collection::vec, prelude::*, sample::select};
+
+use crate::support::{mobile_digits, person, resident_id};
 
 /// The list of D26.
 const INVISIBLE: &[char] = &[
@@ -65,7 +56,7 @@ const BLANKS: &[char] = &[
 
 #[test]
 fn d26_each_row_of_the_table_is_read_as_it_says() {
-    let table = include_str!("tables/values.tsv");
+    let table = include_str!("../tables/values.tsv");
     let rows = table
         .lines()
         .zip(1..)
@@ -254,7 +245,7 @@ fn assert_same(what: &str, input: &str, plain: &str) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(common::config())]
+    #![proptest_config(crate::support::config())]
 
     #[test]
     fn d26_what_can_not_be_seen_changes_nothing_wherever_it_stands(

@@ -1,12 +1,4 @@
 //! Orders from JSON, and orders stored and read back.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is how a test fails"
-)]
-
-mod common;
 
 use beian::{
     Access, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind, KeptIds, KeyRing,
@@ -14,8 +6,9 @@ use beian::{
     ReturnCause, Role, ServiceKind, VerificationPolicy,
     filing::{OrderProblem, ServiceForm},
 };
-use common::{builders, form, mobile, person, with_website};
 use serde_json::{Value, json};
+
+use crate::support::{builders, form, mobile, person, with_website};
 
 fn order() -> FilingOrder {
     let administrator = person(2).with_emergency_phone("010-0000 0000").unwrap();
@@ -108,7 +101,10 @@ fn d25_a_person_out_of_a_stored_order_gives_the_id_again() {
         .build()
         .unwrap_err();
     let path = "entity.leader.id_document.number".to_owned();
-    assert_eq!(common::codes(&problems), [(path, "id_number_missing")]);
+    assert_eq!(
+        crate::support::codes(&problems),
+        [(path, "id_number_missing")]
+    );
 }
 
 #[test]
@@ -522,7 +518,7 @@ fn b13_kept_ids_are_one_for_each_document_of_a_number() {
         assert_eq!(kept["v1"].as_array().unwrap().len(), 1);
         kept["v1"][0]["ids"].as_array().unwrap().len()
     };
-    let own = common::person_form(1).id_document.number.clone();
+    let own = crate::support::person_form(1).id_document.number.clone();
     assert_eq!((kept(&own), kept("E76543210")), (1, 2));
 }
 

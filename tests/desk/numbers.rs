@@ -1,14 +1,4 @@
 //! The desk, rule by rule: one number with several orders, messages, the passing of time.
-#![allow(
-    missing_docs,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests"
-)]
-
-mod desk_support;
 
 use std::{
     collections::HashSet,
@@ -31,7 +21,8 @@ use beian::{
     testkit::{ManualClock, RecordingSender, Scripted, Sent, TestPerson, keys, recipients, seed},
 };
 use chrono::TimeDelta;
-use desk_support::{
+
+use crate::support::{
     DAY, FewCodes, LI, MICROSECOND, MINUTE, Meddling, Tap, Unreachable, WANG, WRONG_CODE, WRONG_ID,
     Waiting, World, nothing_is_told, outcomes, plain, poll_for, typed, view,
 };

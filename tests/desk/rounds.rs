@@ -1,14 +1,4 @@
 //! The desk opens a round from whatever it is made of, and lets a host store a row of its own with it.
-#![allow(
-    missing_docs,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests"
-)]
-
-mod desk_support;
 
 use std::{
     cell::{Cell, RefCell},
@@ -22,7 +12,8 @@ use beian::{
     host::{HostError, MemoryStore, SaveError, SessionStore, block},
     testkit::seed,
 };
-use desk_support::{Down, FewCodes, LI, MINUTE, Store, Tap, World, view};
+
+use crate::support::{Down, FewCodes, LI, MINUTE, Store, Tap, World, view};
 
 fn order(person: &str) -> FilingOrder {
     let id = IdDocument::passport("E12345678").unwrap();

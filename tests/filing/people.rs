@@ -1,19 +1,12 @@
 //! People: names, numbers, ID documents, provinces.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a panic is how a test fails"
-)]
-
-mod common;
 
 use beian::{
     Entity, IdDocument, IdDocumentKind, IdDocumentProblem, Lang, LastSix, MobileNumber,
     MobileProblem, NameProblem, Person, PersonProblem, Province, ProvinceProblem,
 };
-use common::{check_character, eighteen, mobile_digits, person, resident_id, spelling};
 use proptest::prelude::*;
+
+use crate::support::{check_character, eighteen, mobile_digits, person, resident_id, spelling};
 
 fn passport() -> IdDocument {
     IdDocument::passport("E00000001").unwrap()
@@ -24,7 +17,7 @@ fn r12_a_person_has_a_primary_mobile_and_perhaps_an_emergency_phone() {
     let person = person(1).with_emergency_phone(" 010-0000 0000").unwrap();
     assert_eq!(person.mobile().digits(), "19900000001");
     assert_eq!(person.emergency_phone(), Some("01000000000"));
-    assert_eq!(common::person(1).emergency_phone(), None);
+    assert_eq!(crate::support::person(1).emergency_phone(), None);
 }
 
 #[test]
@@ -400,7 +393,7 @@ fn r01_nothing_is_filed_outside_the_mainland() {
 }
 
 proptest! {
-    #![proptest_config(common::config())]
+    #![proptest_config(crate::support::config())]
 
     /// Attack 26.
     #[test]

@@ -1,21 +1,12 @@
 //! The resend form (R21, R22, D14, D15 for one round; attack 25).
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use beian::{
     DeliveryReport, EntryOutcome, Refusal, ResendAnswer, ResendOutcome, ResendRequest,
     SessionError, VerificationPolicy,
 };
 use chrono::TimeDelta;
-use session_support::*;
+
+use crate::support::*;
 
 const QUEUED: ResendOutcome = ResendOutcome::Queued;
 

@@ -1,14 +1,4 @@
 //! Keys: rotation (attack 23), what a stranger can learn from cost and answer (attack 13).
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use std::sync::Arc;
 
@@ -16,7 +6,8 @@ use beian::{
     Entry, EntryAnswer, EntryOutcome, KeyError, KeyId, KeyRing, Keys, Opening, Refusal,
     ResendAnswer, ResendOutcome, ResendRequest, Session, SessionError, VerificationPolicy,
 };
-use session_support::*;
+
+use crate::support::*;
 
 fn rotated() -> KeyRing {
     let mut ring = keys();

@@ -2,10 +2,7 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "each test file uses its part; a panic is how a test fails"
+    reason = "a test that has this beside it uses a part"
 )]
 
 use beian::{

@@ -1,7 +1,4 @@
 //! Every value has its text in both languages, and every problem a code of its own.
-#![allow(clippy::enum_glob_use, reason = "a panic is how a test fails")]
-
-mod common;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +10,8 @@ use beian::{
     filing::{DenyProblem, OrderStep, ProblemKind},
     testkit::{keys, recipients, seed},
 };
-use common::assert_texts;
+
+use crate::support::assert_texts;
 
 /// Checks every value of a type with `ALL`.
 macro_rules! assert_all {
@@ -471,7 +469,7 @@ fn a_window_of_one_hour_is_one_hour() {
         let policy = VerificationPolicy::builder()
             .not_the_regulators(window, 2)
             .build();
-        let leader = Recipient::new(*common::person(1).mobile(), Role::EntityLeader, []);
+        let leader = Recipient::new(*crate::support::person(1).mobile(), Role::EntityLeader, []);
         let recipients = Recipients::new([leader], policy.unwrap()).unwrap();
         let requirement = Requirement::Verify(recipients);
         format!(

@@ -1,14 +1,4 @@
 //! What a session says is to be done now.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may fail"
-)]
-
-mod session_support;
 
 use beian::{
     DeliveryReport, RecipientState, VerificationPolicy,
@@ -17,7 +7,8 @@ use beian::{
         WaitForMessage, WaitForOthers,
     },
 };
-use session_support::*;
+
+use crate::support::*;
 
 fn of(round: &Round, who: usize) -> Vec<Advice> {
     let steps = round.view(who).next_steps(round.now);

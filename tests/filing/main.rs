@@ -1,0 +1,22 @@
+//! Filing orders and what they are made of, up to who must verify and what a platform sees.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::enum_glob_use,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a panic is how a test fails"
+)]
+
+mod life;
+mod orders;
+mod people;
+mod rulebook;
+mod stored_orders;
+mod support;
+mod texts;
+mod tracker;
+#[cfg(feature = "serde")]
+mod values;

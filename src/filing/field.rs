@@ -68,6 +68,24 @@ const FIELDS: &[Field] = &[
     ),
 ];
 
+/// Whether a path leads to a field or a part of the form.
+pub(crate) fn is_form_path(path: &str) -> bool {
+    let mut parent = "";
+    path.split('.').all(|segment| {
+        let (name, nth) = number(segment);
+        let listed = matches!(name, "services" | "changes");
+        let at_top = matches!(
+            name,
+            "filing_type" | "changes" | "province" | "entity" | "services"
+        );
+        let known = FIELDS.iter().any(|field| field.is(parent, name));
+        let whole = nth.is_some() == segment.contains('[') && (listed || nth.is_none());
+        let placed = at_top == parent.is_empty();
+        parent = name;
+        known && whole && placed
+    })
+}
+
 struct Field {
     parent: Option<&'static str>,
     name: &'static str,

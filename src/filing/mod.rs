@@ -21,13 +21,15 @@ mod stored;
 mod wrong_type;
 
 pub(crate) use choice::Choice;
-pub(crate) use field::label;
+pub(crate) use field::{is_form_path, label};
 pub(crate) use filed_since::check_filed_since;
 pub use filed_since::{FiledSince, NotFileable};
 pub use form::{EntityForm, IdDocumentForm, PersonForm, ServiceForm};
 pub(crate) use kind::{FilingType, ModifiedPart, ModifiedParts};
 
-pub use crate::life::{LifeRefusal, OrderStep, StageState};
+pub use crate::life::{
+    Followed, LifeRefusal, OrderStep, PolledStatus, ReturnReason, ReturnReasons, StageState,
+};
 pub(crate) use order::FilingOrder;
 pub use order::OrderBuilder;
 pub use policy::DenyProblem;

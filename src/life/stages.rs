@@ -38,7 +38,8 @@ names!(StageState, "state of a stage", {
 });
 
 impl OrderLife {
-    /// The three stages of the way, in their order, for a timeline.
+    /// The three stages of the way, in their order, for a timeline. An order that has passed its review and
+    /// isn't submitted yet has one of them behind and two before it.
     ///
     /// ```
     /// use beian::{OrderStatus, OrderLife, filing::StageState};
@@ -55,13 +56,17 @@ impl OrderLife {
     /// # Ok::<(), beian::filing::LifeRefusal>(())
     /// ```
     #[must_use]
-    pub fn stages(self) -> [(OrderStatus, StageState); 3] {
+    pub fn stages(&self) -> [(OrderStatus, StageState); 3] {
         let reached = self.reached();
         let here = match self.status() {
             OrderStatus::InitialReview
+            | OrderStatus::AwaitingSubmission
+            | OrderStatus::UploadFailed
             | OrderStatus::SmsVerification
             | OrderStatus::AdministrationReview => StageState::Current,
-            OrderStatus::Approved => StageState::Done,
+            OrderStatus::Approved | OrderStatus::CorrectionRequired | OrderStatus::Deregistered => {
+                StageState::Done
+            }
             OrderStatus::Returned => StageState::Returned,
             OrderStatus::Withdrawn => StageState::Withdrawn,
         };

@@ -14,36 +14,53 @@ use crate::names::names;
 pub enum OrderStatus {
     /// 初审: the platform reviews the order.
     InitialReview,
+    /// 待提交管局: reviewed, and not yet submitted to the administration (B34).
+    AwaitingSubmission,
+    /// 上报失败: the submission failed, and is tried again (B34).
+    UploadFailed,
     /// 短信核验: the order is submitted, its people verify (R02).
     SmsVerification,
     /// 管局审核: the communications administration reviews it, up to 20 working days (R18, B16).
     AdministrationReview,
-    /// 审核通过: the administration has approved it. Final.
+    /// 审核通过: the administration has approved it.
     Approved,
+    /// 待整改: approved, and the administration asks for data to be put right (B36).
+    CorrectionRequired,
     /// 退回, 驳回: back at the platform, to be revised, resubmitted or withdrawn (R20, B14).
     Returned,
-    /// 撤回: taken back by who filed it (D24). Final.
+    /// 撤回: taken back by who filed it (D24, D32). Final.
     Withdrawn,
+    /// 注销: deregistered by force after the approval (B36). Final.
+    Deregistered,
 }
 
 names!(OrderStatus, "order status", {
     InitialReview => "initial_review",
+    AwaitingSubmission => "awaiting_submission",
+    UploadFailed => "upload_failed",
     SmsVerification => "sms_verification",
     AdministrationReview => "administration_review",
     Approved => "approved",
+    CorrectionRequired => "correction_required",
     Returned => "returned",
     Withdrawn => "withdrawn",
+    Deregistered => "deregistered",
 });
 
 impl OrderStatus {
-    /// Whether nothing more can happen to the order.
+    /// Whether nothing more can happen to the order. What is approved may still have to be put right, or be
+    /// deregistered by force (B36).
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Approved | Self::Withdrawn => true,
+            Self::Withdrawn | Self::Deregistered => true,
             Self::InitialReview
+            | Self::AwaitingSubmission
+            | Self::UploadFailed
             | Self::SmsVerification
             | Self::AdministrationReview
+            | Self::Approved
+            | Self::CorrectionRequired
             | Self::Returned => false,
         }
     }
@@ -54,10 +71,14 @@ impl OrderStatus {
         match self {
             Self::Returned => true,
             Self::InitialReview
+            | Self::AwaitingSubmission
+            | Self::UploadFailed
             | Self::SmsVerification
             | Self::AdministrationReview
             | Self::Approved
-            | Self::Withdrawn => false,
+            | Self::CorrectionRequired
+            | Self::Withdrawn
+            | Self::Deregistered => false,
         }
     }
 }
@@ -92,7 +113,27 @@ names!(ReturnCause, "return cause", {
 });
 
 impl ReturnCause {
-    /// The status from which an order is returned for this cause.
+    /// Whether an order is returned for this cause from there. The platform can return it until it is
+    /// submitted.
+    pub(super) fn arises_in(self, status: OrderStatus) -> bool {
+        let stage = match status {
+            OrderStatus::AwaitingSubmission | OrderStatus::UploadFailed => {
+                OrderStatus::InitialReview
+            }
+            OrderStatus::InitialReview
+            | OrderStatus::SmsVerification
+            | OrderStatus::AdministrationReview
+            | OrderStatus::Approved
+            | OrderStatus::CorrectionRequired
+            | OrderStatus::Returned
+            | OrderStatus::Withdrawn
+            | OrderStatus::Deregistered => status,
+        };
+        self.returned_from() == stage
+    }
+
+    /// The stage of the way from which an order is returned for this cause: the initial review for the
+    /// platform's decision, also where it was made after the review, before the submission.
     #[must_use]
     pub const fn returned_from(self) -> OrderStatus {
         match self {

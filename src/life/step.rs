@@ -11,17 +11,29 @@ use crate::names::names;
 /// ```
 /// use beian::{OrderLife, filing::OrderStep};
 ///
-/// assert_eq!(OrderLife::new().possible(), [OrderStep::Submit, OrderStep::Return, OrderStep::Withdraw]);
+/// let order = OrderLife::new().submit(None)?;
+/// assert_eq!(order.possible(), [OrderStep::Approve, OrderStep::Return]);
+/// # Ok::<(), beian::filing::LifeRefusal>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OrderStep {
+    /// [`OrderLife::pass_review`](crate::OrderLife::pass_review).
+    PassReview,
+    /// [`OrderLife::fail_upload`](crate::OrderLife::fail_upload).
+    FailUpload,
     /// [`OrderLife::submit`](crate::OrderLife::submit).
     Submit,
     /// [`OrderLife::complete`](crate::OrderLife::complete).
     Complete,
     /// [`OrderLife::approve`](crate::OrderLife::approve).
     Approve,
+    /// [`OrderLife::require_correction`](crate::OrderLife::require_correction).
+    RequireCorrection,
+    /// [`OrderLife::correct`](crate::OrderLife::correct).
+    Correct,
+    /// [`OrderLife::deregister`](crate::OrderLife::deregister).
+    Deregister,
     /// [`OrderLife::return_for`](crate::OrderLife::return_for).
     Return,
     /// [`OrderLife::resubmit`](crate::OrderLife::resubmit).
@@ -33,9 +45,14 @@ pub enum OrderStep {
 }
 
 names!(OrderStep, "step", {
+    PassReview => "pass_review",
+    FailUpload => "fail_upload",
     Submit => "submit",
     Complete => "complete",
     Approve => "approve",
+    RequireCorrection => "require_correction",
+    Correct => "correct",
+    Deregister => "deregister",
     Return => "return",
     Resubmit => "resubmit",
     Revise => "revise",
@@ -50,7 +67,8 @@ names!(OrderStep, "step", {
 /// let refusal = OrderLife::new().complete().unwrap_err();
 /// assert_eq!(
 ///     refusal.to_string(),
-///     "complete is not possible in initial_review; possible are: submit, return, withdraw"
+///     "complete is not possible in initial_review; possible are: pass_review, submit, return, \
+///      withdraw"
 /// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

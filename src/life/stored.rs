@@ -1,6 +1,9 @@
 //! How a life is stored, and read back if steps lead there.
 
-use super::{OrderLife, OrderStatus, order_life::Stage};
+use alloc::{string::String, vec::Vec};
+
+use super::{OrderLife, OrderStatus, ReturnReason, ReturnReasons, order_life::Stage};
+use crate::ModifiedPart;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename = "OrderLife")]
@@ -8,19 +11,33 @@ struct Stored {
     rounds: u32,
     exempt: bool,
     stage: Stage,
+    #[serde(default)]
+    reasons: Vec<StoredReason>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredReason {
+    field: String,
+    #[serde(default)]
+    path: Option<String>,
+    words: String,
+    #[serde(default)]
+    advice: String,
 }
 
 impl serde::Serialize for OrderLife {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self {
-            rounds,
-            exempt,
-            stage,
-        } = *self;
+        let reason = |reason: &ReturnReason| StoredReason {
+            field: reason.field.clone(),
+            path: reason.path.clone(),
+            words: reason.words.clone(),
+            advice: reason.advice.clone(),
+        };
         let stored = Stored {
-            rounds,
-            exempt,
-            stage,
+            rounds: self.rounds,
+            exempt: self.exempt,
+            stage: self.stage,
+            reasons: self.reasons.iter().map(reason).collect(),
         };
         stored.serialize(serializer)
     }
@@ -28,29 +45,48 @@ impl serde::Serialize for OrderLife {
 
 impl<'de> serde::Deserialize<'de> for OrderLife {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored {
-            rounds,
-            exempt,
-            stage,
-        } = Stored::deserialize(deserializer)?;
+        let stored = Stored::deserialize(deserializer)?;
+        let reason = |stored: StoredReason| {
+            let reason = ReturnReason::new(&stored.field, &stored.words).advice(&stored.advice);
+            match stored.path {
+                Some(path) => reason.at(&path),
+                None => reason,
+            }
+        };
+        let reasons: ReturnReasons = stored.reasons.into_iter().map(reason).collect();
         let life = Self {
-            rounds,
-            exempt,
-            stage,
+            rounds: stored.rounds,
+            exempt: stored.exempt,
+            stage: stored.stage,
+            reasons: ReturnReasons::NONE,
         };
         life.possible_history().map_err(serde::de::Error::custom)?;
-        Ok(life)
+        Ok(life.with_reasons(reasons))
     }
 }
 
 impl OrderLife {
     /// Whether steps lead here, for what comes out of a store.
-    fn possible_history(self) -> Result<(), &'static str> {
+    fn possible_history(&self) -> Result<(), &'static str> {
         let reached = self.reached();
-        if reached.is_final() || reached == OrderStatus::Returned {
-            return Err("an order can't be withdrawn from where it is over or returned");
+        let submitted = match reached {
+            OrderStatus::InitialReview => false,
+            OrderStatus::SmsVerification | OrderStatus::AdministrationReview => true,
+            OrderStatus::AwaitingSubmission if !matches!(self.stage, Stage::Withdrawn(_)) => false,
+            OrderStatus::AwaitingSubmission
+            | OrderStatus::UploadFailed
+            | OrderStatus::Approved
+            | OrderStatus::CorrectionRequired
+            | OrderStatus::Returned
+            | OrderStatus::Withdrawn
+            | OrderStatus::Deregistered => {
+                return Err("an order can't be withdrawn from where it is over or returned");
+            }
+        };
+        if self.stage == Stage::CorrectionRequired(ModifiedPart::Remarks) {
+            return Err("no correction is required of remarks");
         }
-        if self.rounds == 0 && (self.exempt || reached != OrderStatus::InitialReview) {
+        if self.rounds == 0 && (self.exempt || submitted) {
             return Err("an order that was submitted has at least one round");
         }
         if self.exempt && reached == OrderStatus::SmsVerification {

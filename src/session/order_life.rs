@@ -45,14 +45,16 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order isn't in SMS verification and the round has ended, unless both were
     /// withdrawn.
-    pub fn after_round(self, round: RoundStatus) -> Result<Self, LifeRefusal> {
+    pub fn after_round(&self, round: RoundStatus) -> Result<Self, LifeRefusal> {
         match round {
-            RoundStatus::SmsVerification => Ok(self),
+            RoundStatus::SmsVerification => Ok(self.clone()),
             RoundStatus::AdministrationReview { .. } => self.complete(),
             RoundStatus::Returned { cause, .. } => self.return_for(cause.into()),
             // A host that withdraws writes its order with the round; the life says so already then.
-            RoundStatus::Withdrawn { .. } if self.status() == OrderStatus::Withdrawn => Ok(self),
-            RoundStatus::Withdrawn { .. } => self.withdraw(),
+            RoundStatus::Withdrawn { .. } if self.status() == OrderStatus::Withdrawn => {
+                Ok(self.clone())
+            }
+            RoundStatus::Withdrawn { .. } => self.withdrawn_with_round(),
         }
     }
 }

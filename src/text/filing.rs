@@ -42,11 +42,15 @@ texts!(Access, {
 
 texts!(OrderStatus, {
     InitialReview => "初审中", "initial review";
+    AwaitingSubmission => "待提交管局", "awaiting submission";
+    UploadFailed => "提交管局失败，待重试", "submission failed, to be tried again";
     SmsVerification => "待短信核验", "SMS verification";
     AdministrationReview => "管局审核中", "administration review";
     Approved => "审核通过", "approved";
+    CorrectionRequired => "待整改", "correction required";
     Returned => "已退回", "returned";
     Withdrawn => "已撤回", "withdrawn";
+    Deregistered => "已被注销", "deregistered";
 });
 
 texts!(StageState, {
@@ -77,9 +81,14 @@ texts!(ReturnCause, {
 });
 
 texts!(OrderStep, {
+    PassReview => "通过初审", "pass the initial review";
+    FailUpload => "提交管局失败", "fail the upload";
     Submit => "提交管局", "submit to the administration";
     Complete => "完成短信核验", "complete the verification";
     Approve => "审核通过", "approve";
+    RequireCorrection => "要求整改", "require a correction";
+    Correct => "完成整改", "correct";
+    Deregister => "强制注销", "deregister by force";
     Return => "退回", "return";
     Resubmit => "重新提交", "submit again";
     Revise => "修改后重新初审", "revise";

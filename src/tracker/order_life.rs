@@ -21,47 +21,56 @@ impl OrderLife {
     /// let life = OrderLife::new().submit(Some(&recipients))?;
     ///
     /// let later = submitted + TimeDelta::hours(1);
-    /// assert_eq!(life.follow(&tracker.status(later))?, life);
+    /// assert_eq!(life.after_tracker(&tracker.status(later))?, life);
     /// tracker.record(FactKind::Regulator(RegulatorStatus::Done), later)?;
-    /// let life = life.follow(&tracker.status(later))?;
+    /// let life = life.after_tracker(&tracker.status(later))?;
     /// assert_eq!(life.status(), OrderStatus::AdministrationReview);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// [`LifeRefusal`] if the order isn't where that end arises, such as a withdrawn one.
-    pub fn follow(self, status: &TrackerStatus) -> Result<Self, LifeRefusal> {
+    pub fn after_tracker(&self, status: &TrackerStatus) -> Result<Self, LifeRefusal> {
         match *status {
             TrackerStatus::Waiting | TrackerStatus::SaidDone | TrackerStatus::MayHaveEnded => {
-                Ok(self)
+                Ok(self.clone())
             }
             TrackerStatus::Done { .. } => match self.status() {
-                OrderStatus::AdministrationReview | OrderStatus::Approved => Ok(self),
+                OrderStatus::AdministrationReview
+                | OrderStatus::Approved
+                | OrderStatus::CorrectionRequired => Ok(self.clone()),
                 OrderStatus::InitialReview
+                | OrderStatus::AwaitingSubmission
+                | OrderStatus::UploadFailed
                 | OrderStatus::SmsVerification
                 | OrderStatus::Returned
-                | OrderStatus::Withdrawn => self.complete(),
+                | OrderStatus::Withdrawn
+                | OrderStatus::Deregistered => self.complete(),
             },
             TrackerStatus::TimedOut { .. } => self.follow_return(ReturnCause::WindowClosed),
             TrackerStatus::Returned { cause, .. } => self.follow_return(cause),
         }
     }
 
-    fn follow_return(self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
+    fn follow_return(&self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
         let from = cause.returned_from();
         let known = self
             .return_cause()
             .is_some_and(|known| known.returned_from() == from);
         let reviewed = from == OrderStatus::AdministrationReview;
         match self.status() {
-            _ if known => Ok(self),
+            _ if known => Ok(self.clone()),
             OrderStatus::SmsVerification if reviewed => self.complete()?.return_for(cause),
             OrderStatus::InitialReview
+            | OrderStatus::AwaitingSubmission
+            | OrderStatus::UploadFailed
             | OrderStatus::SmsVerification
             | OrderStatus::AdministrationReview
             | OrderStatus::Approved
+            | OrderStatus::CorrectionRequired
             | OrderStatus::Returned
-            | OrderStatus::Withdrawn => self.return_for(cause),
+            | OrderStatus::Withdrawn
+            | OrderStatus::Deregistered => self.return_for(cause),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micro
 ///
 /// # From the tracker to the order's life
 ///
-/// [`OrderLife::follow`](crate::OrderLife::follow) takes the step that follows from a status:
+/// [`OrderLife::after_tracker`](crate::OrderLife::after_tracker) takes the step that follows from a status:
 ///
 /// | status | step of [`OrderLife`](crate::OrderLife) |
 /// |---|---|

@@ -1,9 +1,9 @@
 //! The life of an order, and the table in its documentation that is compared with the code.
 
 use beian::{
-    LastSix, OrderLife, OrderStatus, Recipient, Recipients, ReturnCause, Role, RoundFailure,
-    RoundStatus, Tracker, VerificationPolicy,
-    filing::{LifeRefusal, OrderStep, StageState},
+    LastSix, ModifiedPart, OrderLife, OrderStatus, Recipient, Recipients, ReturnCause, Role,
+    RoundFailure, RoundStatus, Tracker, VerificationPolicy,
+    filing::{LifeRefusal, OrderStep, PolledStatus, ReturnReason, ReturnReasons, StageState},
     tracker::{FactKind, RegulatorStatus, TrackerStatus},
 };
 use chrono::{DateTime, TimeDelta};
@@ -19,10 +19,15 @@ fn recipients() -> Recipients {
 /// Everything that can be tried: with and without recipients, for every cause.
 fn attempts() -> Vec<(OrderStep, Attempt)> {
     let mut attempts = vec![
+        (OrderStep::PassReview, Attempt::PassReview),
+        (OrderStep::FailUpload, Attempt::FailUpload),
         (OrderStep::Submit, Attempt::Submit(true)),
         (OrderStep::Submit, Attempt::Submit(false)),
         (OrderStep::Complete, Attempt::Complete),
         (OrderStep::Approve, Attempt::Approve),
+        (OrderStep::RequireCorrection, Attempt::RequireCorrection),
+        (OrderStep::Correct, Attempt::Correct),
+        (OrderStep::Deregister, Attempt::Deregister),
     ];
     attempts.extend(
         ReturnCause::ALL
@@ -40,9 +45,14 @@ fn attempts() -> Vec<(OrderStep, Attempt)> {
 
 #[derive(Debug, Clone, Copy)]
 enum Attempt {
+    PassReview,
+    FailUpload,
     Submit(bool),
     Complete,
     Approve,
+    RequireCorrection,
+    Correct,
+    Deregister,
     Return(ReturnCause),
     Resubmit(bool),
     Revise,
@@ -50,12 +60,17 @@ enum Attempt {
 }
 
 impl Attempt {
-    fn on(self, life: OrderLife) -> Result<OrderLife, LifeRefusal> {
+    fn on(self, life: &OrderLife) -> Result<OrderLife, LifeRefusal> {
         let recipients = recipients();
         match self {
+            Self::PassReview => life.pass_review(),
+            Self::FailUpload => life.fail_upload(20),
             Self::Submit(verify) => life.submit(verify.then_some(&recipients)),
             Self::Complete => life.complete(),
             Self::Approve => life.approve(),
+            Self::RequireCorrection => life.require_correction(ModifiedPart::Service),
+            Self::Correct => life.correct(),
+            Self::Deregister => life.deregister(),
             Self::Return(cause) => life.return_for(cause),
             Self::Resubmit(verify) => life.resubmit(verify.then_some(&recipients)),
             Self::Revise => life.revise(),
@@ -70,17 +85,23 @@ fn lives() -> Vec<OrderLife> {
     let reviewed = OrderLife::new();
     let verifying = reviewed.submit(Some(&recipients)).unwrap();
     let at_the_administration = verifying.complete().unwrap();
+    let awaiting = reviewed.pass_review().unwrap();
+    let approved = at_the_administration.approve().unwrap();
     let mut lives = vec![
-        reviewed,
-        verifying,
-        at_the_administration,
-        at_the_administration.approve().unwrap(),
+        reviewed.clone(),
+        awaiting.clone(),
+        awaiting.fail_upload(20).unwrap(),
+        verifying.clone(),
+        at_the_administration.clone(),
+        approved.clone(),
+        approved.require_correction(ModifiedPart::Service).unwrap(),
+        approved.deregister().unwrap(),
     ];
     lives.extend(ReturnCause::ALL.iter().map(|cause| {
         let from = match cause.returned_from() {
-            OrderStatus::InitialReview => reviewed,
-            OrderStatus::SmsVerification => verifying,
-            OrderStatus::AdministrationReview => at_the_administration,
+            OrderStatus::InitialReview => &reviewed,
+            OrderStatus::SmsVerification => &verifying,
+            OrderStatus::AdministrationReview => &at_the_administration,
             status => panic!("returned from {status}"),
         };
         from.return_for(*cause).unwrap()
@@ -89,7 +110,7 @@ fn lives() -> Vec<OrderLife> {
     lives
 }
 
-fn named(life: OrderLife) -> String {
+fn named(life: &OrderLife) -> String {
     match life.return_cause() {
         Some(cause) => format!("`{}: {cause}`", life.status()),
         None => format!("`{}`", life.status()),
@@ -104,13 +125,13 @@ fn table() -> String {
     }
     table += &format!("\n|{}\n", "---|".repeat(OrderStep::ALL.len() + 1));
     for life in lives() {
-        table += &format!("| {} |", named(life));
+        table += &format!("| {} |", named(&life));
         for step in OrderStep::ALL {
             let mut ends: Vec<_> = attempts()
                 .into_iter()
                 .filter(|(of, _)| of == step)
-                .filter_map(|(_, attempt)| attempt.on(life).ok())
-                .map(named)
+                .filter_map(|(_, attempt)| attempt.on(&life).ok())
+                .map(|life| named(&life))
                 .collect();
             ends.dedup();
             let cell = if ends.is_empty() {
@@ -150,7 +171,7 @@ fn r18_r20_a_life_follows_what_is_reported_of_its_round() {
     let said = FactKind::Passed("19900000001".parse().unwrap());
     let verifying = at(OrderStatus::SmsVerification);
     for unreported in [&[][..], &[said]] {
-        let same = verifying.follow(&status_after(unreported)).unwrap();
+        let same = verifying.after_tracker(&status_after(unreported)).unwrap();
         assert_eq!(same, verifying);
     }
     for (facts, status, cause) in [
@@ -175,15 +196,22 @@ fn r18_r20_a_life_follows_what_is_reported_of_its_round() {
         ),
     ] {
         let seen = status_after(facts);
-        let life = verifying.follow(&seen).unwrap();
+        let life = verifying.after_tracker(&seen).unwrap();
         assert_eq!((life.status(), life.return_cause()), (status, cause));
-        assert_eq!(life.follow(&seen).unwrap(), life);
+        assert_eq!(life.after_tracker(&seen).unwrap(), life);
     }
     let approved = at(OrderStatus::Approved);
-    assert_eq!(approved.follow(&status_after(&[done])).unwrap(), approved);
+    assert_eq!(
+        approved.after_tracker(&status_after(&[done])).unwrap(),
+        approved
+    );
     for place in [OrderStatus::InitialReview, OrderStatus::Withdrawn] {
-        assert!(at(place).follow(&status_after(&[done])).is_err());
-        assert!(at(place).follow(&status_after(&[timed_out])).is_err());
+        assert!(at(place).after_tracker(&status_after(&[done])).is_err());
+        assert!(
+            at(place)
+                .after_tracker(&status_after(&[timed_out]))
+                .is_err()
+        );
     }
 }
 
@@ -199,7 +227,7 @@ fn the_table_in_the_documentation_is_what_the_code_does() {
 fn what_is_said_to_be_possible_is_what_is_possible() {
     for life in lives() {
         for (step, attempt) in attempts() {
-            match attempt.on(life) {
+            match attempt.on(&life) {
                 Ok(_) => assert!(life.possible().contains(&step), "{life:?} {attempt:?}"),
                 Err(refusal) => {
                     assert_eq!((refusal.status(), refusal.step()), (life.status(), step));
@@ -311,29 +339,41 @@ fn r02_r08_r18_the_stages_say_what_is_behind_an_order_and_what_is_ahead() {
         .return_for(ReturnCause::AdministrationDecision)
         .unwrap();
     for (life, states) in [
-        (reviewed, [Current, ToCome, ToCome]),
+        (reviewed.clone(), [Current, ToCome, ToCome]),
         (
             reviewed.return_for(ReturnCause::PlatformDecision).unwrap(),
             [Returned, ToCome, ToCome],
         ),
         (reviewed.withdraw().unwrap(), [Withdrawn, ToCome, ToCome]),
-        (verifying, [Done, Current, ToCome]),
-        (verifying.withdraw().unwrap(), [Done, Withdrawn, ToCome]),
+        (verifying.clone(), [Done, Current, ToCome]),
+        (
+            verifying
+                .after_round(RoundStatus::Withdrawn {
+                    at: DateTime::UNIX_EPOCH,
+                })
+                .unwrap(),
+            [Done, Withdrawn, ToCome],
+        ),
+        (reviewed.pass_review().unwrap(), [Done, ToCome, ToCome]),
+        (
+            reviewed.pass_review().unwrap().withdraw().unwrap(),
+            [Withdrawn, ToCome, ToCome],
+        ),
         (verifying.complete().unwrap(), [Done, Done, Current]),
         (
             verifying.complete().unwrap().approve().unwrap(),
             [Done, Done, Done],
         ),
-        (failed, [Done, Returned, ToCome]),
+        (failed.clone(), [Done, Returned, ToCome]),
         (failed.withdraw().unwrap(), [Done, Withdrawn, ToCome]),
         (failed.revise().unwrap(), [Current, ToCome, ToCome]),
         (
             failed.revise().unwrap().withdraw().unwrap(),
             [Withdrawn, ToCome, ToCome],
         ),
-        (exempt, [Done, NotNeeded, Current]),
+        (exempt.clone(), [Done, NotNeeded, Current]),
         (exempt.approve().unwrap(), [Done, NotNeeded, Done]),
-        (refused, [Done, NotNeeded, Returned]),
+        (refused.clone(), [Done, NotNeeded, Returned]),
         (refused.withdraw().unwrap(), [Done, NotNeeded, Withdrawn]),
         (
             refused.resubmit(Some(&recipients)).unwrap(),
@@ -358,17 +398,18 @@ fn b16_an_order_is_edited_only_while_it_is_returned() {
 }
 
 #[test]
-fn d24_withdrawal_is_possible_until_the_administration_has_the_order_and_is_final() {
-    use OrderStatus::{InitialReview, Returned, SmsVerification};
+fn b32_d32_withdrawal_is_possible_until_the_submission_and_once_returned_and_is_final() {
+    use OrderStatus::{AwaitingSubmission, InitialReview, Returned, UploadFailed};
     for life in lives() {
-        let possible = [InitialReview, SmsVerification, Returned].contains(&life.status());
+        let possible = [InitialReview, AwaitingSubmission, UploadFailed, Returned];
+        let possible = possible.contains(&life.status());
         match life.withdraw() {
             Ok(withdrawn) => {
                 assert!(possible);
                 assert!(
                     attempts()
                         .iter()
-                        .all(|(_, attempt)| attempt.on(withdrawn).is_err())
+                        .all(|(_, attempt)| attempt.on(&withdrawn).is_err())
                 );
             }
             Err(_) => assert!(!possible, "{life:?}"),
@@ -384,7 +425,7 @@ fn a_refusal_says_where_the_order_is_and_what_is_possible() {
     assert_eq!(
         refusal.to_string(),
         "return for window_closed is not possible in initial_review; \
-         possible are: submit, return, withdraw"
+         possible are: pass_review, submit, return, withdraw"
     );
     let refusal = OrderLife::new().withdraw().unwrap().revise().unwrap_err();
     assert_eq!(
@@ -399,13 +440,13 @@ proptest! {
     /// Attack 15: whatever is tried, in whatever order, the administration has an order only after
     /// a submission, and what has ended stays ended.
     #[test]
-    fn no_walk_skips_a_step(walk in proptest::collection::vec(0..13_usize, 0..40)) {
+    fn no_walk_skips_a_step(walk in proptest::collection::vec(0..18_usize, 0..40)) {
         let mut life = OrderLife::new();
         let mut submissions = 0;
         for attempt in walk {
             let (step, attempt) = attempts()[attempt];
-            let before = life;
-            life = attempt.on(life).unwrap_or(life);
+            let before = life.clone();
+            life = attempt.on(&life).unwrap_or(life);
             if life != before && matches!(step, OrderStep::Submit | OrderStep::Resubmit) {
                 submissions += 1;
             }
@@ -425,8 +466,222 @@ fn d24_an_order_that_was_withdrawn_with_its_round_stays_withdrawn() {
     let withdrawn = OrderLife::new().withdraw().unwrap();
     assert_eq!(
         withdrawn.after_round(RoundStatus::Withdrawn { at }),
-        Ok(withdrawn)
+        Ok(withdrawn.clone())
     );
     let completed = withdrawn.after_round(RoundStatus::AdministrationReview { at });
     assert!(completed.is_err());
+}
+
+/// B34: reviewed and not submitted yet, an upload that failed is tried again, and its code is known.
+#[test]
+fn b34_an_upload_that_failed_is_tried_again_and_its_code_is_kept() {
+    let awaiting = OrderLife::new().pass_review().unwrap();
+    let failed = awaiting.fail_upload(14).unwrap();
+    assert_eq!(
+        (failed.upload_code(), awaiting.upload_code()),
+        (Some(14), None)
+    );
+    let again = failed.fail_upload(20).unwrap();
+    assert_eq!(again.upload_code(), Some(20));
+    assert_eq!(again.rounds(), 0);
+    let submitted = again.submit(Some(&recipients())).unwrap();
+    assert_eq!(submitted.status(), OrderStatus::SmsVerification);
+    assert_eq!((submitted.upload_code(), submitted.rounds()), (None, 1));
+    for life in [&awaiting, &failed] {
+        let returned = life.return_for(ReturnCause::PlatformDecision).unwrap();
+        assert_eq!(returned.status(), OrderStatus::Returned);
+        assert!(life.return_for(ReturnCause::WindowClosed).is_err());
+    }
+}
+
+/// B36: what is approved may have to be put right, or is deregistered by force.
+#[test]
+fn b36_after_the_approval_data_are_put_right_or_the_filing_is_deregistered() {
+    let approved = at(OrderStatus::Approved);
+    let wanted = approved.require_correction(ModifiedPart::Entity).unwrap();
+    assert_eq!(wanted.correction(), Some(ModifiedPart::Entity));
+    assert_eq!(wanted.correct().unwrap(), approved);
+    assert!(approved.require_correction(ModifiedPart::Remarks).is_err());
+    for life in [&approved, &wanted] {
+        let gone = life.deregister().unwrap();
+        assert!(gone.status().is_final() && gone.possible().is_empty());
+    }
+    assert!(at(OrderStatus::AdministrationReview).deregister().is_err());
+}
+
+/// D32: a platform can't withdraw what its people are verifying; the life follows a round that was.
+#[test]
+fn d32_in_verification_only_the_round_withdraws_an_order() {
+    let verifying = at(OrderStatus::SmsVerification);
+    assert!(verifying.withdraw().is_err());
+    let at_once = RoundStatus::Withdrawn {
+        at: DateTime::UNIX_EPOCH,
+    };
+    let withdrawn = verifying.after_round(at_once).unwrap();
+    assert_eq!(withdrawn.status(), OrderStatus::Withdrawn);
+    assert!(
+        at(OrderStatus::AdministrationReview)
+            .after_round(at_once)
+            .is_err()
+    );
+}
+
+/// D35: reasons stand with the return, bounded, unseen in `Debug`, and go with it.
+#[test]
+fn d35_a_return_bears_its_reasons_and_only_a_return() {
+    let reason = ReturnReason::new("主体负责人联系方式", "手机号\n与姓名\u{202E}不一致")
+        .advice("请填写本人实名手机号")
+        .at("entity.leader.mobile");
+    assert_eq!(reason.words(), "手机号 与姓名不一致");
+    assert!(!format!("{reason:?}").contains("手机号"));
+    let many: ReturnReasons = core::iter::repeat_n(reason.clone(), 70).collect();
+    assert_eq!(many.iter().count(), ReturnReasons::MAX);
+    let long = ReturnReason::new(&"长".repeat(200), &"长".repeat(2000));
+    assert_eq!(long.field().chars().count(), 101);
+    assert_eq!(long.words().chars().count(), 1001);
+    for life in lives() {
+        let told = life.with_reasons(many.clone());
+        let returned = life.status() == OrderStatus::Returned;
+        assert_eq!(told.reasons().is_empty(), !returned);
+        let stored = serde_json::to_string(&told).unwrap();
+        assert_eq!(serde_json::from_str::<OrderLife>(&stored).unwrap(), told);
+        for (_, attempt) in attempts() {
+            if let Ok(next) = attempt.on(&told) {
+                assert!(next.reasons().is_empty(), "{attempt:?}");
+            }
+        }
+    }
+    for path in [
+        "",
+        "entity.",
+        "services",
+        "services[0].administrator",
+        "province",
+    ] {
+        let at = ReturnReason::new("", "x").at(path);
+        assert_eq!(
+            at.path().is_some(),
+            !path.is_empty() && !path.ends_with('.'),
+            "{path}"
+        );
+    }
+    for path in [
+        "leader",
+        "entity[0]",
+        "services[x]",
+        "entity.leader.moblie",
+        "services[0].mobile2",
+    ] {
+        assert_eq!(ReturnReason::new("", "x").at(path).path(), None, "{path}");
+    }
+}
+
+/// What can be polled, and which life shows it.
+fn polled(life: &OrderLife) -> Vec<PolledStatus> {
+    match life.status() {
+        OrderStatus::InitialReview => vec![PolledStatus::InitialReview],
+        OrderStatus::AwaitingSubmission => vec![PolledStatus::AwaitingSubmission],
+        OrderStatus::UploadFailed => vec![PolledStatus::UploadFailed(20)],
+        OrderStatus::SmsVerification => {
+            vec![PolledStatus::SmsVerification, PolledStatus::Submitted]
+        }
+        OrderStatus::AdministrationReview => {
+            vec![PolledStatus::AdministrationReview, PolledStatus::Submitted]
+        }
+        OrderStatus::Approved => vec![PolledStatus::Approved],
+        OrderStatus::CorrectionRequired => {
+            vec![PolledStatus::CorrectionRequired(ModifiedPart::Service)]
+        }
+        OrderStatus::Deregistered => vec![PolledStatus::Deregistered],
+        OrderStatus::Returned => {
+            let cause = life.return_cause().unwrap();
+            vec![PolledStatus::Returned(cause, ReturnReasons::NONE)]
+        }
+        OrderStatus::Withdrawn => vec![PolledStatus::Withdrawn],
+    }
+}
+
+/// How many steps lead from one life to each status, by trying all: a naive account, level by level.
+fn steps_to(from: &OrderLife, seen: &PolledStatus, verify: bool) -> Option<usize> {
+    let mut level = vec![from.clone()];
+    for steps in 0..12 {
+        if level.iter().any(|life| polled(life).contains(seen)) {
+            return Some(steps);
+        }
+        let mut next: Vec<OrderLife> = Vec::new();
+        for life in &level {
+            for (_, attempt) in attempts() {
+                let lawful = match attempt {
+                    Attempt::Submit(it) | Attempt::Resubmit(it) => it == verify,
+                    _ => true,
+                };
+                if let Ok(after) = attempt.on(life)
+                    && lawful
+                    && next.iter().all(|it| named(it) != named(&after))
+                {
+                    next.push(after);
+                }
+            }
+        }
+        level = next;
+    }
+    None
+}
+
+/// D36: from everywhere to everything that a poll can show: the shortest way, or a refusal if there is
+/// none.
+#[test]
+fn d36_what_was_polled_is_followed_on_the_shortest_way() {
+    let everything: Vec<PolledStatus> = lives().iter().flat_map(polled).collect();
+    let recipients = recipients();
+    for life in lives() {
+        for seen in &everything {
+            for verify in [true, false] {
+                let followed = life.follow(seen, verify.then_some(&recipients));
+                let steps = steps_to(&life, seen, verify);
+                match (&followed, steps) {
+                    (Ok(followed), Some(0)) => assert_eq!(
+                        (&followed.life, followed.assumed.len()),
+                        (&life, 0),
+                        "{seen:?}"
+                    ),
+                    (Ok(followed), Some(steps)) => {
+                        assert_eq!(followed.assumed.len() + 1, steps, "{life:?} {seen:?}");
+                        assert!(polled(&followed.life).contains(seen));
+                    }
+                    (Err(_), None) => {}
+                    _ => panic!("{life:?} {seen:?}: {followed:?}, naively {steps:?} steps"),
+                }
+            }
+        }
+    }
+}
+
+/// D36, B35: between two polls of WeChat's 2, 4, 5, 2 nobody sees the steps.
+#[test]
+fn d36_the_steps_that_nobody_saw_are_said() {
+    let people = recipients();
+    let order = OrderLife::new();
+    let refused = PolledStatus::Returned(
+        ReturnCause::AdministrationDecision,
+        [ReturnReason::new("其他", "网站名称不符合要求")]
+            .into_iter()
+            .collect(),
+    );
+    let seen = order.follow(&refused, Some(&people)).unwrap();
+    assert_eq!(seen.assumed, [OrderStep::Submit, OrderStep::Complete]);
+    assert_eq!(seen.life.reasons().iter().count(), 1);
+    let again = seen.life.follow(&refused, Some(&people)).unwrap();
+    assert_eq!((again.life, again.assumed.len()), (seen.life.clone(), 0));
+    let revised = seen
+        .life
+        .follow(&PolledStatus::InitialReview, Some(&people))
+        .unwrap();
+    assert!(revised.assumed.is_empty() && revised.life.reasons().is_empty());
+    let withdrawn = order.withdraw().unwrap();
+    let refusal = withdrawn.follow(&PolledStatus::Approved, None).unwrap_err();
+    assert_eq!(
+        (refusal.status(), refusal.step()),
+        (OrderStatus::Withdrawn, OrderStep::Approve)
+    );
 }

@@ -443,26 +443,26 @@ fn b14_a_life_is_stored_and_read_back() {
     for (life, stored) in [
         (
             OrderLife::new(),
-            json!({"rounds": 0, "exempt": false, "stage": "initial_review"}),
+            json!({"rounds": 0, "exempt": false, "stage": "initial_review", "reasons": []}),
         ),
         (
             OrderLife::new().submit(None).unwrap(),
-            json!({"rounds": 1, "exempt": true, "stage": "administration_review"}),
+            json!({"rounds": 1, "exempt": true, "stage": "administration_review", "reasons": []}),
         ),
         (
             verifying,
-            json!({"rounds": 1, "exempt": false, "stage": "sms_verification"}),
+            json!({"rounds": 1, "exempt": false, "stage": "sms_verification", "reasons": []}),
         ),
         (
-            returned,
-            json!({"rounds": 1, "exempt": false, "stage": {"returned": "window_closed"}}),
+            returned.clone(),
+            json!({"rounds": 1, "exempt": false, "stage": {"returned": "window_closed"}, "reasons": []}),
         ),
         (
             returned.withdraw().unwrap(),
-            json!({"rounds": 1, "exempt": false, "stage": {"withdrawn": "sms_verification"}}),
+            json!({"rounds": 1, "exempt": false, "stage": {"withdrawn": "sms_verification"}, "reasons": []}),
         ),
     ] {
-        assert_eq!(serde_json::to_value(life).unwrap(), stored);
+        assert_eq!(serde_json::to_value(&life).unwrap(), stored);
         assert_eq!(serde_json::from_value::<OrderLife>(stored).unwrap(), life);
         let bytes = postcard::to_allocvec(&life).unwrap();
         assert_eq!(postcard::from_bytes::<OrderLife>(&bytes).unwrap(), life);

@@ -144,7 +144,7 @@ fn a_refused_step_says_what_is_possible() {
     let zh = OrderLife::new().complete().unwrap_err().text(Lang::Zh);
     assert_eq!(
         zh,
-        "订单初审中，不能完成短信核验。可以：提交管局、退回、撤回。"
+        "订单初审中，不能完成短信核验。可以：通过初审、提交管局、退回、撤回。"
     );
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use beian::{
     FilingOrder, FilingPolicy, KeptIds, KeyError, OpenError, Opening, OrderForm, OrderLife,
-    OrderProblems, OrderStatus, Recipients, Refusal, Seed, Session, SessionId, Update,
+    OrderProblems, OrderStatus, Recipients, Refusal, RoundStatus, Seed, Session, SessionId, Update,
     filing::{LifeRefusal, NotFileable, OrderStep},
     host::{Clock as _, Desk, HostError, SaveError},
     rulebook,
@@ -121,9 +121,17 @@ impl Orders {
     /// # Errors
     /// [`OrderError`].
     pub async fn withdraw(&self, id: OrderId) -> Result<Order, OrderError> {
-        let step = OrderLife::withdraw;
+        let at = self.clock.now();
+        let step = |life: &OrderLife| {
+            if life.status() == OrderStatus::SmsVerification {
+                // A platform couldn't; who issues the codes withdraws the round, and the order follows.
+                life.after_round(RoundStatus::Withdrawn { at })
+            } else {
+                life.withdraw()
+            }
+        };
         let (order, life) = self.load(id).await?;
-        let _ = step(life)?;
+        let _ = step(&life)?;
         let Some(round) = order.round_id() else {
             let event = Some((self.clock.now(), "order_withdrawn"));
             return self.step_alone(&order, step, event).await;
@@ -177,14 +185,14 @@ impl Orders {
         &self,
         id: OrderId,
         event: &'static str,
-        step: impl Fn(OrderLife, Option<&Recipients>) -> Result<OrderLife, LifeRefusal>,
+        step: impl Fn(&OrderLife, Option<&Recipients>) -> Result<OrderLife, LifeRefusal>,
     ) -> Result<Order, OrderError> {
         let (order, life) = self.load(id).await?;
         let now = self.clock.now();
         let requirement = rulebook::requirement(&order.filing, now)?;
         let recipients = requirement.recipients();
-        let step = |life| step(life, recipients);
-        let (rounds, event) = (step(life)?.rounds(), Some((now, event)));
+        let step = |life: &OrderLife| step(life, recipients);
+        let (rounds, event) = (step(&life)?.rounds(), Some((now, event)));
         let Some(recipients) = recipients else {
             return self.step_alone(&order, step, event).await;
         };
@@ -199,7 +207,7 @@ impl Orders {
     async fn step_alone(
         &self,
         seen: &OrderRow,
-        step: impl Fn(OrderLife) -> Result<OrderLife, LifeRefusal>,
+        step: impl Fn(&OrderLife) -> Result<OrderLife, LifeRefusal>,
         event: Option<(DateTime<Utc>, &'static str)>,
     ) -> Result<Order, OrderError> {
         let written = self.write(seen, &step, None, event).await;
@@ -215,12 +223,12 @@ impl Orders {
     async fn write(
         &self,
         seen: &OrderRow,
-        step: impl Fn(OrderLife) -> Result<OrderLife, LifeRefusal>,
+        step: impl Fn(&OrderLife) -> Result<OrderLife, LifeRefusal>,
         round: Option<Update>,
         event: Option<(DateTime<Utc>, &'static str)>,
     ) -> Result<(), SaveError<OrderError>> {
         let (order, life) = self.load(seen.id).await?;
-        let life = step(life).map_err(OrderError::from)?;
+        let life = step(&life).map_err(OrderError::from)?;
         // A round has begun since the step was decided on: it would have to be about that one.
         if order.round_id() != seen.round_id() {
             return Err(OrderError::from(StoreError::Conflict).into());
@@ -236,10 +244,10 @@ impl Orders {
         &self,
         id: OrderId,
         done: Result<T, HostError<OrderError>>,
-        step: impl Fn(OrderLife) -> Result<OrderLife, LifeRefusal>,
+        step: impl Fn(&OrderLife) -> Result<OrderLife, LifeRefusal>,
     ) -> Result<Order, OrderError> {
         if let Err(HostError::Exists | HostError::Conflict | HostError::Refused(_)) = done {
-            let _ = step(self.load(id).await?.1)?;
+            let _ = step(&self.load(id).await?.1)?;
         }
         done?;
         self.order(id).await
@@ -263,7 +271,7 @@ impl Orders {
             Some(round) if row.life.status() == OrderStatus::SmsVerification => {
                 row.life.after_round(round.status())?
             }
-            Some(_) | None => row.life,
+            Some(_) | None => row.life.clone(),
         };
         Ok((row, life))
     }
@@ -282,10 +290,20 @@ impl Orders {
 }
 
 impl Order {
+    /// What is possible now: what the order's life allows, and, as the portal issues the codes itself, a
+    /// withdrawal in SMS verification (D32).
+    #[must_use]
+    pub fn possible(&self) -> Vec<OrderStep> {
+        let verifying = self.life.status() == OrderStatus::SmsVerification;
+        let withdrawal = verifying.then_some(OrderStep::Withdraw);
+        let possible = self.life.possible().iter().copied();
+        possible.chain(withdrawal).collect()
+    }
+
     /// Which of the portal's steps are possible now.
     #[must_use]
     pub fn can(&self, step: OrderStep) -> bool {
-        self.life.possible().contains(&step)
+        self.possible().contains(&step)
     }
 }
 

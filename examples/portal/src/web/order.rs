@@ -186,11 +186,13 @@ async fn load(visit: &Visit, id: &str) -> Result<Order, OrderError> {
 /// Which colour a status has.
 pub(super) const fn status_class(status: OrderStatus) -> &'static str {
     match status {
-        OrderStatus::InitialReview => "plain",
+        OrderStatus::InitialReview
+        | OrderStatus::AwaitingSubmission
+        | OrderStatus::UploadFailed => "plain",
         OrderStatus::SmsVerification => "busy",
         OrderStatus::AdministrationReview | OrderStatus::Approved => "good",
-        OrderStatus::Returned => "bad",
-        OrderStatus::Withdrawn => "over",
+        OrderStatus::Returned | OrderStatus::CorrectionRequired => "bad",
+        OrderStatus::Withdrawn | OrderStatus::Deregistered => "over",
     }
 }
 
@@ -229,7 +231,7 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
             .collect(),
         trail: order.trail.iter().map(|line| trail(visit, line)).collect(),
         rounds: order.life.rounds(),
-        possible: order.life.possible(),
+        possible: order.possible(),
         open: status == OrderStatus::SmsVerification,
         refused,
     }
@@ -272,7 +274,9 @@ fn next(visit: &Visit, order: &Order) -> Vec<String> {
     let lang = visit.lang;
     let round = order.round.as_ref().map(Session::status);
     match order.life.status() {
-        OrderStatus::InitialReview => vec![
+        OrderStatus::InitialReview
+        | OrderStatus::AwaitingSubmission
+        | OrderStatus::UploadFailed => vec![
             visit
                 .t(
                     "初审通过后，请提交管局；系统随后向需核验的负责人发送验证码。",
@@ -299,7 +303,10 @@ fn next(visit: &Visit, order: &Order) -> Vec<String> {
                 .chain(cause.map(|cause| cause.text(lang).to_owned()))
                 .collect()
         }
-        OrderStatus::Withdrawn | OrderStatus::Approved => vec![
+        OrderStatus::Withdrawn
+        | OrderStatus::Approved
+        | OrderStatus::CorrectionRequired
+        | OrderStatus::Deregistered => vec![
             visit
                 .t(
                     "订单已结束，无需任何操作。",

@@ -152,6 +152,7 @@ mod time;
 pub mod tracker;
 #[cfg(feature = "serde")]
 mod version;
+pub mod wechat;
 mod words;
 
 pub use filing::{

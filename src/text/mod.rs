@@ -10,6 +10,7 @@ mod requirement;
 mod rulebook;
 mod session;
 mod tracker;
+mod wechat;
 
 pub use beijing::BeijingTime;
 use beijing::span;

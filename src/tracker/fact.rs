@@ -10,8 +10,8 @@ use crate::{MobileNumber, ReturnCause, names::names, time::Micros};
 /// ```
 /// use beian::tracker::RegulatorStatus;
 ///
-/// assert_eq!(RegulatorStatus::from_code(3), Some(RegulatorStatus::TimedOut));
-/// assert_eq!(RegulatorStatus::Waiting.code(), 1);
+/// assert_eq!(RegulatorStatus::from_wechat_number(3), Some(RegulatorStatus::TimedOut));
+/// assert_eq!(RegulatorStatus::Waiting.wechat_number(), 1);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RegulatorStatus {
@@ -32,11 +32,11 @@ names!(RegulatorStatus, "regulator's status", {
 impl RegulatorStatus {
     /// The status with this number; `None` for a number that isn't documented.
     #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
+    pub fn from_wechat_number(number: u8) -> Option<Self> {
         Self::ALL
             .iter()
             .copied()
-            .find(|status| status.code() == code)
+            .find(|status| status.wechat_number() == number)
     }
 
     /// The end of verification that it reports. Every status answers here whether it is one: a new one
@@ -51,7 +51,7 @@ impl RegulatorStatus {
 
     /// Its number: 1, 2 or 3.
     #[must_use]
-    pub const fn code(self) -> u8 {
+    pub const fn wechat_number(self) -> u8 {
         match self {
             Self::Waiting => 1,
             Self::Done => 2,

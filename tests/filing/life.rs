@@ -121,7 +121,7 @@ fn named(life: &OrderLife) -> String {
 fn table() -> String {
     let mut table = String::from("| status |");
     for step in OrderStep::ALL {
-        table += &format!(" {step} |");
+        table += &format!(" `{step}` |");
     }
     table += &format!("\n|{}\n", "---|".repeat(OrderStep::ALL.len() + 1));
     for life in lives() {

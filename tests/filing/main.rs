@@ -20,3 +20,4 @@ mod texts;
 mod tracker;
 #[cfg(feature = "serde")]
 mod values;
+mod wechat;

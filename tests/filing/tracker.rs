@@ -615,12 +615,12 @@ fn codes_of_reports_and_statuses_are_stable() {
     assert_eq!(
         RegulatorStatus::ALL
             .iter()
-            .map(|s| s.code())
+            .map(|s| s.wechat_number())
             .collect::<Vec<_>>(),
         [1, 2, 3]
     );
-    assert_eq!(RegulatorStatus::from_code(0), None);
-    assert_eq!(RegulatorStatus::from_code(4), None);
+    assert_eq!(RegulatorStatus::from_wechat_number(0), None);
+    assert_eq!(RegulatorStatus::from_wechat_number(4), None);
     assert_eq!(FactRefusal::UnknownPerson.code(), "unknown_person");
 }
 
@@ -848,8 +848,8 @@ fn b15_the_regulators_statuses_are_one_to_three() {
         (3, Some(RegulatorStatus::TimedOut)),
         (4, None),
     ] {
-        assert_eq!(RegulatorStatus::from_code(code), status);
-        assert!(status.is_none_or(|status| status.code() == code));
+        assert_eq!(RegulatorStatus::from_wechat_number(code), status);
+        assert!(status.is_none_or(|status| status.wechat_number() == code));
     }
 }
 

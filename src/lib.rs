@@ -2,8 +2,9 @@
 //!
 //! This crate never reads a clock, opens a connection, stores anything, starts a thread or draws
 //! randomness of its own; it never prints a code, and never answers before its answer is stored. It
-//! doesn't talk to the regulator: there is no public interface for that. Time, entropy, keys, storage
-//! and the way to send messages are a host's.
+//! talks to nobody: licensed access providers have an interface of the regulator's, platforms such as
+//! `WeChat` have theirs, and the crate speaks none of them. Time, entropy, keys, storage and the way to
+//! send messages are a host's.
 //!
 //! A website or app may only go live after an ICP filing. When a platform submits a filing order, the
 //! regulator texts a six-digit code to the responsible persons. Each enters it with their mobile

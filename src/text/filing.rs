@@ -4,11 +4,13 @@ use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use super::{Lang, texts};
 use crate::{
-    Access, FilingType, IdDocumentKind, ModifiedPart, OrderProblems, OrderStatus, PersonProblem,
-    ReturnCause, ServiceKind,
+    Access, FilingType, IdDocumentKind, ModifiedPart, OrderLife, OrderProblems, OrderStatus,
+    PersonProblem, ReturnCause, ServiceKind,
     filing::{
-        Choice, DenyProblem, LifeRefusal, OrderProblem, OrderStep, ProblemKind, StageState, label,
+        Choice, DenyProblem, LifeRefusal, OrderProblem, OrderStep, ProblemKind, ReturnReason,
+        StageState, label,
     },
+    tracker::Advice,
 };
 
 texts!(FilingType, {
@@ -94,6 +96,85 @@ texts!(OrderStep, {
     Revise => "修改后重新初审", "revise";
     Withdraw => "撤回", "withdraw";
 });
+
+impl OrderLife {
+    /// What whoever filed the order should do now. In SMS verification a
+    /// [`Tracker`](crate::Tracker) knows more, person by person.
+    ///
+    /// ```
+    /// use beian::{Lang, OrderLife};
+    ///
+    /// assert_eq!(OrderLife::new().advice(Lang::En), "Wait for the platform's initial review.");
+    /// ```
+    #[must_use]
+    pub const fn advice(&self, lang: Lang) -> &'static str {
+        let (zh, en) = match self.status() {
+            OrderStatus::InitialReview => (
+                "请等待平台初审。",
+                "Wait for the platform's initial review.",
+            ),
+            OrderStatus::AwaitingSubmission => (
+                "初审已通过，请等待平台提交管局，通常不超过3个工作日；提交后请留意12381发送的核验短信。",
+                "The review has passed: wait for the platform to submit the order, within three working \
+                 days as a rule. Look out for a message from 12381 then.",
+            ),
+            OrderStatus::UploadFailed => (
+                "提交管局未成功，平台将重新提交，无需任何操作。",
+                "The submission failed and will be tried again. Nothing has to be done.",
+            ),
+            OrderStatus::SmsVerification => (
+                "请在收到核验短信后24小时内，登录beian.miit.gov.cn，在“短信核验”页签完成核验。",
+                "Verify within 24 hours of receiving the message, on beian.miit.gov.cn, tab 短信核验.",
+            ),
+            OrderStatus::AdministrationReview => return Advice::AwaitReview.text(lang),
+            OrderStatus::Approved => (
+                "备案已通过，无需任何操作。",
+                "The filing is approved. Nothing has to be done.",
+            ),
+            OrderStatus::CorrectionRequired => (
+                "管局要求更正备案信息，请提交变更备案。",
+                "The administration wants data put right: file a modification.",
+            ),
+            OrderStatus::Returned => match self.return_cause() {
+                Some(ReturnCause::PlatformDecision | ReturnCause::AdministrationDecision)
+                | None => (
+                    "请按退回原因修改后重新提交。",
+                    "Change the order as the reasons say, and hand it in again.",
+                ),
+                Some(
+                    ReturnCause::WindowClosed
+                    | ReturnCause::TooManyWrongEntries
+                    | ReturnCause::Unreachable,
+                ) => return Advice::Resubmit.text(lang),
+            },
+            OrderStatus::Withdrawn => (
+                "订单已撤回，如需备案请重新下单。",
+                "The order was withdrawn. To file after all, hand in a new one.",
+            ),
+            OrderStatus::Deregistered => (
+                "备案已被管局注销，服务须停止；如需继续，请重新备案。",
+                "The administration has deregistered the filing: the service has to stop. To go on, file \
+                 anew.",
+            ),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+impl ReturnReason {
+    /// The name of the field for people: of our form where the [`path`](Self::path) is known, else as it
+    /// was given.
+    #[must_use]
+    pub fn label(&self, lang: Lang) -> String {
+        match self.path() {
+            Some(path) => label(path, lang),
+            None => self.field().into(),
+        }
+    }
+}
 
 impl LifeRefusal {
     /// The stable machine code.

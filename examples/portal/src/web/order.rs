@@ -41,7 +41,7 @@ struct OrderPage {
     recipients: Vec<Recipient>,
     trail: Vec<Line>,
     rounds: u32,
-    possible: &'static [OrderStep],
+    possible: Vec<OrderStep>,
     /// A round is open: codes can be entered.
     open: bool,
     refused: Option<String>,

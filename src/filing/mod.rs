@@ -8,6 +8,7 @@
 //! | follow an order | [`OrderLife`](crate::OrderLife) |
 
 mod choice;
+mod determine;
 mod field;
 mod filed_since;
 pub(crate) mod form;
@@ -21,6 +22,7 @@ mod stored;
 mod wrong_type;
 
 pub(crate) use choice::Choice;
+pub use determine::{Determination, FilingFact, FilingFacts, Prerequisite};
 pub(crate) use field::{is_form_path, label};
 pub(crate) use filed_since::check_filed_since;
 pub use filed_since::{FiledSince, NotFileable};

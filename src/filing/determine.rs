@@ -1,0 +1,189 @@
+//! Which filing it is, from what is known of entity and service (B20, B21, D29).
+
+use super::{Access, FilingType};
+use crate::{Province, names::names};
+
+/// What is known before an order is filed; `None` is *unknown*.
+///
+/// ```
+/// use beian::{FilingType, filing::{Determination, FilingFacts, FilingFact}};
+///
+/// let mut known = FilingFacts { entity_filed: Some(true), ..FilingFacts::default() };
+/// assert_eq!(known.determine(), Determination::Missing(FilingFact::ServiceFiled));
+/// known.service_filed = Some(false);
+/// assert_eq!(known.determine(), Determination::File(FilingType::AddService));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
+pub struct FilingFacts {
+    /// Whether the entity is filed with the regulator, at whatever provider.
+    pub entity_filed: Option<bool>,
+    /// Whether the service is filed with the regulator, at whatever provider.
+    pub service_filed: Option<bool>,
+    /// Whether the service is filed here, with this access provider.
+    pub filed_here: Option<bool>,
+    /// Whether a filed entity has a service left; not asked for, as nearly all have. Without one it is a
+    /// shell, 空壳主体 (B21).
+    pub services_left: Option<bool>,
+    /// The entity's province, which decides for a shell (B21).
+    pub province: Option<Province>,
+    /// Where access is added: whether the administrator's number is still the filed one (R10, R11). Not
+    /// asked for here, but by the order.
+    pub access: Option<Access>,
+}
+
+/// Which filing it is, or what stands before it (D29).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Determination {
+    /// An order of this type (B20).
+    File(FilingType),
+    /// Something else comes first.
+    First(Prerequisite),
+    /// A fact that decides isn't known; [`FilingFact::text`] says whom to ask.
+    Missing(FilingFact),
+    /// Two facts exclude each other: the first, and the second that would need it.
+    Contradiction(FilingFact, FilingFact),
+}
+
+/// What comes before an order.
+///
+/// ```
+/// use beian::{FilingType, filing::Prerequisite};
+///
+/// assert_eq!(Prerequisite::DeregisterShell.then(), FilingType::Initial);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Prerequisite {
+    /// The entity has no service left: it is deregistered at the administration, which no provider can do
+    /// (B21).
+    DeregisterShell,
+    /// The number has changed: it is changed at the original access provider (R10).
+    ChangeNumber,
+    /// The number of an orphan service has changed: the service is deregistered (R11).
+    DeregisterOrphan,
+}
+
+names!(Prerequisite, "prerequisite", {
+    DeregisterShell => "deregister_shell",
+    ChangeNumber => "change_number",
+    DeregisterOrphan => "deregister_orphan",
+});
+
+impl Prerequisite {
+    /// The order that can be filed afterwards.
+    #[must_use]
+    pub const fn then(self) -> FilingType {
+        match self {
+            Self::DeregisterShell => FilingType::Initial,
+            Self::ChangeNumber => FilingType::AddAccess,
+            Self::DeregisterOrphan => FilingType::AddService,
+        }
+    }
+}
+
+/// A fact that decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FilingFact {
+    /// [`FilingFacts::entity_filed`].
+    EntityFiled,
+    /// [`FilingFacts::service_filed`].
+    ServiceFiled,
+    /// [`FilingFacts::filed_here`].
+    FiledHere,
+    /// [`FilingFacts::province`].
+    Province,
+}
+
+names!(FilingFact, "fact", {
+    EntityFiled => "entity_filed",
+    ServiceFiled => "service_filed",
+    FiledHere => "filed_here",
+    Province => "province",
+});
+
+impl FilingFacts {
+    /// Where a shell entity adds a service at once; elsewhere it is deregistered first and filed anew
+    /// (B21; Huawei, 2026).
+    pub const SHELL_ADDS_SERVICE: &'static [Province] = &[
+        Province::Beijing,
+        Province::Tianjin,
+        Province::Shanxi,
+        Province::Liaoning,
+        Province::Shanghai,
+        Province::Jiangsu,
+        Province::Zhejiang,
+        Province::Guangxi,
+        Province::Sichuan,
+        Province::Guizhou,
+        Province::Yunnan,
+    ];
+
+    /// Which filing it is, as far as that is known (B20, D29): of what is unknown only what decides is
+    /// asked for, one fact at a time.
+    #[must_use]
+    pub fn determine(self) -> Determination {
+        use FilingFact::{EntityFiled, FiledHere, ServiceFiled};
+
+        let (entity, service, here) = (self.entity_filed, self.service_filed, self.filed_here);
+        match (entity, service, here) {
+            (Some(false), Some(true), _) => Determination::Contradiction(EntityFiled, ServiceFiled),
+            (_, Some(false), Some(true)) => Determination::Contradiction(ServiceFiled, FiledHere),
+            (Some(false), None, Some(true)) => Determination::Contradiction(EntityFiled, FiledHere),
+            (Some(false), Some(false) | None, Some(false) | None) => {
+                Determination::File(FilingType::Initial)
+            }
+            // What is filed here is filed, and of an entity that is.
+            (Some(true) | None, Some(true) | None, Some(true)) => {
+                Determination::File(FilingType::Modify)
+            }
+            (Some(true) | None, Some(true), Some(false)) => self.add_access(),
+            (Some(true) | None, Some(true), None) => Determination::Missing(FiledHere),
+            (Some(true), Some(false), Some(false) | None) => self.add_service(),
+            (Some(true), None, Some(false) | None) => Determination::Missing(ServiceFiled),
+            (None, Some(false) | None, Some(false) | None) => Determination::Missing(EntityFiled),
+        }
+    }
+
+    fn add_service(self) -> Determination {
+        match (self.services_left, self.province) {
+            (Some(true) | None, _) => Determination::File(FilingType::AddService),
+            (Some(false), None) => Determination::Missing(FilingFact::Province),
+            (Some(false), Some(province)) if Self::SHELL_ADDS_SERVICE.contains(&province) => {
+                Determination::File(FilingType::AddService)
+            }
+            (Some(false), Some(_)) => Determination::First(Prerequisite::DeregisterShell),
+        }
+    }
+
+    const fn add_access(self) -> Determination {
+        match self.access {
+            Some(Access::Unchanged) | None => Determination::File(FilingType::AddAccess),
+            Some(Access::PhoneChanged) => Determination::First(Prerequisite::ChangeNumber),
+            Some(Access::PhoneChangedOrphan) => {
+                Determination::First(Prerequisite::DeregisterOrphan)
+            }
+        }
+    }
+}
+
+impl Determination {
+    /// The stable name: the filing type's, `first_…`, `missing_…` or `contradiction`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File(kind) => kind.name(),
+            Self::First(Prerequisite::DeregisterShell) => "first_deregister_shell",
+            Self::First(Prerequisite::ChangeNumber) => "first_change_number",
+            Self::First(Prerequisite::DeregisterOrphan) => "first_deregister_orphan",
+            Self::Missing(FilingFact::EntityFiled) => "missing_entity_filed",
+            Self::Missing(FilingFact::ServiceFiled) => "missing_service_filed",
+            Self::Missing(FilingFact::FiledHere) => "missing_filed_here",
+            Self::Missing(FilingFact::Province) => "missing_province",
+            Self::Contradiction(..) => "contradiction",
+        }
+    }
+}

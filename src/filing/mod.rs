@@ -13,6 +13,7 @@ mod field;
 mod filed_since;
 pub(crate) mod form;
 pub(crate) mod kind;
+mod number;
 pub(crate) mod order;
 pub(crate) mod policy;
 pub(crate) mod problem;
@@ -32,6 +33,7 @@ pub(crate) use kind::{FilingType, ModifiedPart, ModifiedParts};
 pub use crate::life::{
     Followed, LifeRefusal, OrderStep, PolledStatus, ReturnReason, ReturnReasons, StageState,
 };
+pub use number::{FilingNumber, FilingNumberProblem};
 pub(crate) use order::FilingOrder;
 pub use order::OrderBuilder;
 pub use policy::DenyProblem;

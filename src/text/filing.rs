@@ -7,8 +7,8 @@ use crate::{
     Access, FilingType, IdDocumentKind, ModifiedPart, OrderLife, OrderProblems, OrderStatus,
     PersonProblem, ReturnCause, ServiceKind,
     filing::{
-        Choice, DenyProblem, LifeRefusal, OrderProblem, OrderStep, ProblemKind, ReturnReason,
-        StageState, label,
+        Choice, DenyProblem, FilingNumberProblem, LifeRefusal, OrderProblem, OrderStep,
+        ProblemKind, ReturnReason, StageState, label,
     },
     tracker::Advice,
 };
@@ -53,6 +53,16 @@ texts!(OrderStatus, {
     Returned => "已退回", "returned";
     Withdrawn => "已撤回", "withdrawn";
     Deregistered => "已被注销", "deregistered";
+});
+
+texts!(FilingNumberProblem, coded {
+    Missing => "filing_number_missing",
+        "请填写备案号。",
+        "Filing number missing.";
+    Malformed => "filing_number_malformed",
+        "备案号格式有误，应形如京ICP备12345678号（主体）、京ICP备12345678号-1（网站）或粤B2-20090059（许可证）。",
+        "Malformed filing number: expected 京ICP备12345678号 for an entity, 京ICP备12345678号-1 for a service, or \
+         a licence such as 粤B2-20090059.";
 });
 
 texts!(StageState, {

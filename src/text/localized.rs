@@ -10,7 +10,8 @@ use crate::{
     ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind,
     SessionError, TemplateProblem, VerificationPolicyProblem,
     filing::{
-        DenyProblem, LifeRefusal, NotFileable, OrderProblem, OrderStep, ProblemKind, StageState,
+        DenyProblem, FilingNumberProblem, LifeRefusal, NotFileable, OrderProblem, OrderStep,
+        ProblemKind, StageState,
     },
     host::{HostError, Resent, Submitted},
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
@@ -55,6 +56,7 @@ localized!(
     DenyProblem.code,
     EntryAnswer.name,
     FactRefusal.code,
+    FilingNumberProblem.code,
     FilingType.name,
     HistoryProblem.code,
     IdDocumentKind.name,

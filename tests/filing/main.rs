@@ -12,6 +12,7 @@
 
 mod determine;
 mod life;
+mod numbers;
 mod orders;
 mod people;
 mod rulebook;

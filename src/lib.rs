@@ -139,6 +139,7 @@ mod official_sender;
 mod person;
 mod policy;
 mod province;
+pub mod regulator;
 mod role;
 pub mod rulebook;
 mod session;

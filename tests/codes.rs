@@ -18,8 +18,12 @@ use beian::{
     OrderStatus, Person, PersonProblem, Province, ProvinceProblem, RecipientState, Refusal,
     ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, ServiceKind, TemplateProblem,
     VerificationPolicyProblem,
-    filing::{DenyProblem, NotFileable, OrderStep, ProblemKind, StageState},
+    filing::{
+        DenyProblem, FilingFact, FilingNumberProblem, NotFileable, OrderStep, Prerequisite,
+        ProblemKind, StageState,
+    },
     host::HostError,
+    regulator::ResultMeaning,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{self, FactRefusal, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus},
 };
@@ -81,6 +85,7 @@ fn problems_of_an_order() -> Vec<Row> {
     rows.extend::<Vec<_>>(all!(NameProblem, code));
     rows.extend::<Vec<_>>(all!(MobileProblem, code));
     rows.extend::<Vec<_>>(all!(IdDocumentProblem, code));
+    rows.extend::<Vec<_>>(all!(FilingNumberProblem, code));
     rows
 }
 
@@ -263,6 +268,9 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`ReturnCause`", all!(ReturnCause, name)),
         ("`filing::OrderStep`", all!(OrderStep, name)),
         ("`filing::StageState`", all!(StageState, name)),
+        ("`filing::Prerequisite`", all!(Prerequisite, name)),
+        ("`filing::FilingFact`", all!(FilingFact, name)),
+        ("`regulator::ResultMeaning`", all!(ResultMeaning, name)),
         ("`RegulatorStatus`", all!(RegulatorStatus, name)),
     ];
     names.extend(trackers());

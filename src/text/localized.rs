@@ -14,6 +14,7 @@ use crate::{
         ProblemKind, StageState,
     },
     host::{HostError, Resent, Submitted},
+    regulator::ResultMeaning,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{
         Advice, FactRefusal, NextStep, PersonStanding, RegulatorStatus, Reminder, ReminderKind,
@@ -76,6 +77,7 @@ localized!(
     RecipientState.name,
     RegulatorStatus.name,
     ReminderKind.name,
+    ResultMeaning.name,
     ReturnCause.name,
     Role.name,
     RoundFailure.name,

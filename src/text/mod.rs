@@ -7,6 +7,7 @@ mod filing;
 mod host;
 mod localized;
 mod people;
+mod regulator;
 mod requirement;
 mod rulebook;
 mod session;

@@ -15,6 +15,7 @@ mod life;
 mod numbers;
 mod orders;
 mod people;
+mod regulator;
 mod rulebook;
 mod stored_orders;
 mod support;

@@ -1,0 +1,51 @@
+//! Texts of what the regulator answers.
+
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
+
+use super::{Lang, texts};
+use crate::{
+    filing::label,
+    lang::Localized,
+    regulator::{ResultCode, ResultMeaning},
+};
+
+texts!(ResultMeaning, {
+    Approved => "管局审核通过。", "Approved by the administration.";
+    Refused => "审核未通过，请按退回原因修改后重新提交。",
+        "Refused in the review: change the order as the reasons say, and hand it in again.";
+    MendField => "备案信息有误，请核实、修改后重新提交。",
+        "Something in the order is wrong: check it, change it and submit it again.";
+    AskedAlready => "该申请或备案已存在，无需重复提交。",
+        "This is filed or asked for already: it needn't be submitted again.";
+    NotThisWay => "不能以此方式办理，请确认备案类型、接入服务商和备案现状。",
+        "Not possible this way: check the type of filing, the access provider, and what is filed.";
+    TryLater => "暂时无法办理，请待在办事项结束或系统开放后再提交。",
+        "Not possible now: submit it again once what is under way is over, or the system is open.";
+    Received => "已接收，无需任何操作。", "Received. Nothing has to be done.";
+    Unknown => "管局返回其他结果，请查看其说明或咨询管局。",
+        "Another answer of the administration: read its words, or ask it.";
+});
+
+impl ResultCode {
+    /// What it means and what to do, with the fields that it may be about.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> Cow<'static, str> {
+        let meaning = self.meaning().text(lang);
+        let labels: Vec<String> = self.fields().iter().map(|path| label(path, lang)).collect();
+        match (labels.as_slice(), lang) {
+            ([], _) => meaning.into(),
+            (labels, Lang::Zh) => format!("{meaning}（{}）", labels.join("、")).into(),
+            (labels, Lang::En) => format!("{meaning} ({})", labels.join("; ")).into(),
+        }
+    }
+}
+
+impl Localized for ResultCode {
+    fn code(&self) -> &'static str {
+        self.meaning().name()
+    }
+
+    fn text(&self, lang: Lang) -> Cow<'static, str> {
+        Self::text(*self, lang)
+    }
+}

@@ -17,7 +17,7 @@ use crate::{
 /// let kind: IdDocumentKind = "hk_macao_permit".parse()?;
 /// assert_eq!(kind.code(), 14);
 /// assert_eq!(kind, "14".parse()?);
-/// assert_eq!(IdDocumentKind::from_code(43).to_string(), "other_43"); // the list grows
+/// assert_eq!(IdDocumentKind::from_code(31).to_string(), "other_31"); // the list grows
 /// # Ok::<(), beian::UnknownName>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +53,34 @@ impl IdDocumentKind {
         Self::TaiwanResidencePermit,
     ];
 
+    /// Whether the code is that of a unit's document, or of one that is gone: no person has it (B29;
+    /// Huawei's interface, 2025-12).
+    ///
+    /// ```
+    /// use beian::IdDocumentKind;
+    ///
+    /// assert!(IdDocumentKind::from_code(1).is_of_a_unit()); // 营业执照
+    /// assert!(!IdDocumentKind::from_code(31).is_of_a_unit());
+    /// ```
+    #[must_use]
+    pub const fn is_of_a_unit(self) -> bool {
+        matches!(
+            self.code(),
+            1 | 3..=6
+                | 8..=10
+                | 12
+                | 13
+                | 15..=20
+                | 22..=25
+                | 27
+                | 28
+                | 34..=40
+                | 43
+                | 44
+                | 46..=49
+        )
+    }
+
     /// The certificate code in the regulator's form (B12).
     #[must_use]
     pub const fn code(self) -> u16 {
@@ -79,7 +107,7 @@ impl IdDocumentKind {
     }
 
     /// The stable machine name; `other` for every [`Other`](Self::Other), to which `Display` and
-    /// serde append the code: `other_43`.
+    /// serde append the code: `other_31`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -195,7 +223,7 @@ impl IdDocument {
     /// | foreign permanent resident ID | 18 characters that begin with 9; 3 letters and 12 digits on those issued before 2023 |
     /// | Hong Kong / Macao residence permit | 18 characters that begin with 81 or 82 |
     /// | Taiwan residence permit | 18 characters that begin with 83 |
-    /// | other | 6–32 letters and digits |
+    /// | other | 6–32 letters and digits; the codes of units' documents are refused (B29) |
     ///
     /// A resident ID card begins with the code of a [`Province`], or as the three cards of 18
     /// characters in the table, whose holders often file under this kind. In all four, digits 7–14
@@ -206,6 +234,9 @@ impl IdDocument {
     /// An [`IdDocumentProblem`] that says which of these the number isn't.
     pub fn new(kind: IdDocumentKind, number: &str) -> Result<Self, IdDocumentProblem> {
         let kind = IdDocumentKind::from_code(kind.code());
+        if kind.is_of_a_unit() {
+            return Err(IdDocumentProblem::OfAUnit);
+        }
         let clean = match kind {
             IdDocumentKind::Passport
             | IdDocumentKind::TaiwanPermit
@@ -456,6 +487,9 @@ pub enum IdDocumentProblem {
     /// Nothing was given.
     #[error("ID number missing")]
     Missing,
+    /// A document that no person has (B29).
+    #[error("a unit's document: expected one of the person's own")]
+    OfAUnit,
     /// A character that belongs into no ID number.
     #[error("ID number malformed: expected letters and digits only")]
     Malformed,

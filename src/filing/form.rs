@@ -19,7 +19,7 @@ use super::{
     wrong_type::wrong_type,
 };
 use crate::{
-    IdDocument, IdDocumentKind, MobileNumber, Person, Province,
+    IdDocument, IdDocumentKind, IdDocumentProblem, MobileNumber, Person, Province,
     person::{EmergencyPhone, Masked, Name},
     words::letters,
 };
@@ -33,7 +33,7 @@ use crate::{
 /// | `province` | see [`Province::parse`] |
 /// | `services[].kind` | `website`, `app`, `mini_program`, `quick_app` |
 /// | `services[].access` | `unchanged`, `phone_changed`, `phone_changed_orphan` |
-/// | `id_document.kind` | `resident_id_card` or `2`, `passport` or `7`, `taiwan_permit` or `11`, `hk_macao_permit` or `14`, `foreign_permanent_resident_id` or `30`, `hk_macao_residence_permit` or `41`, `taiwan_residence_permit` or `42`, any other certificate code as `43` or `other_43` |
+/// | `id_document.kind` | `resident_id_card` or `2`, `passport` or `7`, `taiwan_permit` or `11`, `hk_macao_permit` or `14`, `foreign_permanent_resident_id` or `30`, `hk_macao_residence_permit` or `41`, `taiwan_residence_permit` or `42`, any other certificate code as `31` or `other_31` |
 ///
 /// Beside these stable names, what `text` says of a value is read in both languages: 首次备案 or
 /// `Initial filing`. Case, white space, hyphens, underscores and full-width forms make no difference
@@ -442,7 +442,13 @@ impl IdDocumentForm {
             problems.add(path, problem);
             return None;
         }
-        let kind = read(problems, &format!("{path}.kind"), &self.kind, choose);
+        let kind = read(problems, &format!("{path}.kind"), &self.kind, |kind| {
+            let kind: IdDocumentKind = choose(kind)?;
+            if kind.is_of_a_unit() {
+                return Err(ProblemKind::IdDocument(IdDocumentProblem::OfAUnit));
+            }
+            Ok(kind)
+        });
         // Every part is looked at, even if the one before can't be read.
         let any = kind.unwrap_or(IdDocumentKind::Other(0));
         let front = |number: &str| IdDocument::new(any, number);

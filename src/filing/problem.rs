@@ -319,6 +319,7 @@ impl ProblemKind {
             Self::IdDocumentKindMissing | Self::UnknownIdDocumentKind => Some("B12"),
             Self::Province(_) => Some("R01"),
             Self::Mobile(_) => Some("B11"),
+            Self::IdDocument(IdDocumentProblem::OfAUnit) => Some("B29"),
             Self::EmergencyPhone | Self::IdDocument(_) => Some("D27"),
             Self::ChangesMissing | Self::ChangesUnexpected => Some("R06"),
             Self::AccessMissing | Self::AccessUnexpected | Self::PhoneChanged => Some("R10"),

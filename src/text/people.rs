@@ -57,6 +57,9 @@ texts!(IdDocumentProblem, coded {
     Missing => "id_number_missing",
         "请填写证件号码。",
         "Enter the ID number.";
+    OfAUnit => "id_document_of_a_unit",
+        "该证件类型为单位证件，请选择负责人本人的证件类型。",
+        "That is the document of a unit. Choose one of the person's own.";
     Malformed => "id_number_malformed",
         "证件号码只能包含字母和数字，请检查。",
         "An ID number has letters and digits only. Check it.";

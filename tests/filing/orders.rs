@@ -517,15 +517,15 @@ fn d26_a_form_reads_the_values_that_its_problems_list() {
         }
     }
     let mut kinds: Vec<_> = IdDocumentKind::NAMED.to_vec();
-    kinds.push(IdDocumentKind::Other(43));
+    kinds.push(IdDocumentKind::Other(31));
     for value in kinds {
         let mut all = spellings(&value.to_string(), |lang| value.text(lang).into());
-        if value == IdDocumentKind::Other(43) {
+        if value == IdDocumentKind::Other(31) {
             all = vec![
                 "43".into(),
-                "other_43".into(),
+                "other_31".into(),
                 " ４３".into(),
-                "OTHER_43".into(),
+                "OTHER_31".into(),
             ];
         }
         for kind in all {
@@ -541,7 +541,7 @@ fn d26_a_form_reads_the_values_that_its_problems_list() {
             }
         }
     }
-    for unknown in ["maybe", "+14", "other_+43", "首次 备案 2", "."] {
+    for unknown in ["maybe", "+14", "other_+31", "首次 备案 2", "."] {
         let mut form = form();
         form.entity.leader.id_document.kind = unknown.into();
         let path = "entity.leader.id_document.kind";
@@ -684,7 +684,7 @@ prop_compose! {
     fn any_person()(
         n in 1..4_u32,
         mobile in prop_oneof![9 => crate::support::mobile_digits(), 1 => "\\PC{0,12}"],
-        kind in words(&["passport", "resident_id_card", "hk_macao_permit", "14", "43"]),
+        kind in words(&["passport", "resident_id_card", "hk_macao_permit", "14", "31"]),
         number in prop_oneof![crate::support::resident_id(), Just("H12345678".into()), "\\PC{0,20}"],
         back_number in proptest::option::of(words(&["A123456(3)", ""])),
     ) -> PersonForm {

@@ -243,7 +243,7 @@ fn d27_the_other_kinds_have_their_published_forms() {
         (HkMacaoPermit, &["H12345678", "m12345678", "H1234567801"]),
         (TaiwanPermit, &["12345678", "0012345678", "0012345678(B)"]),
         (ForeignPermanentResidentId, &["XXX110018010100"]),
-        (Other(43), &["ABCDEF", "123456"]),
+        (Other(31), &["ABCDEF", "123456"]),
     ] {
         for number in good {
             assert!(IdDocument::new(kind, number).is_ok(), "{kind} {number}");
@@ -269,7 +269,7 @@ fn d27_the_other_kinds_have_their_published_forms() {
             ForeignPermanentResidentId,
             &["XXX11001801010", "XXX1100180101000", "XXX11001801010A"],
         ),
-        (Other(43), &["12345"]),
+        (Other(31), &["12345"]),
     ] {
         for number in bad {
             let problem = IdDocument::new(kind, number).unwrap_err();
@@ -464,9 +464,41 @@ proptest! {
 
 #[test]
 fn b12_a_certificate_code_is_digits_and_nothing_else() {
-    for code in ["+2", "other_+43", "other_", "-2", " 2", "2 ", "65536", ""] {
+    for code in ["+2", "other_+31", "other_", "-2", " 2", "2 ", "65536", ""] {
         assert!(code.parse::<IdDocumentKind>().is_err(), "{code:?}");
     }
-    assert_eq!("other_43".parse(), Ok(IdDocumentKind::Other(43)));
+    assert_eq!("other_31".parse(), Ok(IdDocumentKind::Other(31)));
     assert_eq!("other_2".parse(), Ok(IdDocumentKind::ResidentIdCard));
+}
+
+/// B29: the codes of units' documents are nobody's, whichever way they are named; all others are taken.
+#[test]
+fn b29_a_units_document_is_refused_for_a_person() {
+    let units = [
+        1, 3, 4, 5, 6, 8, 9, 10, 12, 13, 15, 16, 17, 18, 19, 20, 22, 23, 24, 25, 27, 28, 34, 35,
+        36, 37, 38, 39, 40, 43, 44, 46, 47, 48, 49,
+    ];
+    for code in 0..=60 {
+        let kind = IdDocumentKind::from_code(code);
+        assert_eq!(kind.is_of_a_unit(), units.contains(&code), "{code}");
+        let refused = IdDocument::new(kind, "ABCDEF12").err() == Some(IdDocumentProblem::OfAUnit);
+        assert_eq!(refused, units.contains(&code), "{code}");
+    }
+    for kind in IdDocumentKind::NAMED {
+        assert!(!kind.is_of_a_unit());
+    }
+    for spelling in ["1", "other_1", "43"] {
+        let mut form = beian::OrderForm::default();
+        form.entity.leader.id_document.kind = spelling.into();
+        form.entity.leader.id_document.number = "ABCDEF12".into();
+        let problems = form.check(&beian::FilingPolicy::default()).unwrap_err();
+        let problem = problems
+            .iter()
+            .find(|problem| problem.code() == "id_document_of_a_unit")
+            .unwrap();
+        assert_eq!(
+            (problem.path(), problem.rule()),
+            ("entity.leader.id_document.kind", Some("B29"))
+        );
+    }
 }

@@ -37,7 +37,7 @@ fn every_named_value_has_a_text() {
     );
     for kind in IdDocumentKind::NAMED
         .iter()
-        .chain(&[IdDocumentKind::Other(43)])
+        .chain(&[IdDocumentKind::Other(31)])
     {
         assert_texts(&kind.to_string(), |lang| kind.text(lang).into());
     }

@@ -371,7 +371,7 @@ proptest! {
             let end = format!("{body}{ten}");
             prop_assert!(Entry::parse("19900000001", &end, "345678").is_err());
             prop_assert!(IdDocument::passport(&end).is_err());
-            prop_assert!(IdDocument::new(IdDocumentKind::Other(43), &end).is_err());
+            prop_assert!(IdDocument::new(IdDocumentKind::Other(31), &end).is_err());
         }
     }
 
@@ -399,7 +399,7 @@ proptest! {
     #[test]
     fn d26_nothing_that_is_pasted_panics(input in any::<String>()) {
         for what in ["mobile", "emergency_phone", "code", "last_six", "province", "id:resident_id_card",
-            "id:passport", "id:hk_macao_permit", "id:taiwan_permit", "id:other_43"] {
+            "id:passport", "id:hk_macao_permit", "id:taiwan_permit", "id:other_31"] {
             let _ = read(what, &input);
         }
     }

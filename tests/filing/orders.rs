@@ -522,9 +522,9 @@ fn d26_a_form_reads_the_values_that_its_problems_list() {
         let mut all = spellings(&value.to_string(), |lang| value.text(lang).into());
         if value == IdDocumentKind::Other(31) {
             all = vec![
-                "43".into(),
+                "31".into(),
                 "other_31".into(),
-                " ４３".into(),
+                " ３１".into(),
                 "OTHER_31".into(),
             ];
         }

@@ -3,6 +3,7 @@
 
 mod bytes;
 pub mod event;
+pub mod filing_number;
 pub mod form;
 pub mod id_document;
 pub mod inputs;
@@ -14,6 +15,7 @@ pub mod rulebook;
 pub mod snapshot_json;
 pub mod snapshot_postcard;
 pub mod tracker;
+pub mod wechat;
 #[path = "../../snapshots/world.rs"]
 #[allow(dead_code, reason = "shared with the property tests")]
 mod world;
@@ -22,8 +24,9 @@ mod world;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Each of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 14] = [
     ("event", event::holds),
+    ("filing_number", filing_number::holds),
     ("form", form::holds),
     ("id_document", id_document::holds),
     ("inputs", inputs::holds),
@@ -35,4 +38,5 @@ pub const TARGETS: [Target; 12] = [
     ("snapshot_json", snapshot_json::holds),
     ("snapshot_postcard", snapshot_postcard::holds),
     ("tracker", tracker::holds),
+    ("wechat", wechat::holds),
 ];

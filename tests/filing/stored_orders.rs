@@ -500,6 +500,16 @@ fn attack_27_a_life_that_cant_have_been_is_not_read_back() {
     ] {
         assert!(!read(1, false, &stage), "{stage}");
     }
+    for stage in [json!("awaiting_submission"), json!({"upload_failed": 20})] {
+        assert!(read(0, false, &stage) && read(2, true, &stage), "{stage}");
+    }
+    // B36: what the administration asks for.
+    for (part, possible) in [("entity", true), ("service", true), ("remarks", false)] {
+        assert_eq!(
+            read(1, false, &json!({ "correction_required": part })),
+            possible
+        );
+    }
     assert!(!read(0, true, &json!("initial_review")));
 }
 

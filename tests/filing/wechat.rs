@@ -166,6 +166,9 @@ fn b35_lists_are_bounded_and_unknown_fields_passed_over() {
     let answer: WechatAnswer = serde_json::from_str(&document).unwrap();
     assert_eq!(answer.reasons().iter().count(), ReturnReasons::MAX);
     assert!(!format!("{answer:?}").contains("不符"));
+    // What is beyond the bound isn't looked at.
+    let document = format!(r#"{{"info": {{"status": 5, "audit_data": [{list}, 3]}}}}"#);
+    assert!(serde_json::from_str::<WechatAnswer>(&document).is_ok());
     for nothing in ["null", "[]"] {
         let document = format!(r#"{{"info": {{"status": 5, "audit_data": {nothing}}}}}"#);
         let answer: WechatAnswer = serde_json::from_str(&document).unwrap();

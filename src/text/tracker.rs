@@ -196,6 +196,10 @@ texts!(Advice, {
         "信息无误的，可直接重新提交并再次进行短信核验；需要修改的，修改后重新进入初审。",
         "If nothing is wrong with the order, resubmit it: all persons then verify again. \
         If it needs changes, it goes through the initial review first.";
+    ResubmitUnlessStopped =>
+        "注销申请已因短信核验超时终止。如不再注销，无需任何操作；仍需注销的，请重新提交。",
+        "The deregistration has expired. If it was to be stopped, nothing has to be done; else submit it \
+        again.";
 });
 
 impl Reminder {

@@ -236,6 +236,8 @@ pub enum Advice {
     AwaitReview,
     /// Resubmit, after changes if the order needs them (B14).
     Resubmit,
+    /// A deregistration has expired: nothing, if it was to be stopped, else resubmit (D34).
+    ResubmitUnlessStopped,
 }
 
 names!(Advice, "advice", {
@@ -251,6 +253,7 @@ names!(Advice, "advice", {
     AskRegulator => "ask_regulator",
     AwaitReview => "await_review",
     Resubmit => "resubmit",
+    ResubmitUnlessStopped => "resubmit_unless_stopped",
 });
 
 /// A [`Advice`], and who takes it.

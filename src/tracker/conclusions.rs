@@ -8,7 +8,7 @@ use super::{
     Advice, Deadline, Fact, FactKind, NextStep, PersonStanding, Reminder, ReminderKind, Tracker,
     TrackerStatus, fact::End, record::Person,
 };
-use crate::{MobileNumber, OrderStatus, time::Micros};
+use crate::{FilingType, MobileNumber, OrderStatus, ReturnCause, time::Micros};
 
 /// A message usually arrives within 5 to 10 minutes (R15).
 const MESSAGE_FROM: TimeDelta = TimeDelta::minutes(5);
@@ -257,9 +257,12 @@ impl View<'_> {
         let mut steps = Vec::new();
         match self.status() {
             TrackerStatus::Done { .. } => return Vec::from([platform(Advice::AwaitReview)]),
-            TrackerStatus::TimedOut { .. } | TrackerStatus::Returned { .. } => {
-                return Vec::from([platform(Advice::Resubmit)]);
-            }
+            TrackerStatus::TimedOut { .. }
+            | TrackerStatus::Returned {
+                cause: ReturnCause::WindowClosed,
+                ..
+            } => return Vec::from([platform(self.after_time_out())]),
+            TrackerStatus::Returned { .. } => return Vec::from([platform(Advice::Resubmit)]),
             TrackerStatus::SaidDone => return Vec::from([platform(Advice::AwaitConfirmation)]),
             TrackerStatus::MayHaveEnded => steps.push(platform(Advice::AskRegulator)),
             TrackerStatus::Waiting => {}
@@ -271,6 +274,24 @@ impl View<'_> {
             steps.extend(persons.map(|person| self.step_of(person)));
         }
         steps
+    }
+
+    /// Letting it expire is how a deregistration is stopped (B31, D34).
+    const fn after_time_out(&self) -> Advice {
+        match self.tracker.filing_type {
+            Some(
+                FilingType::DeregisterEntity
+                | FilingType::DeregisterService
+                | FilingType::CancelAccess,
+            ) => Advice::ResubmitUnlessStopped,
+            Some(
+                FilingType::Initial
+                | FilingType::AddService
+                | FilingType::AddAccess
+                | FilingType::Modify,
+            )
+            | None => Advice::Resubmit,
+        }
     }
 
     fn step_of(&self, person: &Person) -> NextStep {

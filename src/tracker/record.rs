@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Fact, FactKind, FactRefusal};
-use crate::{MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micros};
+use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micros};
 
 /// A round of SMS verification as a platform sees it (R02, R15–R22).
 ///
@@ -62,6 +62,7 @@ pub struct Tracker {
     pub(super) submitted: Micros,
     pub(super) window: TimeDelta,
     pub(super) resends_max: u8,
+    pub(super) filing_type: Option<FilingType>,
     /// Sorted by number, never empty.
     pub(super) persons: Vec<Person>,
     /// Sorted by instant, then by what is said: the same whatever the order of reporting.
@@ -87,8 +88,34 @@ impl Tracker {
             submitted: Micros::cut(submitted_at),
             window: recipients.policy().window(),
             resends_max: recipients.policy().resends_max(),
+            filing_type: None,
             persons: recipients.iter().map(person).collect(),
             facts: Vec::new(),
+        }
+    }
+
+    /// With the type of the order: after the time-out of a deregistration, which can be stopped in no other
+    /// way, the advice is not simply to submit it again (B31, D34).
+    ///
+    /// ```
+    /// use beian::{FilingType, Recipient, Recipients, Role, Tracker, VerificationPolicy};
+    /// use beian::tracker::{Advice, FactKind, RegulatorStatus};
+    /// use chrono::{DateTime, TimeDelta};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let submitted = DateTime::UNIX_EPOCH;
+    /// let mut tracker = Tracker::new(&recipients, submitted).of_type(FilingType::DeregisterEntity);
+    /// let later = submitted + TimeDelta::hours(25);
+    /// tracker.record(FactKind::Regulator(RegulatorStatus::TimedOut), later)?;
+    /// assert_eq!(tracker.next_steps(later)[0].advice, Advice::ResubmitUnlessStopped);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of_type(self, filing_type: FilingType) -> Self {
+        Self {
+            filing_type: Some(filing_type),
+            ..self
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Fact, FactKind, RegulatorStatus, Tracker, record::Person};
 use crate::{
-    MobileNumber, ReturnCause, Role,
+    FilingType, MobileNumber, ReturnCause, Role,
     time::Micros,
     version::{first_only, write_first},
 };
@@ -32,6 +32,8 @@ struct V1 {
     submitted: i64,
     window: i64,
     resends_max: u8,
+    #[serde(default)]
+    filing_type: Option<FilingType>,
     persons: Vec<StoredPerson>,
     facts: Vec<StoredFact>,
 }
@@ -100,6 +102,7 @@ impl From<Tracker> for Stored {
             submitted: tracker.submitted.raw(),
             window: tracker.window.num_microseconds().unwrap_or(i64::MAX),
             resends_max: tracker.resends_max,
+            filing_type: tracker.filing_type,
             facts: tracker.facts.iter().map(fact).collect(),
             persons: tracker.persons.iter().map(person).collect(),
         })
@@ -128,6 +131,7 @@ impl TryFrom<Stored> for Tracker {
             submitted: in_range(v1.submitted)?,
             window,
             resends_max: v1.resends_max,
+            filing_type: v1.filing_type,
             persons,
             facts: Vec::new(),
         };

@@ -870,3 +870,36 @@ fn a_stored_window_is_ten_minutes_to_three_days() {
         assert_eq!(read.is_ok(), taken, "{window}");
     }
 }
+
+/// D34: what a deregistration is let expire for isn't taken for a mistake; everything else is submitted again.
+#[test]
+fn b31_d34_after_the_time_out_of_a_deregistration_nothing_has_to_be_done() {
+    use beian::{
+        FilingType, Recipient, Recipients, ReturnCause, Role, Tracker, VerificationPolicy,
+    };
+
+    let leader = Recipient::new("19900000001".parse().unwrap(), Role::EntityLeader, []);
+    let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR).unwrap();
+    let submitted = DateTime::UNIX_EPOCH;
+    let later = submitted + TimeDelta::hours(25);
+    for kind in FilingType::ALL {
+        for (fact, expires) in [
+            (FactKind::Regulator(RegulatorStatus::TimedOut), true),
+            (FactKind::Returned(ReturnCause::WindowClosed), true),
+            (FactKind::Returned(ReturnCause::TooManyWrongEntries), false),
+        ] {
+            let mut tracker = Tracker::new(&recipients, submitted).of_type(*kind);
+            tracker.record(fact, later).unwrap();
+            let deregisters = kind.regulator_upload_group() == "ZXBA";
+            let advice = if deregisters && expires {
+                Advice::ResubmitUnlessStopped
+            } else {
+                Advice::Resubmit
+            };
+            assert_eq!(tracker.next_steps(later)[0].advice, advice, "{kind}");
+            let stored = serde_json::to_string(&tracker).unwrap();
+            let again: Tracker = serde_json::from_str(&stored).unwrap();
+            assert_eq!(again.next_steps(later)[0].advice, advice);
+        }
+    }
+}

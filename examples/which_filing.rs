@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --example which_filing
-//! printf '是\n否\n' | cargo run --example which_filing      # or y, n; nothing is unknown
+//! cargo run --example which_filing -- 是 否       # the first answers (or y, n), before any are asked for
 //! ```
 
 use std::{
@@ -17,13 +17,14 @@ use beian::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut known = FilingFacts::default();
+    let mut given = std::env::args().skip(1);
     loop {
         let answer = known.determine();
         println!("{}", answer.text(Lang::Zh));
         let Determination::Missing(fact) = answer else {
             return Ok(());
         };
-        let Some(line) = ask()? else {
+        let Some(line) = given.next().map_or_else(ask, |line| Ok(Some(line)))? else {
             println!("（未回答，无法确定备案类型。）");
             return Ok(());
         };

@@ -30,7 +30,7 @@ pub enum PolledStatus {
     AdministrationReview,
     /// Returned, with the reasons that were given.
     Returned(ReturnCause, ReturnReasons),
-    /// Approved.
+    /// Approved, also while data have to be put right.
     Approved,
     /// The administration wants data put right (B36).
     CorrectionRequired(ModifiedPart),
@@ -182,7 +182,8 @@ impl PolledStatus {
             Self::SmsVerification => stage == Stage::SmsVerification,
             Self::AdministrationReview => stage == Stage::AdministrationReview,
             Self::Returned(cause, _) => stage == Stage::Returned(*cause),
-            Self::Approved => stage == Stage::Approved,
+            // What has to be put right is approved: only the host's own step ends that.
+            Self::Approved => matches!(stage, Stage::Approved | Stage::CorrectionRequired(_)),
             Self::CorrectionRequired(part) => stage == Stage::CorrectionRequired(*part),
             Self::Withdrawn => matches!(stage, Stage::Withdrawn(_)),
             Self::Deregistered => stage == Stage::Deregistered,

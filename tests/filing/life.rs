@@ -502,6 +502,9 @@ fn b36_after_the_approval_data_are_put_right_or_the_filing_is_deregistered() {
     assert_eq!(wanted.correction(), Some(ModifiedPart::Entity));
     assert_eq!(wanted.correct().unwrap(), approved);
     assert!(approved.require_correction(ModifiedPart::Remarks).is_err());
+    // A platform that goes on polling sees it filed, which puts nothing right.
+    let polled = wanted.follow(&PolledStatus::Approved, None).unwrap();
+    assert_eq!((polled.life, polled.assumed.len()), (wanted.clone(), 0));
     for life in [&approved, &wanted] {
         let gone = life.deregister().unwrap();
         assert!(gone.status().is_final() && gone.possible().is_empty());
@@ -590,7 +593,8 @@ fn polled(life: &OrderLife) -> Vec<PolledStatus> {
         }
         OrderStatus::Approved => vec![PolledStatus::Approved],
         OrderStatus::CorrectionRequired => {
-            vec![PolledStatus::CorrectionRequired(ModifiedPart::Service)]
+            let wanted = PolledStatus::CorrectionRequired(ModifiedPart::Service);
+            vec![wanted, PolledStatus::Approved]
         }
         OrderStatus::Deregistered => vec![PolledStatus::Deregistered],
         OrderStatus::Returned => {

@@ -123,8 +123,19 @@ pub(super) fn filing_types() -> Object {
     names(FilingType::ALL.iter().map(|name| name.name()))
 }
 
+/// Where an order of the portal's can be: it submits as soon as the review has passed, and hears nothing of
+/// what comes after an approval.
+pub(super) const STATUSES: [OrderStatus; 6] = [
+    OrderStatus::InitialReview,
+    OrderStatus::SmsVerification,
+    OrderStatus::AdministrationReview,
+    OrderStatus::Approved,
+    OrderStatus::Returned,
+    OrderStatus::Withdrawn,
+];
+
 pub(super) fn statuses() -> Object {
-    names(OrderStatus::ALL.iter().map(|name| name.name()))
+    names(STATUSES.iter().map(|name| name.name()))
 }
 
 pub(super) fn causes() -> Object {

@@ -17,6 +17,7 @@ use utoipa::IntoParams;
 use super::{
     Code, Problem,
     extract::{Body, OrderPath, Parameters, Speaks},
+    openapi,
     view::{OrderList, OrderView},
 };
 use crate::{
@@ -116,6 +117,9 @@ pub(super) async fn list(
     let given = |value: Option<String>| value.filter(|value| !value.is_empty());
     let status = given(wanted.status).map(|status| status.parse::<OrderStatus>());
     let status = status.transpose().map_err(|_| malformed("status"))?;
+    if status.is_some_and(|status| !openapi::STATUSES.contains(&status)) {
+        return Err(malformed("status"));
+    }
     let after = given(wanted.after).map(|after| after.parse::<OrderId>());
     let after = after.transpose().map_err(|_| malformed("after"))?;
     let limit = given(wanted.limit).map(|limit| limit.parse::<u32>());

@@ -269,7 +269,7 @@ pub enum FilingNumberProblem {
     /// No filing number, and no licence.
     #[error(
         "filing number malformed: expected 京ICP备 and 5 to 10 digits and 号, a service's with -1 behind it, \
-         or a licence such as 粤B2-20090059"
+         or a licence, 粤B2- and its digits"
     )]
     Malformed,
 }

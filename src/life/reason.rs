@@ -148,13 +148,14 @@ impl<'a> IntoIterator for &'a ReturnReasons {
 /// Foreign words on one line, without what would change how the rest of a page reads.
 fn bounded(words: &str, chars_max: usize) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let shown = words
-        .trim()
+    let shown: String = words
         .chars()
         .filter(|c| !is_invisible(*c))
-        .map(|c| if breaks(c) { ' ' } else { c });
+        .map(|c| if breaks(c) { ' ' } else { c })
+        .collect();
+    // Last, so that what was stored is read back as it is.
     let mut kept = String::new();
-    for (n, c) in shown.enumerate() {
+    for (n, c) in shown.trim().chars().enumerate() {
         if n >= chars_max {
             kept.push('…');
             break;

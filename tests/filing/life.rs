@@ -539,6 +539,14 @@ fn d35_a_return_bears_its_reasons_and_only_a_return() {
     assert!(!format!("{reason:?}").contains("手机号"));
     let many: ReturnReasons = core::iter::repeat_n(reason.clone(), 70).collect();
     assert_eq!(many.iter().count(), ReturnReasons::MAX);
+    for words in ["\u{7F}\n 不符 \u{200B}\t", &"长 ".repeat(700), "…", " "] {
+        let once = ReturnReason::new(words, words);
+        assert_eq!(
+            ReturnReason::new(once.field(), once.words()),
+            once,
+            "{words:?}"
+        );
+    }
     let long = ReturnReason::new(&"长".repeat(200), &"长".repeat(2000));
     assert_eq!(long.field().chars().count(), 101);
     assert_eq!(long.words().chars().count(), 1001);

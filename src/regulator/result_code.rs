@@ -41,7 +41,8 @@ impl ResultCode {
     }
 
     /// Where in an [`OrderForm`](crate::OrderForm) it may be: several where the code doesn't say whose
-    /// mobile or ID it is about, none where our form has no such field.
+    /// mobile or ID it is about, none where our form has no such field. `services[0]` stands for whichever
+    /// service it is: in an order of several the code doesn't say.
     #[must_use]
     pub fn fields(self) -> &'static [&'static str] {
         self.row().map_or(&[], |row| row.fields)
@@ -53,13 +54,21 @@ impl ResultCode {
         matches!(self.0, 14 | 15 | 19 | 20)
     }
 
+    const fn is_of_review(self) -> bool {
+        matches!(self.0, 0 | 1)
+    }
+
     /// What an order's life follows ([`OrderLife::follow`](crate::OrderLife::follow)), with the
     /// regulator's words beside the code as the reason: an upload that failed, an approval, a return. `None`
-    /// for what was only taken in, and for what is unknown.
+    /// for what was only taken in, for what is unknown, and for a review's 0 and 1: whose review it was,
+    /// the platform's or the administration's, is not in the number.
     #[must_use]
     pub fn polled(self, words: &str) -> Option<PolledStatus> {
         if self.is_of_upload() {
             return Some(PolledStatus::UploadFailed(self.0));
+        }
+        if self.is_of_review() {
+            return None;
         }
         match self.meaning() {
             ResultMeaning::Approved => Some(PolledStatus::Approved),

@@ -11,12 +11,13 @@ use crate::{
 
 texts!(ResultMeaning, {
     Approved => "管局审核通过。", "Approved by the administration.";
-    Refused => "审核未通过，请按退回原因修改后重新提交。",
-        "Refused in the review: change the order as the reasons say, and hand it in again.";
+    Refused => "审核未通过，请按退回原因处理后重新提交。",
+        "Refused: deal with what the reasons say, and hand the order in again.";
     MendField => "备案信息有误，请核实、修改后重新提交。",
         "Something in the order is wrong: check it, change it and submit it again.";
-    AskedAlready => "该申请或备案已存在，无需重复提交。",
-        "This is filed or asked for already: it needn't be submitted again.";
+    AskedAlready => "该申请或备案已存在，无需重复提交；已在其他接入服务商备案的，请办理新增接入。",
+        "This is filed or asked for already: it needn't be submitted again. What is filed with another \
+         provider comes here by add access.";
     NotThisWay => "不能以此方式办理，请确认备案类型、接入服务商和备案现状。",
         "Not possible this way: check the type of filing, the access provider, and what is filed.";
     TryLater => "暂时无法办理，请待在办事项结束或系统开放后再提交。",

@@ -79,14 +79,14 @@ fn b17_all_codes_of_the_specification_are_known_once() {
 fn b17_codes_say_what_the_rule_says() {
     for (codes, meaning) in [
         (&[1, 1001][..], ResultMeaning::Approved),
-        (&[0, 1002], ResultMeaning::Refused),
+        (&[0, 1002, 1064, 1065], ResultMeaning::Refused),
         (&[1007, 1008, 1011, 1015, 1044], ResultMeaning::MendField),
         (&[1027, 1030, 1032, 1037, 1038], ResultMeaning::AskedAlready),
         (
-            &[1025, 1042, 1043, 1046, 1049, 1050],
+            &[1016, 1025, 1042, 1043, 1046, 1049, 1050, 1058, 1059],
             ResultMeaning::NotThisWay,
         ),
-        (&[1051, 1017, 1052], ResultMeaning::TryLater),
+        (&[14, 15, 19, 20, 1051, 1017, 1052], ResultMeaning::TryLater),
         (&[1999, 2, 1000, 1069, u16::MAX], ResultMeaning::Unknown),
     ] {
         for code in codes {
@@ -128,7 +128,8 @@ fn b17_b34_a_life_follows_a_code() {
         .collect();
     assert_eq!(paths, ResultCode(1015).fields());
     assert_eq!(ResultCode(1001).polled(""), Some(PolledStatus::Approved));
-    for nothing in [1060, 1062, 4711] {
+    // Whose review 0 and 1 are of, the number doesn't say.
+    for nothing in [0, 1, 1060, 1062, 4711] {
         assert_eq!(ResultCode(nothing).polled(""), None);
     }
     assert!(ResultCode(1999).polled("").is_some());

@@ -1,59 +1,76 @@
-//! Which filing is it? The questions that decide, asked on the terminal one by one, in Chinese.
+//! Which filing is it? The questions that decide, asked on the terminal one by one.
 //!
 //! ```text
-//! cargo run --example which_filing
-//! cargo run --example which_filing -- 是 否       # the first answers (or y, n), before any are asked for
+//! cargo run --example which_filing                # at the end --lang en: in English
+//! cargo run --example which_filing -- 是 否       # the first answers (or y, n, ?), before any are asked for
 //! ```
 
-use std::{
-    error::Error,
-    io::{self, Write as _},
-};
+use std::io::{self, Write};
 
 use beian::{
     Lang, Province,
     filing::{Determination, FilingFact, FilingFacts},
 };
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> io::Result<()> {
+    let mut given: Vec<String> = std::env::args().skip(1).collect();
+    let mut lang = Lang::Zh;
+    if given.iter().any(|word| word == "--lang") {
+        lang = given
+            .pop()
+            .and_then(|word| word.parse().ok())
+            .ok_or_else(|| io::Error::other("expected at the end: --lang zh or --lang en"))?;
+        given.retain(|word| word != "--lang");
+    }
+    let typed = io::stdin().lines();
+    ask(given.into_iter().map(Ok).chain(typed), lang, io::stdout())
+}
+
+/// Asks until it is known which filing it is, or what comes first; *unknown* and nothing end it.
+pub(crate) fn ask(
+    mut answers: impl Iterator<Item = io::Result<String>>,
+    lang: Lang,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let said = |zh, en| if lang == Lang::Zh { zh } else { en };
     let mut known = FilingFacts::default();
-    let mut given = std::env::args().skip(1);
     loop {
         let answer = known.determine();
-        println!("{}", answer.text(Lang::Zh));
+        writeln!(out, "{}", answer.text(lang))?;
         let Determination::Missing(fact) = answer else {
             return Ok(());
         };
-        let Some(line) = given.next().map_or_else(ask, |line| Ok(Some(line)))? else {
-            println!("（未回答，无法确定备案类型。）");
-            return Ok(());
+        write!(out, "> ")?;
+        out.flush()?;
+        let line = answers.next().transpose()?.unwrap_or_default();
+        let yes = match line.trim() {
+            "" | "?" | "？" | "不知道" => {
+                let still = said(
+                    "（尚需查明，方可确定备案类型。）",
+                    "(To be found out first.)",
+                );
+                return writeln!(out, "{still}");
+            }
+            "是" | "y" | "yes" => Some(true),
+            "否" | "n" | "no" => Some(false),
+            _ => None,
         };
         match fact {
-            FilingFact::EntityFiled => known.entity_filed = yes_or_no(&line),
-            FilingFact::ServiceFiled => known.service_filed = yes_or_no(&line),
-            FilingFact::FiledHere => known.filed_here = yes_or_no(&line),
-            FilingFact::Province => known.province = Province::parse(&line).ok(),
+            FilingFact::EntityFiled => known.entity_filed = yes,
+            FilingFact::ServiceFiled => known.service_filed = yes,
+            FilingFact::FiledHere => known.filed_here = yes,
+            FilingFact::ServicesLeft => known.services_left = yes,
+            FilingFact::Province => match Province::parse(&line) {
+                Ok(province) => known.province = Some(province),
+                Err(problem) => writeln!(out, "{}", problem.text(lang))?,
+            },
         }
-        if known.determine() == answer {
-            println!("请回答“是”或“否”。");
+        if fact != FilingFact::Province && yes.is_none() {
+            let expected = said(
+                "请回答“是”“否”或“不知道”。",
+                "Answer y, n or ? for unknown.",
+            );
+            writeln!(out, "{expected}")?;
         }
-    }
-}
-
-/// A line that was typed; `None` where there is none, or nothing in it.
-fn ask() -> io::Result<Option<String>> {
-    print!("> ");
-    io::stdout().flush()?;
-    let mut line = String::new();
-    io::stdin().read_line(&mut line)?;
-    let line = line.trim();
-    Ok((!line.is_empty()).then(|| line.into()))
-}
-
-fn yes_or_no(line: &str) -> Option<bool> {
-    match line {
-        "是" | "y" | "yes" => Some(true),
-        "否" | "n" | "no" => Some(false),
-        _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The command line of `examples/requirements.rs`.
+//! The command line of `examples/requirements.rs`, and the questions of `examples/which_filing.rs`.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +8,30 @@
 #[path = "../examples/requirements.rs"]
 #[expect(dead_code, reason = "main is the example's")]
 mod requirements;
+
+#[path = "../examples/which_filing.rs"]
+#[expect(dead_code, reason = "main is the example's")]
+mod which_filing;
+
+fn asked(answers: &str, lang: beian::Lang) -> String {
+    let mut out = Vec::new();
+    let answers = answers.split_whitespace().map(|word| Ok(word.to_owned()));
+    which_filing::ask(answers, lang, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn b20_b21_d29_the_questions_end_in_an_answer() {
+    use beian::Lang::{En, Zh};
+    assert!(asked("否", Zh).ends_with("请办理：首次备案。\n"));
+    assert!(asked("y n y", En).ends_with("File as: add service.\n"));
+    let shell = asked("是 否 否 火星 湖南", Zh);
+    assert!(shell.contains("省份无法识别") && shell.contains("空壳主体，请先"));
+    assert!(asked("maybe y y ?", En).contains("Answer y, n or ?"));
+    for unanswered in ["", "y ?", "y n n ？", "不知道"] {
+        assert!(asked(unanswered, Zh).contains("尚需查明"), "{unanswered}");
+    }
+}
 
 fn run(line: &str) -> Result<String, String> {
     let now = "2026-01-01T00:00:00Z".parse().unwrap();

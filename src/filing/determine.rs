@@ -11,6 +11,8 @@ use crate::{Province, names::names};
 /// let mut known = FilingFacts { entity_filed: Some(true), ..FilingFacts::default() };
 /// assert_eq!(known.determine(), Determination::Missing(FilingFact::ServiceFiled));
 /// known.service_filed = Some(false);
+/// assert_eq!(known.determine(), Determination::Missing(FilingFact::ServicesLeft));
+/// known.services_left = Some(true);
 /// assert_eq!(known.determine(), Determination::File(FilingType::AddService));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -26,8 +28,8 @@ pub struct FilingFacts {
     pub service_filed: Option<bool>,
     /// Whether the service is filed here, with this access provider.
     pub filed_here: Option<bool>,
-    /// Whether a filed entity has a service left; not asked for, as nearly all have. Without one it is a
-    /// shell, 空壳主体 (B21).
+    /// Whether a filed entity has a service left. Without one it is a shell, 空壳主体 (B21): none of its
+    /// services is filed, nor anything filed here.
     pub services_left: Option<bool>,
     /// The entity's province, which decides for a shell (B21).
     pub province: Option<Province>,
@@ -94,7 +96,9 @@ pub enum FilingFact {
     ServiceFiled,
     /// [`FilingFacts::filed_here`].
     FiledHere,
-    /// [`FilingFacts::province`].
+    /// [`FilingFacts::services_left`]: asked for where it decides.
+    ServicesLeft,
+    /// [`FilingFacts::province`]: asked for where a shell is filed.
     Province,
 }
 
@@ -102,6 +106,7 @@ names!(FilingFact, "fact", {
     EntityFiled => "entity_filed",
     ServiceFiled => "service_filed",
     FiledHere => "filed_here",
+    ServicesLeft => "services_left",
     Province => "province",
 });
 
@@ -126,11 +131,23 @@ impl FilingFacts {
     /// asked for, one fact at a time.
     #[must_use]
     pub fn determine(self) -> Determination {
-        use FilingFact::{EntityFiled, FiledHere, ServiceFiled};
+        use FilingFact::{EntityFiled, FiledHere, ServiceFiled, ServicesLeft};
 
-        let (entity, service, here) = (self.entity_filed, self.service_filed, self.filed_here);
+        let here = self.filed_here;
+        let (left, shell) = (
+            self.services_left == Some(true),
+            self.services_left == Some(false),
+        );
+        // Nobody is asked what follows: whose services are filed is filed, and a shell's services aren't.
+        let entity = self.entity_filed.or(left.then_some(true));
+        let service = self.service_filed.or(shell.then_some(false));
         match (entity, service, here) {
+            (Some(false), ..) if left => Determination::Contradiction(EntityFiled, ServicesLeft),
             (Some(false), Some(true), _) => Determination::Contradiction(EntityFiled, ServiceFiled),
+            (_, Some(true), _) if shell => Determination::Contradiction(ServiceFiled, ServicesLeft),
+            (_, Some(false), Some(true)) if self.service_filed.is_none() => {
+                Determination::Contradiction(FiledHere, ServicesLeft)
+            }
             (_, Some(false), Some(true)) => Determination::Contradiction(ServiceFiled, FiledHere),
             (Some(false), None, Some(true)) => Determination::Contradiction(EntityFiled, FiledHere),
             (Some(false), Some(false) | None, Some(false) | None) => {
@@ -149,13 +166,14 @@ impl FilingFacts {
     }
 
     fn add_service(self) -> Determination {
-        match (self.services_left, self.province) {
-            (Some(true) | None, _) => Determination::File(FilingType::AddService),
+        let at_once = self
+            .province
+            .map(|province| Self::SHELL_ADDS_SERVICE.contains(&province));
+        match (self.services_left, at_once) {
+            (Some(true), _) | (_, Some(true)) => Determination::File(FilingType::AddService),
+            (None, _) => Determination::Missing(FilingFact::ServicesLeft),
             (Some(false), None) => Determination::Missing(FilingFact::Province),
-            (Some(false), Some(province)) if Self::SHELL_ADDS_SERVICE.contains(&province) => {
-                Determination::File(FilingType::AddService)
-            }
-            (Some(false), Some(_)) => Determination::First(Prerequisite::DeregisterShell),
+            (Some(false), Some(false)) => Determination::First(Prerequisite::DeregisterShell),
         }
     }
 
@@ -182,6 +200,7 @@ impl Determination {
             Self::Missing(FilingFact::EntityFiled) => "missing_entity_filed",
             Self::Missing(FilingFact::ServiceFiled) => "missing_service_filed",
             Self::Missing(FilingFact::FiledHere) => "missing_filed_here",
+            Self::Missing(FilingFact::ServicesLeft) => "missing_services_left",
             Self::Missing(FilingFact::Province) => "missing_province",
             Self::Contradiction(..) => "contradiction",
         }

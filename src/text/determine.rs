@@ -30,6 +30,9 @@ texts!(FilingFact, {
     FiledHere =>
         "该备案是否在本接入服务商？请查询本平台的备案记录。",
         "Is it filed with this access provider? Its own records know.";
+    ServicesLeft =>
+        "该主体名下是否还有已备案的网站（互联网信息服务）？请在工信部备案系统公共查询中查询。",
+        "Has the entity any filed service left? The regulator's public query knows.";
     Province =>
         "主体在哪个省份备案？请向备案主体确认。",
         "In which province is the entity filed? Ask whoever files.";
@@ -44,16 +47,42 @@ impl Determination {
             (Self::File(kind), Lang::En) => format!("File as: {}.", kind.text(lang)).into(),
             (Self::First(what), _) => what.text(lang).into(),
             (Self::Missing(fact), _) => fact.text(lang).into(),
-            (Self::Contradiction(fact, of), Lang::Zh) => format!(
-                "所述情况相互矛盾（{fact}、{of}）：已在此备案的，网站和主体均已备案；请核实。"
+            (Self::Contradiction(one, other), Lang::Zh) => format!(
+                "所述情况相互矛盾，请核实：{}；{}。",
+                clause(one, other, lang),
+                clause(other, one, lang)
             )
             .into(),
-            (Self::Contradiction(fact, of), Lang::En) => format!(
-                "{fact} and {of} exclude each other: what is filed here is filed, and so is its entity. \
-                 Check them."
+            (Self::Contradiction(one, other), Lang::En) => format!(
+                "These exclude each other, check them: {}; {}.",
+                clause(one, other, lang),
+                clause(other, one, lang)
             )
             .into(),
         }
+    }
+}
+
+/// What was said of a fact, where another excludes it: the one that the other needs is denied.
+const fn clause(fact: FilingFact, other: FilingFact, lang: Lang) -> &'static str {
+    let zh = matches!(lang, Lang::Zh);
+    match (fact, other) {
+        (FilingFact::EntityFiled, _) if zh => "主体未备案",
+        (FilingFact::EntityFiled, _) => "the entity isn't filed",
+        (FilingFact::ServiceFiled, FilingFact::FiledHere) if zh => "网站未备案",
+        (FilingFact::ServiceFiled, FilingFact::FiledHere) => "the service isn't filed",
+        (FilingFact::ServiceFiled, _) if zh => "网站已备案",
+        (FilingFact::ServiceFiled, _) => "the service is filed",
+        (FilingFact::FiledHere, _) if zh => "已在本接入服务商备案",
+        (FilingFact::FiledHere, _) => "it is filed with this access provider",
+        (FilingFact::ServicesLeft, FilingFact::EntityFiled) if zh => "主体名下仍有已备案的网站",
+        (FilingFact::ServicesLeft, FilingFact::EntityFiled) => {
+            "the entity has a filed service left"
+        }
+        (FilingFact::ServicesLeft, _) if zh => "主体名下没有已备案的网站",
+        (FilingFact::ServicesLeft, _) => "the entity has no filed service left",
+        (FilingFact::Province, _) if zh => "备案省份",
+        (FilingFact::Province, _) => "the province",
     }
 }
 

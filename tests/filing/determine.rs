@@ -9,10 +9,17 @@ use beian::{
 
 const ANSWERS: [Option<bool>; 3] = [Some(true), Some(false), None];
 
+const LEFT: [(Option<bool>, &str); 3] = [
+    (Some(true), "a service left"),
+    (Some(false), "no service left"),
+    (None, "not known"),
+];
+
 const HEAD: &str = "\
 Which filing it is (B20, B21, D29), by three facts: is the entity filed, is the service, is it filed
-here; y yes, n no, ? unknown. Rows that the province decides, for an entity without any service left,
-name the provinces. `BEIAN_REWRITE=1 cargo test --test filing determine` writes it anew.
+here; y yes, n no, ? unknown. Below a row, what else is known and changes the answer: whether the entity
+has a filed service left, and the province where that decides. `BEIAN_REWRITE=1 cargo test --test filing
+determine` writes it anew.
 
 ";
 
@@ -52,32 +59,31 @@ fn table() -> String {
         };
         let answer = facts.determine();
         writeln!(table, "{}  {}", known.join(" "), said(answer)).unwrap();
-        let shell = |province| {
-            FilingFacts {
-                services_left: Some(false),
-                province: Some(province),
-                ..facts
+        let contradiction = matches!(answer, Determination::Contradiction(..));
+        for (services_left, said_of_it) in LEFT.iter().filter(|_| !contradiction) {
+            let mut groups: Vec<(Determination, Vec<&str>)> = Vec::new();
+            for province in Province::ALL {
+                let answer = FilingFacts {
+                    services_left: *services_left,
+                    province: Some(*province),
+                    ..facts
+                }
+                .determine();
+                let name = Province::text(*province, Lang::Zh);
+                match groups.iter_mut().find(|(of, _)| *of == answer) {
+                    Some((_, names)) => names.push(name),
+                    None => groups.push((answer, vec![name])),
+                }
             }
-            .determine()
-        };
-        let mut groups: Vec<(Determination, Vec<&str>)> = Vec::new();
-        for province in Province::ALL {
-            let answer = shell(*province);
-            let name = Province::text(*province, Lang::Zh);
-            match groups.iter_mut().find(|(of, _)| *of == answer) {
-                Some((_, names)) => names.push(name),
-                None => groups.push((answer, vec![name])),
-            }
-        }
-        if groups.len() > 1 {
-            for (answer, names) in groups {
-                writeln!(
-                    table,
-                    "       no service left: {}: {}",
-                    said(answer),
-                    names.join(" ")
-                )
-                .unwrap();
+            for (of, names) in &groups {
+                let provinces = if groups.len() > 1 {
+                    format!(": {}", names.join(" "))
+                } else {
+                    String::new()
+                };
+                if *of != answer {
+                    writeln!(table, "       {said_of_it}: {}{provinces}", said(*of)).unwrap();
+                }
             }
         }
     }
@@ -94,61 +100,99 @@ fn b20_b21_all_combinations_as_a_table() {
     assert_eq!(fs::read_to_string(&path).unwrap_or_default(), table);
 }
 
-/// What can be true of the three facts, by B20 alone: a service that is filed has an entity that is, and what
-/// is filed here is filed.
-fn worlds(facts: FilingFacts) -> Vec<(bool, bool, bool)> {
+/// What can be true: entity filed, service filed, filed here, a service left.
+type World = (bool, bool, bool, bool);
+
+/// What the facts leave possible, by B20 and B21 alone: what is filed here is filed, so it is a service left,
+/// and an entity with one is filed.
+fn worlds(facts: FilingFacts) -> Vec<World> {
+    let fits = |known: Option<bool>, is| known.is_none_or(|known| known == is);
     let mut worlds = Vec::new();
-    for entity in [true, false] {
-        for service in [true, false] {
-            for here in [true, false] {
-                let possible = (entity || !service) && (service || !here);
-                let fits = |known: Option<bool>, is| known.is_none_or(|known| known == is);
-                if possible
-                    && fits(facts.entity_filed, entity)
-                    && fits(facts.service_filed, service)
-                    && fits(facts.filed_here, here)
-                {
-                    worlds.push((entity, service, here));
-                }
-            }
+    for bits in 0..16_u8 {
+        let [entity, service, here, left] = [8, 4, 2, 1].map(|bit| bits & bit != 0);
+        if (entity || !left)
+            && (left || !service)
+            && (service || !here)
+            && fits(facts.entity_filed, entity)
+            && fits(facts.service_filed, service)
+            && fits(facts.filed_here, here)
+            && fits(facts.services_left, left)
+        {
+            worlds.push((entity, service, here, left));
         }
     }
     worlds
 }
 
-fn type_in((entity, service, here): (bool, bool, bool)) -> FilingType {
-    match (entity, service, here) {
+fn answer_in((entity, service, here, left): World, at_once: bool) -> Determination {
+    Determination::File(match (entity, service, here) {
         (false, ..) => FilingType::Initial,
-        (true, false, _) => FilingType::AddService,
+        (true, false, _) if left || at_once => FilingType::AddService,
+        (true, false, _) => return Determination::First(Prerequisite::DeregisterShell),
         (true, true, false) => FilingType::AddAccess,
         (true, true, true) => FilingType::Modify,
-    }
+    })
 }
 
-/// D29: a type exactly where every world that the facts leave has it; a contradiction where there is none;
-/// else a fact that is unknown, and whose answer leaves fewer worlds.
+/// D29: an answer exactly where every world that the facts leave has it, in every province that is possible; a
+/// contradiction where there is none; else a fact that is unknown, and of which either answer leaves fewer
+/// worlds.
 #[test]
-fn b20_d29_the_answer_is_what_every_possible_world_says() {
-    for facts in facts() {
+fn b20_b21_d29_the_answer_is_what_every_possible_world_says() {
+    let provinces = [None, Some(Province::Beijing), Some(Province::Hunan)];
+    for (facts, (services_left, _), province) in facts().into_iter().flat_map(|facts| {
+        LEFT.into_iter()
+            .flat_map(move |left| provinces.map(|province| (facts, left, province)))
+    }) {
+        let facts = FilingFacts {
+            services_left,
+            province,
+            ..facts
+        };
         let worlds = worlds(facts);
-        let mut types: Vec<_> = worlds.iter().copied().map(type_in).collect();
-        types.dedup();
+        let at_once = province.map_or(vec![true, false], |it| vec![it == Province::Beijing]);
+        let mut answers: Vec<_> = worlds
+            .iter()
+            .flat_map(|world| at_once.iter().map(|at_once| answer_in(*world, *at_once)))
+            .collect();
+        answers.dedup();
         match facts.determine() {
             Determination::Contradiction(one, other) => {
                 assert!(worlds.is_empty() && one < other, "{facts:?}");
             }
-            Determination::File(kind) => assert_eq!(types, [kind], "{facts:?}"),
-            Determination::Missing(fact) => {
-                assert!(types.len() > 1, "{facts:?}");
-                let unknown = match fact {
-                    FilingFact::EntityFiled => facts.entity_filed,
-                    FilingFact::ServiceFiled => facts.service_filed,
-                    FilingFact::FiledHere => facts.filed_here,
-                    FilingFact::Province => panic!("{facts:?}"),
-                };
-                assert_eq!(unknown, None, "{facts:?}");
+            answer @ (Determination::File(_) | Determination::First(_)) => {
+                assert_eq!(answers, [answer], "{facts:?}");
             }
-            Determination::First(what) => panic!("{facts:?}: {what}"),
+            Determination::Missing(fact) => {
+                assert!(answers.len() > 1, "{facts:?}");
+                for yes in [true, false] {
+                    let known = Some(yes);
+                    let told = match fact {
+                        FilingFact::EntityFiled => FilingFacts {
+                            entity_filed: known,
+                            ..facts
+                        },
+                        FilingFact::ServiceFiled => FilingFacts {
+                            service_filed: known,
+                            ..facts
+                        },
+                        FilingFact::FiledHere => FilingFacts {
+                            filed_here: known,
+                            ..facts
+                        },
+                        FilingFact::ServicesLeft => FilingFacts {
+                            services_left: known,
+                            ..facts
+                        },
+                        FilingFact::Province => {
+                            assert_eq!(province, None);
+                            continue;
+                        }
+                    };
+                    let left = self::worlds(told).len();
+                    assert!(left > 0 && left < worlds.len(), "{facts:?}");
+                }
+            }
         }
     }
 }

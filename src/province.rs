@@ -4,9 +4,11 @@ use core::{fmt, str::FromStr};
 
 use crate::words::{letters, same_words};
 
-/// One row per province: GB/T 2260 code, stable name, Chinese short and full name, English name.
+/// One row per province: GB/T 2260 code, stable name, Chinese short and full name, English name, and the
+/// character that stands for it.
 macro_rules! provinces {
-    ($($variant:ident = $code:literal, $name:literal, $short:literal, $full:literal, $english:literal;)+) => {
+    ($($variant:ident = $code:literal, $name:literal, $short:literal, $full:literal, $english:literal,
+     $abbreviation:literal;)+) => {
         /// A province, autonomous region or municipality of mainland China: all 31 of them (R01).
         ///
         /// ```
@@ -61,6 +63,22 @@ macro_rules! provinces {
                 }
             }
 
+            /// The character that stands for it in filing numbers (B33): 蒙. Some have another one beside it,
+            /// which is read, and never printed: 川 for 蜀, 贵 for 黔, 云 for 滇, 秦 for 陕, 甘 for 陇.
+            ///
+            /// ```
+            /// use beian::Province;
+            ///
+            /// assert_eq!(Province::Guangdong.abbreviation(), '粤');
+            /// assert_eq!(Province::from_abbreviation('川'), Some(Province::Sichuan));
+            /// ```
+            #[must_use]
+            pub const fn abbreviation(self) -> char {
+                match self {
+                    $(Self::$variant => $abbreviation),+
+                }
+            }
+
             /// The English name: Inner Mongolia.
             #[must_use]
             pub(crate) const fn english(self) -> &'static str {
@@ -73,38 +91,47 @@ macro_rules! provinces {
 }
 
 provinces! {
-    Beijing = 11, "beijing", "北京", "北京市", "Beijing";
-    Tianjin = 12, "tianjin", "天津", "天津市", "Tianjin";
-    Hebei = 13, "hebei", "河北", "河北省", "Hebei";
-    Shanxi = 14, "shanxi", "山西", "山西省", "Shanxi";
-    InnerMongolia = 15, "inner_mongolia", "内蒙古", "内蒙古自治区", "Inner Mongolia";
-    Liaoning = 21, "liaoning", "辽宁", "辽宁省", "Liaoning";
-    Jilin = 22, "jilin", "吉林", "吉林省", "Jilin";
-    Heilongjiang = 23, "heilongjiang", "黑龙江", "黑龙江省", "Heilongjiang";
-    Shanghai = 31, "shanghai", "上海", "上海市", "Shanghai";
-    Jiangsu = 32, "jiangsu", "江苏", "江苏省", "Jiangsu";
-    Zhejiang = 33, "zhejiang", "浙江", "浙江省", "Zhejiang";
-    Anhui = 34, "anhui", "安徽", "安徽省", "Anhui";
-    Fujian = 35, "fujian", "福建", "福建省", "Fujian";
-    Jiangxi = 36, "jiangxi", "江西", "江西省", "Jiangxi";
-    Shandong = 37, "shandong", "山东", "山东省", "Shandong";
-    Henan = 41, "henan", "河南", "河南省", "Henan";
-    Hubei = 42, "hubei", "湖北", "湖北省", "Hubei";
-    Hunan = 43, "hunan", "湖南", "湖南省", "Hunan";
-    Guangdong = 44, "guangdong", "广东", "广东省", "Guangdong";
-    Guangxi = 45, "guangxi", "广西", "广西壮族自治区", "Guangxi";
-    Hainan = 46, "hainan", "海南", "海南省", "Hainan";
-    Chongqing = 50, "chongqing", "重庆", "重庆市", "Chongqing";
-    Sichuan = 51, "sichuan", "四川", "四川省", "Sichuan";
-    Guizhou = 52, "guizhou", "贵州", "贵州省", "Guizhou";
-    Yunnan = 53, "yunnan", "云南", "云南省", "Yunnan";
-    Tibet = 54, "tibet", "西藏", "西藏自治区", "Tibet";
-    Shaanxi = 61, "shaanxi", "陕西", "陕西省", "Shaanxi";
-    Gansu = 62, "gansu", "甘肃", "甘肃省", "Gansu";
-    Qinghai = 63, "qinghai", "青海", "青海省", "Qinghai";
-    Ningxia = 64, "ningxia", "宁夏", "宁夏回族自治区", "Ningxia";
-    Xinjiang = 65, "xinjiang", "新疆", "新疆维吾尔自治区", "Xinjiang";
+    Beijing = 11, "beijing", "北京", "北京市", "Beijing", '京';
+    Tianjin = 12, "tianjin", "天津", "天津市", "Tianjin", '津';
+    Hebei = 13, "hebei", "河北", "河北省", "Hebei", '冀';
+    Shanxi = 14, "shanxi", "山西", "山西省", "Shanxi", '晋';
+    InnerMongolia = 15, "inner_mongolia", "内蒙古", "内蒙古自治区", "Inner Mongolia", '蒙';
+    Liaoning = 21, "liaoning", "辽宁", "辽宁省", "Liaoning", '辽';
+    Jilin = 22, "jilin", "吉林", "吉林省", "Jilin", '吉';
+    Heilongjiang = 23, "heilongjiang", "黑龙江", "黑龙江省", "Heilongjiang", '黑';
+    Shanghai = 31, "shanghai", "上海", "上海市", "Shanghai", '沪';
+    Jiangsu = 32, "jiangsu", "江苏", "江苏省", "Jiangsu", '苏';
+    Zhejiang = 33, "zhejiang", "浙江", "浙江省", "Zhejiang", '浙';
+    Anhui = 34, "anhui", "安徽", "安徽省", "Anhui", '皖';
+    Fujian = 35, "fujian", "福建", "福建省", "Fujian", '闽';
+    Jiangxi = 36, "jiangxi", "江西", "江西省", "Jiangxi", '赣';
+    Shandong = 37, "shandong", "山东", "山东省", "Shandong", '鲁';
+    Henan = 41, "henan", "河南", "河南省", "Henan", '豫';
+    Hubei = 42, "hubei", "湖北", "湖北省", "Hubei", '鄂';
+    Hunan = 43, "hunan", "湖南", "湖南省", "Hunan", '湘';
+    Guangdong = 44, "guangdong", "广东", "广东省", "Guangdong", '粤';
+    Guangxi = 45, "guangxi", "广西", "广西壮族自治区", "Guangxi", '桂';
+    Hainan = 46, "hainan", "海南", "海南省", "Hainan", '琼';
+    Chongqing = 50, "chongqing", "重庆", "重庆市", "Chongqing", '渝';
+    Sichuan = 51, "sichuan", "四川", "四川省", "Sichuan", '蜀';
+    Guizhou = 52, "guizhou", "贵州", "贵州省", "Guizhou", '黔';
+    Yunnan = 53, "yunnan", "云南", "云南省", "Yunnan", '滇';
+    Tibet = 54, "tibet", "西藏", "西藏自治区", "Tibet", '藏';
+    Shaanxi = 61, "shaanxi", "陕西", "陕西省", "Shaanxi", '陕';
+    Gansu = 62, "gansu", "甘肃", "甘肃省", "Gansu", '陇';
+    Qinghai = 63, "qinghai", "青海", "青海省", "Qinghai", '青';
+    Ningxia = 64, "ningxia", "宁夏", "宁夏回族自治区", "Ningxia", '宁';
+    Xinjiang = 65, "xinjiang", "新疆", "新疆维吾尔自治区", "Xinjiang", '新';
 }
+
+/// The characters that stand for a province as well.
+const OTHER_ABBREVIATIONS: &[(char, Province)] = &[
+    ('川', Province::Sichuan),
+    ('贵', Province::Guizhou),
+    ('云', Province::Yunnan),
+    ('秦', Province::Shaanxi),
+    ('甘', Province::Gansu),
+];
 
 /// Names that are written as well.
 const ALIASES: &[(&str, Province)] = &[
@@ -152,6 +179,17 @@ impl Province {
     #[must_use]
     pub fn asks_for_permit_backs(self) -> bool {
         ASKING_FOR_PERMIT_BACKS.contains(&self)
+    }
+
+    /// The province that a character stands for.
+    #[must_use]
+    pub fn from_abbreviation(abbreviation: char) -> Option<Self> {
+        let all = Self::ALL.iter();
+        let names = all.map(|it| (it.abbreviation(), *it));
+        let others = OTHER_ABBREVIATIONS.iter().copied();
+        names
+            .chain(others)
+            .find_map(|(name, it)| (name == abbreviation).then_some(it))
     }
 
     /// Reads a province as people write it: the Chinese short or official name (新疆自治区 too), the

@@ -37,7 +37,8 @@ pub struct FilingNumber {
 impl FilingNumber {
     /// Reads a number in any spelling that people paste (D26): white space and invisible characters
     /// anywhere, full-width forms, lower case, any dash, the traditional 粵, 備, 號 and 證, and the other short
-    /// name of a province that has two (川 for 蜀). Nothing is added or left out.
+    /// name of a province that has two (川 for 蜀). Nothing is added or left out: a number without 号, with a
+    /// leading zero behind the dash, or of several places at once (合字B2-…) isn't one.
     ///
     /// # Errors
     /// [`FilingNumberProblem`].
@@ -49,15 +50,11 @@ impl FilingNumber {
             .take(LENGTH_MAX)
             .collect();
         let (first, rest) = spelt.split_first().ok_or(FilingNumberProblem::Missing)?;
-        let (short, province) = SHORT_NAMES
-            .iter()
-            .find(|(short, other, _)| short == first || other == first)
-            .map(|(short, _, province)| (*short, *province))
-            .ok_or(FilingNumberProblem::Malformed)?;
+        let province = Province::from_abbreviation(*first).ok_or(FilingNumberProblem::Malformed)?;
         let read = of_entity(rest).ok_or(FilingNumberProblem::Malformed)?;
         let service = of_service(read.rest).ok_or(FilingNumberProblem::Malformed)?;
         Ok(Self {
-            entity: format!("{short}{}", read.printed),
+            entity: format!("{}{}", province.abbreviation(), read.printed),
             province,
             licence: read.licence,
             service,
@@ -94,41 +91,6 @@ impl FilingNumber {
 
 /// Longer than any number.
 const LENGTH_MAX: usize = 32;
-
-/// The short name that numbers begin with, the other one that some provinces have, and the province.
-const SHORT_NAMES: [(char, char, Province); 31] = [
-    ('京', '京', Province::Beijing),
-    ('津', '津', Province::Tianjin),
-    ('冀', '冀', Province::Hebei),
-    ('晋', '晋', Province::Shanxi),
-    ('蒙', '蒙', Province::InnerMongolia),
-    ('辽', '辽', Province::Liaoning),
-    ('吉', '吉', Province::Jilin),
-    ('黑', '黑', Province::Heilongjiang),
-    ('沪', '沪', Province::Shanghai),
-    ('苏', '苏', Province::Jiangsu),
-    ('浙', '浙', Province::Zhejiang),
-    ('皖', '皖', Province::Anhui),
-    ('闽', '闽', Province::Fujian),
-    ('赣', '赣', Province::Jiangxi),
-    ('鲁', '鲁', Province::Shandong),
-    ('豫', '豫', Province::Henan),
-    ('鄂', '鄂', Province::Hubei),
-    ('湘', '湘', Province::Hunan),
-    ('粤', '粤', Province::Guangdong),
-    ('桂', '桂', Province::Guangxi),
-    ('琼', '琼', Province::Hainan),
-    ('渝', '渝', Province::Chongqing),
-    ('蜀', '川', Province::Sichuan),
-    ('黔', '贵', Province::Guizhou),
-    ('滇', '云', Province::Yunnan),
-    ('藏', '藏', Province::Tibet),
-    ('陕', '秦', Province::Shaanxi),
-    ('陇', '甘', Province::Gansu),
-    ('青', '青', Province::Qinghai),
-    ('宁', '宁', Province::Ningxia),
-    ('新', '新', Province::Xinjiang),
-];
 
 /// One spelling of what is written in several.
 fn simplified(c: char) -> char {

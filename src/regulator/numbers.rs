@@ -1,6 +1,6 @@
-//! The regulator's numbers of types and kinds (B17, B33).
+//! The regulator's numbers of types, kinds and corrections (B17, B33, B36).
 
-use crate::{FilingType, ServiceKind};
+use crate::{FilingType, ModifiedPart, ServiceKind};
 
 impl FilingType {
     /// The operation number of the regulator's interface: 1 for an initial filing to 7 for a deregistered
@@ -100,5 +100,35 @@ impl ServiceKind {
         kinds
             .into_iter()
             .find(|kind| kind.regulator_number() == number)
+    }
+}
+
+impl ModifiedPart {
+    /// What the administration asks to be put right (XGTZ): 0 the entity's data, 1 a service's (B36); remarks
+    /// have no number.
+    ///
+    /// ```
+    /// use beian::ModifiedPart;
+    ///
+    /// assert_eq!(ModifiedPart::Service.regulator_correction(), Some(1));
+    /// assert_eq!(ModifiedPart::from_regulator_correction(0), Some(ModifiedPart::Entity));
+    /// ```
+    #[must_use]
+    pub const fn regulator_correction(self) -> Option<u8> {
+        match self {
+            Self::Entity => Some(0),
+            Self::Service => Some(1),
+            Self::Remarks => None,
+        }
+    }
+
+    /// The part of a number in a request to put data right.
+    #[must_use]
+    pub const fn from_regulator_correction(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Entity),
+            1 => Some(Self::Service),
+            _ => None,
+        }
     }
 }

@@ -121,6 +121,14 @@ fn b33_every_province_has_a_short_name_of_its_own() {
         .collect();
     provinces.sort();
     assert_eq!(provinces, Province::ALL);
+    for province in Province::ALL {
+        assert!(SHORT.contains(province.abbreviation()));
+        assert_eq!(
+            Province::from_abbreviation(province.abbreviation()),
+            Some(*province)
+        );
+    }
+    assert_eq!(Province::from_abbreviation('港'), None);
 }
 
 proptest! {
@@ -133,18 +141,24 @@ proptest! {
         digits in "[0-9]{5,10}",
         service in proptest::option::of((1..100_000_u32, prop::sample::select(vec!["", "A", "X", "K"]))),
         noise in proptest::collection::vec((0..30_usize, prop::sample::select(vec![' ', '\u{200B}', '\u{3000}', '\u{FEFF}'])), 0..6),
-        wide: bool,
+        wide in proptest::collection::vec(any::<bool>(), 24),
+        dash in prop::sample::select(vec!['-', '－', '—', '–', '‐']),
+        traditional: bool,
     ) {
         let short = SHORT.chars().nth(short).unwrap();
         let tail = service.map(|(n, letter)| format!("-{n}{letter}")).unwrap_or_default();
         let printed = format!("{short}ICP备{digits}号{tail}");
         let mut typed: Vec<char> = printed.chars().collect();
-        if wide {
-            for c in &mut typed {
-                if c.is_ascii_graphic() {
-                    *c = char::from_u32(u32::from(*c) + 0xFEE0).unwrap();
+        for (c, wide) in typed.iter_mut().zip(wide) {
+            *c = match *c {
+                '-' => dash,
+                '备' if traditional => '備',
+                '号' if traditional => '號',
+                narrow if wide && narrow.is_ascii_graphic() => {
+                    char::from_u32(u32::from(narrow) + 0xFEE0).unwrap()
                 }
-            }
+                other => other,
+            };
         }
         for (place, c) in noise {
             typed.insert(place.min(typed.len()), c);
@@ -155,12 +169,31 @@ proptest! {
         prop_assert_eq!(FilingNumber::parse(&printed).unwrap(), number);
     }
 
+    /// Every reading of a number that was typed wrongly has the digits and letters that were typed.
     #[test]
-    fn b33_what_is_read_prints_itself(input in "[京粤川ICPBicp备证号0-9AXK -]{0,24}") {
-        if let Ok(number) = FilingNumber::parse(&input) {
+    fn b33_what_is_read_prints_itself(
+        number in prop::sample::select(vec!["京ICP备12345号", "川ICP備1234567890号-1", "粤B2-20090059", "粵B2—20090059-12345X", "沪ICP証030173号-9a"]),
+        edits in proptest::collection::vec((0..24_usize, 0..3_u8, prop::sample::select("京川ICPB12備号号-—_ 05AaXkＡ９\u{200B}".chars().collect::<Vec<_>>())), 0..3),
+    ) {
+        let mut typed: Vec<char> = number.chars().collect();
+        for (place, edit, c) in edits {
+            let place = place.min(typed.len() - 1);
+            match edit {
+                0 => typed.insert(place, c),
+                1 => typed[place] = c,
+                _ => drop(typed.remove(place)),
+            }
+        }
+        let typed: String = typed.into_iter().collect();
+        if let Ok(number) = FilingNumber::parse(&typed) {
             prop_assert_eq!(FilingNumber::parse(&number.to_string()).unwrap(), number.clone());
-            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-            prop_assert_eq!(digits(&number.to_string()), digits(&input));
+            let kept = |text: &str| text
+                .chars()
+                .map(|c| char::from_u32((u32::from(c)).wrapping_sub(0xFEE0)).filter(char::is_ascii_graphic).unwrap_or(c))
+                .filter(char::is_ascii_alphanumeric)
+                .map(|c| c.to_ascii_uppercase())
+                .collect::<String>();
+            prop_assert_eq!(kept(&number.to_string()), kept(&typed));
         }
     }
 }

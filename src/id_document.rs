@@ -2,10 +2,10 @@
 
 use core::{fmt, str::FromStr};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 use crate::{
-    LastSix, Province, UnknownName,
+    LastSix, Province, UnknownName, day,
     spelling::{Unclean, all_digits, clean_id, clean_id_with_x},
 };
 
@@ -94,6 +94,30 @@ impl IdDocumentKind {
             Self::TaiwanResidencePermit => 42,
             Self::Other(code) => code,
         }
+    }
+
+    /// The age in full years that a number of this kind says, on the day of an instant in Beijing (B27, D37):
+    /// a document of 18 characters bears the birth date, no other does. `None` too where the number can't be
+    /// read, or the date is yet to come. Nothing of it is kept.
+    ///
+    /// ```
+    /// use beian::IdDocumentKind;
+    /// use chrono::{DateTime, Utc};
+    ///
+    /// let kind = IdDocumentKind::ResidentIdCard;
+    /// let eve: DateTime<Utc> = "2026-04-30T23:59:59+08:00".parse()?;
+    /// let birthday: DateTime<Utc> = "2026-05-01T00:00:00+08:00".parse()?;
+    /// assert_eq!(kind.age("820101200005010015", eve), Some(25));
+    /// assert_eq!(kind.age("820101200005010015", birthday), Some(26));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn age(self, number: &str, at: DateTime<Utc>) -> Option<u8> {
+        let number = clean_id_with_x(number).ok()?;
+        check(self, number.as_bytes()).ok()?;
+        let bears = number.as_bytes().len() == 18 && !matches!(self, Self::Other(_));
+        let born = bears.then(|| birth_date(number.as_bytes())).flatten()?;
+        years(born, day::clock(at).date())
     }
 
     /// The kind with this certificate code; [`Other`](Self::Other) if it has no name here.
@@ -441,18 +465,10 @@ fn eighteen(number: &[u8], is_region: impl Fn(u8) -> bool) -> Result<(), IdDocum
         _ if number.len() == 18 => return Err(IdDocumentProblem::Form),
         _ => return Err(IdDocumentProblem::Length),
     };
-    let value = |range| {
-        body.get(range)
-            .and_then(|digits| core::str::from_utf8(digits).ok())
-            .and_then(|digits| digits.parse::<u16>().ok())
-            .unwrap_or_default()
-    };
-    if !u8::try_from(value(0..2)).is_ok_and(is_region) {
+    if !u8::try_from(value(body, 0..2)).is_ok_and(is_region) {
         return Err(IdDocumentProblem::Region);
     }
-    let year = value(6..10);
-    let born = NaiveDate::from_ymd_opt(year.into(), value(10..12).into(), value(12..14).into());
-    if year < 1850 || born.is_none() {
+    if birth_date(body).is_none_or(|born| born.year() < 1850) {
         return Err(IdDocumentProblem::BirthDate);
     }
     if check == check_character(body) {
@@ -460,6 +476,27 @@ fn eighteen(number: &[u8], is_region: impl Fn(u8) -> bool) -> Result<(), IdDocum
     } else {
         Err(IdDocumentProblem::CheckCharacter)
     }
+}
+
+/// Digits 7 to 14 of 18 characters, if that is a calendar date.
+fn birth_date(number: &[u8]) -> Option<NaiveDate> {
+    let part = |range| value(number, range);
+    NaiveDate::from_ymd_opt(part(6..10).into(), part(10..12).into(), part(12..14).into())
+}
+
+fn value(number: &[u8], range: core::ops::Range<usize>) -> u16 {
+    number
+        .get(range)
+        .and_then(|digits| core::str::from_utf8(digits).ok())
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or_default()
+}
+
+/// Full years on a day; who was born on February 29 is a year older on March 1.
+fn years(born: NaiveDate, today: NaiveDate) -> Option<u8> {
+    let still = i32::from((today.month(), today.day()) < (born.month(), born.day()));
+    let years = today.year().checked_sub(born.year())?;
+    u8::try_from(years.checked_sub(still)?).ok()
 }
 
 /// ISO 7064 MOD 11-2: each step doubles the remainder, so that every position weighs differently.

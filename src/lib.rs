@@ -159,6 +159,7 @@ pub mod wechat;
 mod words;
 
 pub use filing::{
+    checks,
     form::OrderForm,
     kind::{FilingType, ModifiedPart, ModifiedParts},
     order::FilingOrder,

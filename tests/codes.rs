@@ -18,6 +18,7 @@ use beian::{
     OrderStatus, Person, PersonProblem, Province, ProvinceProblem, RecipientState, Refusal,
     ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, ServiceKind, TemplateProblem,
     VerificationPolicyProblem,
+    checks::{Applicant, CheckRow, OrderFact, Severity, UnknownCheckRow},
     filing::{
         DenyProblem, FilingFact, FilingNumberProblem, NotFileable, OrderStep, Prerequisite,
         ProblemKind, StageState,
@@ -79,13 +80,23 @@ fn problems_of_an_order() -> Vec<Row> {
         ProblemKind::PhoneChangedOrphan,
         ProblemKind::NotYetFileable,
         ProblemKind::BackNumberMissing,
-        ProblemKind::DifferingIds,
     ];
     rows.extend::<Vec<_>>(all!(ProvinceProblem, code));
     rows.extend::<Vec<_>>(all!(NameProblem, code));
     rows.extend::<Vec<_>>(all!(MobileProblem, code));
     rows.extend::<Vec<_>>(all!(IdDocumentProblem, code));
     rows.extend::<Vec<_>>(all!(FilingNumberProblem, code));
+    rows
+}
+
+/// Of the documented rows, each check once.
+fn checks() -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for CheckRow { check, .. } in CheckRow::DOCUMENTED {
+        if !rows.iter().any(|Row(code, _)| code == check.code()) {
+            rows.extend(rows![check]);
+        }
+    }
     rows
 }
 
@@ -152,9 +163,10 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
     vec![
         ("Orders: `ProblemKind`", problems_of_an_order()),
         (
-            "Forms: `LastSixProblem`, `CodeProblem`, `DenyProblem`",
-            rows![LastSixProblem, CodeProblem, DenyProblem],
+            "Forms and policies: `LastSixProblem`, `CodeProblem`, `DenyProblem`, `checks::UnknownCheckRow`",
+            rows![LastSixProblem, CodeProblem, DenyProblem, UnknownCheckRow],
         ),
+        ("Findings: `checks::Check`", checks()),
         ("Lists: `OrderProblems`, `EntryProblems`", lists()),
         ("Lives: `LifeRefusal`", rows![refused]),
         (
@@ -270,6 +282,9 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`filing::StageState`", all!(StageState, name)),
         ("`filing::Prerequisite`", all!(Prerequisite, name)),
         ("`filing::FilingFact`", all!(FilingFact, name)),
+        ("`checks::OrderFact`", all!(OrderFact, name)),
+        ("`checks::Severity`", all!(Severity, name)),
+        ("`checks::Applicant`", all!(Applicant, name)),
         ("`regulator::ResultMeaning`", all!(ResultMeaning, name)),
         ("`RegulatorStatus`", all!(RegulatorStatus, name)),
     ];

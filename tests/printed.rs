@@ -201,7 +201,7 @@ fn what_a_host_is_made_of_prints_its_size_alone() {
     assert_eq!(shown(kept), expected);
     assert_eq!(
         shown(FilingPolicy::default()),
-        "FilingPolicy { denied: 0, refuse_differing_ids: false, filed_since: 3 }"
+        "FilingPolicy { denied: 0, checks: 38, filed_since: 3 }"
     );
 }
 

@@ -380,10 +380,9 @@ impl Draft {
         self.filing_type.is_some_and(needs)
     }
 
-    /// B11, B13, D03: of everybody named in the order, whether they have to verify or not, for who
+    /// B11, B13: of everybody named in the order, whether they have to verify or not, for who
     /// is texted can still be overridden when a round opens (D02).
     fn check_people(&self, problems: &mut OrderProblems, policy: &FilingPolicy) {
-        let mut seen: Vec<(MobileNumber, &IdDocument)> = Vec::new();
         for (path, person) in self.people() {
             if person.mobile.is_some_and(|mobile| policy.denies(&mobile)) {
                 problems.add(format!("{path}.mobile"), MobileProblem::Denied);
@@ -392,17 +391,6 @@ impl Draft {
             if person.back_missing && asked_for {
                 let path = format!("{path}.id_document.back_number");
                 problems.add(path, ProblemKind::BackNumberMissing);
-            }
-            let mobile = person.mobile.filter(|_| policy.refuses_differing_ids());
-            let (Some(mobile), Some(id)) = (mobile, &person.id_document) else {
-                continue;
-            };
-            match seen.iter().find(|(known, _)| *known == mobile) {
-                Some((_, first)) if !first.may_be(id) => {
-                    problems.add(format!("{path}.id_document"), ProblemKind::DifferingIds);
-                }
-                Some(_) => {}
-                None => seen.push((mobile, id)),
             }
         }
     }

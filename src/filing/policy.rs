@@ -1,27 +1,35 @@
-//! What a platform refuses beyond the rules.
+//! What a platform refuses and advises beyond the rules.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
 use super::FiledSince;
-use crate::{MobileNumber, spelling::clean};
+use crate::{
+    MobileNumber,
+    checks::{CheckRow, Severity, UnknownCheckRow},
+    spelling::clean,
+};
 
-/// What a platform refuses when an order is filed: by default, kinds of service that couldn't be filed yet.
+/// What a platform refuses and advises when an order is filed: by default, kinds of service that couldn't be
+/// filed yet make no order, and the rows of [`CheckRow::DOCUMENTED`] advise.
 ///
 /// ```
-/// use beian::{FilingPolicy, OrderForm};
+/// use beian::{FilingPolicy, OrderForm, checks::Severity};
 ///
-/// let policy = FilingPolicy::default().deny("170")?.refuse_differing_ids(true);
+/// let policy = FilingPolicy::default().deny("170")?;
 /// let mut form = OrderForm::default();
 /// form.entity.leader.mobile = "170 0000 0001".into();
 /// let problems = form.check(&policy).unwrap_err();
 /// assert!(problems.iter().any(|problem| problem.code() == "mobile_denied"));
-/// # Ok::<(), beian::filing::DenyProblem>(())
+///
+/// // Two IDs on one number are advice by default (D31).
+/// let policy = policy.severity("one_id", Severity::Refused)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct FilingPolicy {
     denied: Vec<String>,
-    refuse_differing_ids: bool,
+    checks: Cow<'static, [CheckRow]>,
     filed_since: Cow<'static, [FiledSince]>,
 }
 
@@ -29,7 +37,7 @@ impl Default for FilingPolicy {
     fn default() -> Self {
         Self {
             denied: Vec::new(),
-            refuse_differing_ids: false,
+            checks: Cow::Borrowed(CheckRow::DOCUMENTED),
             filed_since: Cow::Borrowed(FiledSince::DOCUMENTED),
         }
     }
@@ -53,14 +61,38 @@ impl FilingPolicy {
         }
     }
 
-    /// Whether an order is refused in which one mobile number has several IDs: no by default, for
-    /// either ID is then right (D03).
+    /// The table of checks, in place of the documented one: a host's own rows, loaded or made of the
+    /// documented ones (D30).
+    ///
+    /// ```
+    /// use beian::{FilingPolicy, checks::CheckRow};
+    ///
+    /// let rows = CheckRow::DOCUMENTED.iter().filter(|row| !row.source.contains("Tencent"));
+    /// let policy = FilingPolicy::default().checks(rows.cloned());
+    /// assert!(policy.check_rows().len() < CheckRow::DOCUMENTED.len());
+    /// ```
     #[must_use]
-    pub fn refuse_differing_ids(self, refuse: bool) -> Self {
+    pub fn checks(self, rows: impl IntoIterator<Item = CheckRow>) -> Self {
         Self {
-            refuse_differing_ids: refuse,
+            checks: rows.into_iter().collect(),
             ..self
         }
+    }
+
+    /// With another severity for the row of a name: refused, advised or silent (D30).
+    ///
+    /// # Errors
+    /// [`UnknownCheckRow`] if no row has the name.
+    pub fn severity(mut self, name: &str, severity: Severity) -> Result<Self, UnknownCheckRow> {
+        let row = self.checks.to_mut().iter_mut().find(|row| row.name == name);
+        row.ok_or(UnknownCheckRow)?.severity = severity;
+        Ok(self)
+    }
+
+    /// The table of checks.
+    #[must_use]
+    pub fn check_rows(&self) -> &[CheckRow] {
+        &self.checks
     }
 
     /// From when each kind of service can be filed (D01), in place of what is documented: the rows that
@@ -93,11 +125,6 @@ impl FilingPolicy {
             .iter()
             .any(|prefix| mobile.digits().starts_with(prefix.as_str()))
     }
-
-    /// Whether one number with several IDs is refused (D03).
-    pub(super) const fn refuses_differing_ids(&self) -> bool {
-        self.refuse_differing_ids
-    }
 }
 
 /// How many ranges are denied, not which: one of eleven digits is somebody's number.
@@ -105,7 +132,7 @@ impl fmt::Debug for FilingPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FilingPolicy")
             .field("denied", &self.denied.len())
-            .field("refuse_differing_ids", &self.refuse_differing_ids)
+            .field("checks", &self.checks.len())
             .field("filed_since", &self.filed_since.len())
             .finish()
     }

@@ -250,9 +250,6 @@ pub enum ProblemKind {
     /// A Hong Kong / Macao permit without the number on its back, in a province that asks for it (B13).
     #[error("back number missing: in this province, a Hong Kong and Macao permit needs it")]
     BackNumberMissing,
-    /// The same number with another ID, and the platform refuses that (D03).
-    #[error("the same mobile number is given with a different ID document")]
-    DifferingIds,
 }
 
 impl ProblemKind {
@@ -289,7 +286,6 @@ impl ProblemKind {
             Self::PhoneChangedOrphan,
             Self::NotYetFileable,
             Self::BackNumberMissing,
-            Self::DifferingIds,
         ];
         own.into_iter()
             .chain(ProvinceProblem::ALL.iter().copied().map(Self::Province))
@@ -326,7 +322,6 @@ impl ProblemKind {
             Self::PhoneChangedOrphan => Some("R11"),
             Self::NotYetFileable => Some("D01"),
             Self::BackNumberMissing => Some("B13"),
-            Self::DifferingIds => Some("D03"),
         }
     }
 }

@@ -305,7 +305,6 @@ impl ProblemKind {
             Self::PhoneChangedOrphan => "phone_changed_orphan",
             Self::NotYetFileable => "service_kind_not_yet_fileable",
             Self::BackNumberMissing => "back_number_missing",
-            Self::DifferingIds => "ids_differ",
         }
     }
 
@@ -382,10 +381,6 @@ impl ProblemKind {
             Self::BackNumberMissing => (
                 "在该省备案，使用港澳居民来往内地通行证的，请填写证件背面的香港或澳门身份证号码。",
                 "In this province, a Hong Kong and Macao permit also needs the identity number printed on its back. Enter it.",
-            ),
-            Self::DifferingIds => (
-                "同一手机号码对应了不同的证件，请统一证件，或为另一负责人填写其本人的手机号码。",
-                "One mobile number is given with different ID documents. Give the same document, or each person's own number.",
             ),
         };
         Cow::Borrowed(match lang {

@@ -1,6 +1,7 @@
 //! What people read, in Simplified Chinese and in English.
 
 mod beijing;
+mod checks;
 mod determine;
 mod event;
 mod filing;

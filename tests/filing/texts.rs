@@ -70,7 +70,6 @@ fn problems() -> Vec<ProblemKind> {
         PhoneChangedOrphan,
         NotYetFileable,
         BackNumberMissing,
-        DifferingIds,
     ];
     problems.extend(ProvinceProblem::ALL.iter().copied().map(Province));
     problems.extend(NameProblem::ALL.iter().copied().map(Name));

@@ -1,0 +1,22 @@
+//! What an order that is well formed should be mended in before it is submitted (B19–B33, D30): advice and
+//! refusals, by a table of rows that a host can replace, load or silence.
+//!
+//! | to | use |
+//! |---|---|
+//! | look at an order | [`FilingPolicy::findings`](crate::FilingPolicy::findings) |
+//! | know what would decide more | [`FilingPolicy::open_questions`](crate::FilingPolicy::open_questions) |
+//! | say what is known beside the order | [`OrderFacts`] |
+//! | refuse or silence a row | [`FilingPolicy::severity`](crate::FilingPolicy::severity) |
+//! | bring rows of one's own | [`FilingPolicy::checks`](crate::FilingPolicy::checks) |
+
+mod check;
+mod facts;
+mod finding;
+mod look;
+mod row;
+mod table;
+
+pub use check::Check;
+pub use facts::{OpenQuestion, OrderFact, OrderFacts, PersonFacts, ServiceFacts};
+pub use finding::Finding;
+pub use row::{Applicant, CheckRow, Severity, UnknownCheckRow};

@@ -1,0 +1,126 @@
+//! A row of the table: what is checked, where and for whom, how severe it is, and who says so.
+
+use alloc::borrow::Cow;
+
+use chrono::NaiveDate;
+
+use super::Check;
+use crate::{FilingType, Province, Role, names::names};
+
+/// How severe a finding is (D30). What is malformed is neither: it makes no order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Not looked at.
+    Silent,
+    /// Worth mending: an administration may return the order.
+    Advised,
+    /// Not to be submitted so: a source says that it is refused here.
+    Refused,
+}
+
+names!(Severity, "severity", {
+    Silent => "silent",
+    Advised => "advised",
+    Refused => "refused",
+});
+
+/// Who files: 主办者性质.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicant {
+    /// 个人.
+    Individual,
+    /// 单位: a company or another organization.
+    Unit,
+}
+
+names!(Applicant, "applicant", {
+    Individual => "individual",
+    Unit => "unit",
+});
+
+/// A row of the table of checks (D30): constants here, or a host's own, written and read by serde. What a
+/// row leaves out doesn't narrow it.
+///
+/// ```
+/// use beian::{Province, checks::{Check, CheckRow, Severity}};
+///
+/// let row = CheckRow {
+///     provinces: Some([Province::Hainan].as_slice().into()),
+///     severity: Severity::Refused,
+///     ..CheckRow::new("age_hainan", Check::MinimumAge(20), "our own experience, 2026-10")
+/// };
+/// assert_eq!((row.check.rule(), row.filing_types), ("B27", None));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct CheckRow {
+    /// What the row is called, for [`FilingPolicy::severity`](crate::FilingPolicy::severity).
+    pub name: Cow<'static, str>,
+    /// What is checked.
+    pub check: Check,
+    /// How severe it is.
+    pub severity: Severity,
+    /// Where; everywhere if left out.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub provinces: Option<Cow<'static, [Province]>>,
+    /// In orders of which types; of every type if left out.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub filing_types: Option<Cow<'static, [FilingType]>>,
+    /// For whose orders; for everybody's if left out.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub applicant: Option<Applicant>,
+    /// Of which responsible persons, where it is about persons; of all if left out.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub role: Option<Role>,
+    /// The first day on which it holds, in Beijing; always if left out.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub from: Option<NaiveDate>,
+    /// The last day on which it holds, in Beijing; for good if left out.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub until: Option<NaiveDate>,
+    /// Who says so, and when it was said or read.
+    pub source: Cow<'static, str>,
+}
+
+impl CheckRow {
+    /// An advice that holds everywhere, always and for everybody.
+    #[must_use]
+    pub const fn new(name: &'static str, check: Check, source: &'static str) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            check,
+            severity: Severity::Advised,
+            provinces: None,
+            filing_types: None,
+            applicant: None,
+            role: None,
+            from: None,
+            until: None,
+            source: Cow::Borrowed(source),
+        }
+    }
+
+    /// Whether the row is looked at in such an order on a day.
+    pub(super) fn holds(&self, province: Province, kind: FilingType, day: NaiveDate) -> bool {
+        self.severity != Severity::Silent
+            && self
+                .provinces
+                .as_deref()
+                .is_none_or(|all| all.contains(&province))
+            && self
+                .filing_types
+                .as_deref()
+                .is_none_or(|all| all.contains(&kind))
+            && self.from.is_none_or(|from| from <= day)
+            && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// No row of the table has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no row of the table of checks has this name")]
+pub struct UnknownCheckRow;

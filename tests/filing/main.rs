@@ -22,6 +22,7 @@ mod stored_orders;
 mod support;
 mod texts;
 mod tracker;
+mod tracker_exact;
 #[cfg(feature = "serde")]
 mod values;
 mod wechat;

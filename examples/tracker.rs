@@ -4,11 +4,11 @@
 //! cargo run --example tracker
 //! ```
 
-use std::{collections::BTreeSet, error::Error};
+use std::error::Error;
 
 use beian::{
     FilingOrder, IdDocument, Lang, Person, Province, Requirement, ServiceKind, Tracker, rulebook,
-    tracker::{FactKind, RegulatorStatus},
+    tracker::{Fact, FactKind, RegulatorStatus},
 };
 use chrono::{DateTime, FixedOffset, Utc};
 
@@ -64,7 +64,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Looks whenever something is reported, and whenever the tracker asked to be looked at.
+/// Looks whenever something is reported, and whenever the tracker asked to be looked at. Where it asks for a look at
+/// the regulator's status too, that says nothing new, but what the lines have.
 fn follow(tracker: &mut Tracker, facts: &[Line]) -> Result<(), Box<dyn Error>> {
     let mut screen = Screen::default();
     let mut now = tracker.submitted_at();
@@ -73,26 +74,33 @@ fn follow(tracker: &mut Tracker, facts: &[Line]) -> Result<(), Box<dyn Error>> {
         let at = instant(at)?;
         while let Some(next) = tracker.next(now).filter(|next| *next < at) {
             now = next;
+            if tracker.next_poll(now) == Some(now) {
+                tracker.looked(now);
+            }
             screen.show(tracker, now);
         }
         now = at;
         println!("-- {} {report:?}", beijing(now));
-        tracker.record(*report, now)?;
+        let fact = if report.person().is_some() {
+            Fact::exact(*report, now)
+        } else {
+            Fact::seen(*report, now) // by a poll
+        };
+        tracker.report(fact, now)?;
         screen.show(tracker, now);
     }
     Ok(())
 }
 
-/// What was shown last, and which reminders were sent.
+/// What was shown last.
 #[derive(Default)]
 struct Screen {
     lines: Vec<String>,
-    sent: BTreeSet<String>,
 }
 
 impl Screen {
     /// Prints what is new at an instant, and sends every reminder once.
-    fn show(&mut self, tracker: &Tracker, now: DateTime<Utc>) {
+    fn show(&mut self, tracker: &mut Tracker, now: DateTime<Utc>) {
         let status = tracker.status(now);
         let mut lines = Vec::new();
         for lang in [Lang::Zh, Lang::En] {
@@ -101,21 +109,20 @@ impl Screen {
             let steps = tracker.next_steps(now);
             lines.extend(steps.iter().map(|step| format!("→ {}", step.text(lang))));
         }
-        println!("{}  [{}]", beijing(now), status.name());
-        for line in lines.iter().filter(|line| !self.lines.contains(line)) {
-            println!("    {line}");
-        }
-        for reminder in tracker.reminders(now) {
-            let key = format!("{} {:?} {}", reminder.kind, reminder.person, reminder.due);
-            if self.sent.insert(key) {
-                println!(
-                    "    ✉ {}  {}",
-                    reminder.text(Lang::Zh),
-                    reminder.text(Lang::En)
-                );
+        let new: Vec<_> = lines.iter().filter(|it| !self.lines.contains(it)).collect();
+        let reminders = tracker.reminders(now);
+        if !new.is_empty() || !reminders.is_empty() {
+            println!("{}  [{}]", beijing(now), status.name());
+            for line in new {
+                println!("    {line}");
             }
+            for reminder in reminders {
+                let (zh, en) = (reminder.text(Lang::Zh), reminder.text(Lang::En));
+                println!("    ✉ {zh}  {en}");
+                tracker.reminded(reminder.key);
+            }
+            println!();
         }
-        println!();
         self.lines = lines;
     }
 }

@@ -18,10 +18,7 @@ const AHEAD: TimeDelta = TimeDelta::hours(8);
 /// 00:00 Beijing time: where a date in a table begins to hold (D01).
 #[must_use]
 pub fn first_instant(date: NaiveDate) -> DateTime<Utc> {
-    date.and_time(NaiveTime::MIN)
-        .and_utc()
-        .checked_sub_signed(AHEAD)
-        .unwrap_or(DateTime::<Utc>::MIN_UTC)
+    instant(date.and_time(NaiveTime::MIN))
 }
 
 /// The last microsecond of the day, Beijing time: the submission instant of an order of which only
@@ -31,6 +28,12 @@ pub fn last_instant(date: NaiveDate) -> DateTime<Utc> {
     date.checked_add_days(Days::new(1))
         .and_then(|next| first_instant(next).checked_sub_signed(TimeDelta::microseconds(1)))
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// When a clock in Beijing shows that.
+pub(crate) fn instant(clock: NaiveDateTime) -> DateTime<Utc> {
+    let utc = clock.and_utc();
+    utc.checked_sub_signed(AHEAD).unwrap_or(utc)
 }
 
 /// What a clock in Beijing shows.

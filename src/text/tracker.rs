@@ -246,6 +246,9 @@ texts!(RegulatorStatus, {
 });
 
 texts!(FactRefusal, coded {
+    InTheFuture => "in_the_future",
+        "时间比报告时间晚十分钟以上，未记录；请检查时钟。",
+        "Not recorded: that is more than ten minutes after it was reported. Check the clocks.";
     BeforeSubmission => "before_submission",
         "时间早于订单提交管局的时间，未记录。",
         "Not recorded: that was before the order was submitted.";

@@ -143,65 +143,6 @@ pub struct Deadline {
     pub latest: Option<DateTime<Utc>>,
 }
 
-/// What a reminder is about. A stable code for a host's own templates.
-///
-/// ```
-/// use beian::{Lang, tracker::ReminderKind};
-///
-/// assert_eq!(ReminderKind::LastCall.name(), "last_call");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ReminderKind {
-    /// The message should be there: look for it. 10 minutes after the submission notice, or after
-    /// a resend was asked for (R15).
-    MessageDue,
-    /// Still nothing: ask for a resend. 30 minutes after the same instant, while one is left (R22).
-    ResendAdvised,
-    /// Half of the shortest possible window is over.
-    HalfTime,
-    /// Five sixths of it are over: four hours are left of 24.
-    LastCall,
-    /// The shortest possible window is over and no end was reported: the platform asks the
-    /// regulator.
-    AskRegulator,
-    /// The order was returned or timed out: it can be resubmitted (B14).
-    Resubmit,
-}
-
-names!(ReminderKind, "reminder", {
-    MessageDue => "message_due",
-    ResendAdvised => "resend_advised",
-    HalfTime => "half_time",
-    LastCall => "last_call",
-    AskRegulator => "ask_regulator",
-    Resubmit => "resubmit",
-});
-
-/// A reminder that is due ([`Tracker::reminders`]).
-///
-/// ```
-/// use beian::tracker::{Reminder, ReminderKind};
-/// use chrono::DateTime;
-///
-/// let reminder = Reminder {
-///     kind: ReminderKind::HalfTime,
-///     person: Some("19900000001".parse()?),
-///     due: DateTime::UNIX_EPOCH,
-/// };
-/// assert!(format!("{reminder:?}").contains("199****0001"));
-/// # Ok::<(), beian::MobileProblem>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Reminder {
-    /// What it is about.
-    pub kind: ReminderKind,
-    /// Whom to remind; `None` for the platform itself.
-    pub person: Option<MobileNumber>,
-    /// Since when it is due.
-    pub due: DateTime<Utc>,
-}
-
 /// What is to be done next: what a [`Tracker`] and a [`Session`](crate::Session) answer. A stable code;
 /// the words come from [`NextStep::text`].
 ///

@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Advice, Deadline, Fact, FactKind, NextStep, PersonStanding, Reminder, ReminderKind, Tracker,
-    TrackerStatus, fact::End, record::Person,
+    Advice, Deadline, Fact, FactKind, NextStep, PersonStanding, Reminder, ReminderKey,
+    ReminderKind, Tracker, TrackerStatus, fact::End, record::Person,
 };
 use crate::{FilingType, MobileNumber, OrderStatus, ReturnCause, time::Micros};
 
 /// A message usually arrives within 5 to 10 minutes (R15).
 const MESSAGE_FROM: TimeDelta = TimeDelta::minutes(5);
-const MESSAGE_UNTIL: TimeDelta = TimeDelta::minutes(10);
+pub(super) const MESSAGE_UNTIL: TimeDelta = TimeDelta::minutes(10);
 /// The sources name no time to give up on a message; half an hour is three times the usual.
 const RESEND_AFTER: TimeDelta = TimeDelta::minutes(30);
 
@@ -60,23 +60,46 @@ impl Tracker {
 
     /// The reminders that are due at an instant and not taken care of, earliest first.
     ///
-    /// A reminder keeps its kind, person and instant as long as it is due: a host sends what it has
-    /// not sent under those three.
+    /// A reminder keeps its key as long as it is due. A host sends it under that key, and then says so
+    /// ([`reminded`](Self::reminded)): until then it is due, and [`next`](Self::next) is at once.
     #[must_use]
     pub fn reminders(&self, now: DateTime<Utc>) -> Vec<Reminder> {
         let view = self.at(now);
-        let mut due: Vec<Reminder> = view
-            .reminders()
-            .into_iter()
-            .filter(|(due, _, _)| *due <= view.now)
-            .map(|(due, kind, person)| Reminder {
-                kind,
-                person,
-                due: due.instant(),
-            })
-            .collect();
+        let mut due = view.reminders();
+        due.retain(|reminder| Micros::cut(reminder.due) <= view.now);
         due.sort_by_key(|reminder| (reminder.due, reminder.person, reminder.kind));
         due
+    }
+
+    /// Between which instants the reported end came about: the last look that saw otherwise, or the submission,
+    /// and the one that saw it; both the same where it is known exactly (D33). `None` before an end is reported.
+    ///
+    /// ```
+    /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy};
+    /// use beian::tracker::{Fact, FactKind, RegulatorStatus};
+    /// use chrono::{DateTime, TimeDelta};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let after = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+    /// let mut tracker = Tracker::new(&recipients, after(0));
+    /// tracker.report(Fact::seen(FactKind::Regulator(RegulatorStatus::Waiting), after(2)), after(2))?;
+    /// tracker.report(Fact::seen(FactKind::Regulator(RegulatorStatus::Done), after(3)), after(3))?;
+    /// assert_eq!(tracker.end_bounds(after(3)), Some((after(2), after(3))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn end_bounds(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let view = self.at(now);
+        let at = view.end()?.at()?;
+        let ends = |fact: &&Fact| fact.kind.end().is_some() && fact.at() == at;
+        let exact = view.facts.iter().filter(ends).any(|fact| !fact.seen);
+        if exact {
+            return Some((at, at));
+        }
+        let otherwise = |fact: &&Fact| fact.kind.person().is_none() && fact.at() < at;
+        let looks = view.facts.iter().rfind(otherwise).map(Fact::at);
+        Some((looks.unwrap_or_else(|| self.submitted.instant()), at))
     }
 
     /// What is to be done at an instant: by each person who has to do something, or by the platform.
@@ -86,35 +109,7 @@ impl Tracker {
         self.at(now).next_steps()
     }
 
-    /// The next instant at which a look gives something else if nothing more is reported; `None` if
-    /// no instant does.
-    ///
-    /// `None` doesn't say that the round is over. While [`status`](Self::status) isn't
-    /// a reported [end](TrackerStatus::at), only the regulator's word moves it on: ask for the
-    /// order's status yourself, every hour or so, and report what you hear.
-    #[must_use]
-    pub fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let view = self.at(now);
-        let to_come = self.facts.get(view.facts.len()..).unwrap_or_default();
-        let reminders = view.reminders().into_iter().map(|(due, _, _)| due);
-        let deadline = view.deadline();
-        let awaited = view
-            .unverified()
-            .filter(|person| view.awaits_message(person));
-        let messages = awaited.flat_map(|person| {
-            let sent = view.sent(person);
-            [sent.plus(MESSAGE_UNTIL), sent.plus(RESEND_AFTER)]
-        });
-        reminders
-            .chain(messages.filter(|_| view.end().is_none()))
-            .chain(deadline.map(|deadline| Micros::cut(deadline.earliest).just_after()))
-            .chain(to_come.iter().map(|fact| fact.at))
-            .filter(|instant| *instant > view.now)
-            .min()
-            .map(Micros::instant)
-    }
-
-    fn at(&self, now: DateTime<Utc>) -> View<'_> {
+    pub(super) fn at(&self, now: DateTime<Utc>) -> View<'_> {
         let now = Micros::cut(now);
         let known = self.facts.partition_point(|fact| fact.at <= now);
         View {
@@ -126,11 +121,11 @@ impl Tracker {
 }
 
 /// A tracker at an instant.
-struct View<'a> {
-    tracker: &'a Tracker,
+pub(super) struct View<'a> {
+    pub(super) tracker: &'a Tracker,
     /// Those up to `now`.
-    facts: &'a [Fact],
-    now: Micros,
+    pub(super) facts: &'a [Fact],
+    pub(super) now: Micros,
 }
 
 impl View<'_> {
@@ -149,7 +144,7 @@ impl View<'_> {
 
     /// The end that stands. Of several, the latest; at one instant a failure, for it is what asks for a
     /// step of the customer's. *Returned* is the closer word for *timed out*, whichever came later.
-    fn end(&self) -> Option<TrackerStatus> {
+    pub(super) fn end(&self) -> Option<TrackerStatus> {
         let (mut done, mut timed_out, mut returned) = (None, None, None);
         for fact in self.facts {
             match fact.kind.end() {
@@ -170,7 +165,7 @@ impl View<'_> {
         returned.or_else(|| timed_out.map(|at| TrackerStatus::TimedOut { at: at.instant() }))
     }
 
-    fn deadline(&self) -> Option<Deadline> {
+    pub(super) fn deadline(&self) -> Option<Deadline> {
         if self.end().is_some() || self.unverified().next().is_none() {
             return None;
         }
@@ -179,7 +174,7 @@ impl View<'_> {
         let earliest = self.waiting().map_or(earliest, |at| at.max(earliest));
         let latest = self
             .unverified()
-            .filter_map(|person| self.earliest(FactKind::Received(person.mobile)))
+            .filter_map(|(_, person)| self.words(person).next())
             .map(|at| at.plus(tracker.window))
             .min()
             .filter(|latest| *latest >= earliest);
@@ -215,25 +210,28 @@ impl View<'_> {
             return PersonStanding::Passed { at: at.instant() };
         }
         let sent = self.sent(person);
-        let word = self.latest(FactKind::Received(person.mobile));
-        if let Some(at) = word.filter(|at| *at >= sent) {
+        let words = self.words(person).filter(|at| *at >= sent.from);
+        if let Some(at) = words.last() {
             return PersonStanding::Received { at: at.instant() };
         }
-        let until = sent.plus(MESSAGE_UNTIL);
+        let until = sent.by.plus(MESSAGE_UNTIL);
         let ended = self.end().and_then(|end| end.at()).map(Micros::cut);
         if ended.map_or(self.now, |ended| ended.min(self.now)) < until {
             PersonStanding::MessageExpected {
-                from: sent.plus(MESSAGE_FROM).instant(),
+                from: sent.from.plus(MESSAGE_FROM).instant(),
                 until: until.instant(),
             }
         } else {
+            let taken_back = self.said(FactKind::Received(person.mobile));
+            let taken_back = taken_back.filter(|at| *at >= sent.from).last();
+            let since = taken_back.and(self.denied(person));
             PersonStanding::MessageOverdue {
-                since: until.instant(),
+                since: since.map_or(until, |at| at.max(until)).instant(),
             }
         }
     }
 
-    fn awaits_message(&self, person: &Person) -> bool {
+    pub(super) fn awaits_message(&self, person: &Person) -> bool {
         match self.standing(person) {
             PersonStanding::MessageExpected { .. } | PersonStanding::MessageOverdue { .. } => true,
             PersonStanding::Received { .. }
@@ -313,7 +311,7 @@ impl View<'_> {
     }
 
     fn overdue_step(&self, person: &Person) -> Advice {
-        if self.now < self.sent(person).plus(RESEND_AFTER) {
+        if self.now < self.resend_advised(person) {
             Advice::LookForMessage
         } else if self.resends_left(person) > 0 {
             Advice::AskForResend
@@ -323,45 +321,77 @@ impl View<'_> {
     }
 
     /// Every reminder that isn't taken care of, whether due already or not.
-    fn reminders(&self) -> Vec<(Micros, ReminderKind, Option<MobileNumber>)> {
+    pub(super) fn reminders(&self) -> Vec<Reminder> {
+        let remind = |due, kind, person: Option<(u32, MobileNumber)>, sending| Reminder {
+            key: ReminderKey {
+                kind,
+                person: person.map(|(place, _)| place),
+                sending,
+            },
+            kind,
+            person: person.map(|(_, mobile)| mobile),
+            due: self.aloud(due).instant(),
+        };
+        let mut reminders = Vec::new();
         match self.end() {
             Some(TrackerStatus::TimedOut { at } | TrackerStatus::Returned { at, .. }) => {
-                return Vec::from([(Micros::cut(at), ReminderKind::Resubmit, None)]);
+                reminders.push(remind(Micros::cut(at), ReminderKind::Resubmit, None, 0));
             }
-            Some(_) => return Vec::new(),
-            None => {}
-        }
-        let of_window = |parts: i32, of: i32| {
-            let span = self.tracker.window.checked_mul(parts).unwrap_or_default();
-            let span = span.checked_div(of).unwrap_or_default();
-            self.tracker.submitted.plus(span)
-        };
-        let over = of_window(1, 1).just_after();
-        let mut reminders = Vec::from([(over, ReminderKind::AskRegulator, None)]);
-        for person in self.unverified() {
-            let mut remind = |at, kind| reminders.push((at, kind, Some(person.mobile)));
-            remind(of_window(1, 2), ReminderKind::HalfTime);
-            remind(of_window(5, 6), ReminderKind::LastCall);
-            if self.awaits_message(person) {
-                let sent = self.sent(person);
-                remind(sent.plus(MESSAGE_UNTIL), ReminderKind::MessageDue);
-                if self.resends_left(person) > 0 {
-                    remind(sent.plus(RESEND_AFTER), ReminderKind::ResendAdvised);
+            Some(_) => {}
+            None => {
+                let of_window = |parts: i32, of: i32| {
+                    let span = self.tracker.window.checked_mul(parts).unwrap_or_default();
+                    let span = span.checked_div(of).unwrap_or_default();
+                    self.tracker.submitted.plus(span)
+                };
+                let over = of_window(1, 1).just_after();
+                reminders.push(remind(over, ReminderKind::AskRegulator, None, 0));
+                for (place, person) in self.unverified() {
+                    let person_of = Some((place, person.mobile));
+                    let half = of_window(1, 2);
+                    reminders.push(remind(half, ReminderKind::HalfTime, person_of, 0));
+                    let last = of_window(5, 6);
+                    reminders.push(remind(last, ReminderKind::LastCall, person_of, 0));
+                    if self.awaits_message(person) {
+                        let sending =
+                            u8::try_from(self.sendings(person).count()).unwrap_or(u8::MAX);
+                        let due = self.sent(person).by.plus(MESSAGE_UNTIL);
+                        if self.denied(person).is_none() {
+                            let kind = ReminderKind::MessageDue;
+                            reminders.push(remind(due, kind, person_of, sending));
+                        }
+                        if self.resends_left(person) > 0 {
+                            let (due, kind) =
+                                (self.resend_advised(person), ReminderKind::ResendAdvised);
+                            reminders.push(remind(due, kind, person_of, sending));
+                        }
+                    }
                 }
             }
         }
+        reminders.retain(|it| self.tracker.reminded.binary_search(&it.key).is_err());
         reminders
+    }
+
+    /// From when a resend is advised to a person who awaits a message: half an hour after the sending, or at once
+    /// where they have looked, and say that nothing has come.
+    pub(super) fn resend_advised(&self, person: &Person) -> Micros {
+        let sent = self.sent(person).by;
+        match self.denied(person) {
+            Some(denied) => denied.max(sent.plus(MESSAGE_UNTIL)),
+            None => sent.plus(RESEND_AFTER),
+        }
     }
 
     /// Those who haven't said that they have verified; everybody, if the regulator still waits
     /// though all have said so.
-    fn unverified(&self) -> impl Iterator<Item = &Person> {
+    pub(super) fn unverified(&self) -> impl Iterator<Item = (u32, &Person)> {
         let doubted = self
             .all_passed()
             .is_some_and(|passed| self.waiting().is_some_and(|waiting| waiting >= passed));
         let silent = |person: &Person| self.earliest(FactKind::Passed(person.mobile)).is_none();
-        let persons = self.tracker.persons.iter();
-        persons.filter(move |person| doubted || silent(person))
+        let persons = (0_u32..).zip(&self.tracker.persons);
+        persons.filter(move |(_, person)| doubted || silent(person))
     }
 
     /// When the last of all persons says that they have verified; `None` while somebody hasn't.
@@ -380,29 +410,57 @@ impl View<'_> {
 
     /// When the message that a person waits for was asked for: the submission, or the last resend
     /// that sends anything (R22).
-    fn sent(&self, person: &Person) -> Micros {
-        let resends = self.resends(person);
-        let sending = resends.take(usize::from(self.tracker.resends_max));
-        sending.last().unwrap_or(self.tracker.submitted)
+    pub(super) fn sent(&self, person: &Person) -> Sent {
+        let (from, by) = match self.sendings(person).last() {
+            Some(at) => (at, at),
+            None => (self.tracker.submitted, self.tracker.submitted_by),
+        };
+        Sent { from, by }
+    }
+
+    /// The resends that send anything.
+    fn sendings(&self, person: &Person) -> impl Iterator<Item = Micros> {
+        self.resends(person)
+            .take(usize::from(self.tracker.resends_max))
     }
 
     fn resends(&self, person: &Person) -> impl Iterator<Item = Micros> {
-        let asked = FactKind::ResendAsked(person.mobile);
-        let asked = self.facts.iter().filter(move |fact| fact.kind == asked);
-        asked.map(|fact| fact.at)
+        self.said(FactKind::ResendAsked(person.mobile))
+    }
+
+    /// When a person said that a message had come, but for what they took back before the next was sent.
+    fn words(&self, person: &Person) -> impl Iterator<Item = Micros> {
+        let denials: Vec<_> = self.said(FactKind::NothingCame(person.mobile)).collect();
+        let sendings: Vec<_> = self.sendings(person).collect();
+        let sending = move |at: Micros| sendings.iter().filter(|sent| **sent <= at).count();
+        let words = self.said(FactKind::Received(person.mobile));
+        words.filter(move |word| {
+            let taken_back = |at: &Micros| at >= word && sending(*at) == sending(*word);
+            !denials.iter().any(taken_back)
+        })
+    }
+
+    /// When a person last said that nothing has come, of what was sent last.
+    fn denied(&self, person: &Person) -> Option<Micros> {
+        let sent = self.sent(person).from;
+        let denials = self.said(FactKind::NothingCame(person.mobile));
+        denials.filter(|at| *at >= sent).last()
+    }
+
+    fn said(&self, kind: FactKind) -> impl Iterator<Item = Micros> {
+        let facts = self.facts.iter();
+        facts
+            .filter(move |fact| fact.kind == kind)
+            .map(|fact| fact.at)
     }
 
     fn earliest(&self, kind: FactKind) -> Option<Micros> {
-        self.facts
-            .iter()
-            .find(|fact| fact.kind == kind)
-            .map(|fact| fact.at)
+        self.said(kind).next()
     }
+}
 
-    fn latest(&self, kind: FactKind) -> Option<Micros> {
-        self.facts
-            .iter()
-            .rfind(|fact| fact.kind == kind)
-            .map(|fact| fact.at)
-    }
+/// Between which instants something was sent.
+pub(super) struct Sent {
+    pub(super) from: Micros,
+    pub(super) by: Micros,
 }

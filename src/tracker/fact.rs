@@ -94,6 +94,9 @@ pub enum FactKind {
     ResendAsked(MobileNumber),
     /// A person says that they have verified: the page showed it (R19, B09).
     Passed(MobileNumber),
+    /// A person says that nothing has come, of what was sent last: it is overdue then, though never before 10
+    /// minutes after the sending (R15), and a word that it had come is taken back (D33).
+    NothingCame(MobileNumber),
 }
 
 impl FactKind {
@@ -105,7 +108,8 @@ impl FactKind {
             | Self::Returned(_)
             | Self::Received(_)
             | Self::ResendAsked(_)
-            | Self::Passed(_) => false,
+            | Self::Passed(_)
+            | Self::NothingCame(_) => false,
         }
     }
 
@@ -114,7 +118,9 @@ impl FactKind {
         match self {
             Self::Regulator(status) => status.end(),
             Self::Returned(cause) => Some(End::Returned(cause)),
-            Self::Received(_) | Self::ResendAsked(_) | Self::Passed(_) => None,
+            Self::Received(_) | Self::ResendAsked(_) | Self::Passed(_) | Self::NothingCame(_) => {
+                None
+            }
         }
     }
 
@@ -122,44 +128,59 @@ impl FactKind {
     #[must_use]
     pub const fn person(&self) -> Option<MobileNumber> {
         match self {
-            Self::Received(mobile) | Self::ResendAsked(mobile) | Self::Passed(mobile) => {
-                Some(*mobile)
-            }
+            Self::Received(mobile)
+            | Self::ResendAsked(mobile)
+            | Self::Passed(mobile)
+            | Self::NothingCame(mobile) => Some(*mobile),
             Self::Regulator(_) | Self::Returned(_) => None,
         }
     }
 }
 
-/// A [`FactKind`] and the instant for which it holds, in whole microseconds: what
-/// [`Tracker::facts`](super::Tracker::facts) lists.
+/// A [`FactKind`] and an instant, in whole microseconds: since when it is true, or when it was merely seen to be,
+/// true since an unknown instant after the last look that saw otherwise (D33).
 ///
 /// ```
-/// use beian::{VerificationPolicy, Recipient, Recipients, Role, Tracker};
-/// use beian::tracker::{FactKind, RegulatorStatus};
-/// use chrono::DateTime;
+/// use beian::tracker::{Fact, FactKind, RegulatorStatus};
+/// use chrono::{DateTime, Utc};
 ///
-/// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
-/// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
-/// let mut tracker = Tracker::new(&recipients, DateTime::UNIX_EPOCH);
-/// tracker.record(FactKind::Regulator(RegulatorStatus::Waiting), DateTime::UNIX_EPOCH)?;
-/// assert_eq!(tracker.facts()[0].at(), DateTime::UNIX_EPOCH);
+/// let polled_at: DateTime<Utc> = "2024-05-01T02:10:00Z".parse()?;
+/// let poll = Fact::seen(FactKind::Regulator(RegulatorStatus::Waiting), polled_at);
+/// assert!(poll.is_seen());
+///
+/// let came = Fact::exact(FactKind::Received("19900000001".parse()?), polled_at);
+/// assert_eq!((came.at(), came.is_seen()), (polled_at, false));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fact {
     pub(super) at: Micros,
     pub(super) kind: FactKind,
+    pub(super) seen: bool,
 }
 
 impl Fact {
-    pub(super) fn new(kind: FactKind, at: DateTime<Utc>) -> Self {
+    /// True since an instant: it happened then.
+    #[must_use]
+    pub fn exact(kind: FactKind, at: DateTime<Utc>) -> Self {
+        let at = Micros::cut(at);
         Self {
-            at: Micros::cut(at),
+            at,
             kind,
+            seen: false,
         }
     }
 
-    /// When.
+    /// True at an instant, and maybe before: what a poll saw.
+    #[must_use]
+    pub fn seen(kind: FactKind, at: DateTime<Utc>) -> Self {
+        Self {
+            seen: true,
+            ..Self::exact(kind, at)
+        }
+    }
+
+    /// When it happened, or was seen.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at.instant()
@@ -170,12 +191,21 @@ impl Fact {
     pub const fn kind(&self) -> &FactKind {
         &self.kind
     }
+
+    /// Whether it was merely seen, and may have happened before.
+    #[must_use]
+    pub const fn is_seen(&self) -> bool {
+        self.seen
+    }
 }
 
 /// Why what was reported was not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum FactRefusal {
+    /// More than 10 minutes after the instant of reporting: no clocks differ so (D33).
+    #[error("the report is about an instant more than ten minutes ahead of the reporting")]
+    InTheFuture,
     /// Nothing of this round can have happened yet (R02).
     #[error("the report is about an instant before the order was submitted")]
     BeforeSubmission,

@@ -11,7 +11,7 @@ impl OrderLife {
     ///
     /// ```
     /// use beian::{OrderLife, OrderStatus, VerificationPolicy, Recipient, Recipients, Role, Tracker};
-    /// use beian::tracker::{FactKind, RegulatorStatus};
+    /// use beian::tracker::{Fact, FactKind, RegulatorStatus};
     /// use chrono::{DateTime, TimeDelta};
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
@@ -22,7 +22,7 @@ impl OrderLife {
     ///
     /// let later = submitted + TimeDelta::hours(1);
     /// assert_eq!(life.after_tracker(&tracker.status(later))?, life);
-    /// tracker.record(FactKind::Regulator(RegulatorStatus::Done), later)?;
+    /// tracker.report(Fact::seen(FactKind::Regulator(RegulatorStatus::Done), later), later)?;
     /// let life = life.after_tracker(&tracker.status(later))?;
     /// assert_eq!(life.status(), OrderStatus::AdministrationReview);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

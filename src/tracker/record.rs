@@ -2,12 +2,15 @@
 
 use alloc::vec::Vec;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
 
-use super::{Fact, FactKind, FactRefusal};
+use super::{Fact, FactKind, FactRefusal, ReminderKey};
 use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micros};
 
 /// A round of SMS verification as a platform sees it (R02, R15–R22).
+///
+/// The submission may be known as an interval ([`submitted_by`](Self::submitted_by)), and a fact as merely *seen*
+/// ([`Fact::seen`]): the earliest deadline counts from the interval's begin, a message is due by its end (D33).
 ///
 /// A value without a clock: every instant is an argument, cut to microseconds. One tracker is one
 /// round; a resubmitted order gets a new one (B14, D25). The order in which facts are reported makes
@@ -31,12 +34,12 @@ use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles,
 ///
 /// | to tell it | to ask it |
 /// |---|---|
-/// | [`record`](Self::record) | [`status`](Self::status), [`standing`](Self::standing), [`deadline`](Self::deadline) |
-/// | | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next) |
+/// | [`report`](Self::report), [`looked`](Self::looked) | [`status`](Self::status), [`standing`](Self::standing), [`deadline`](Self::deadline) |
+/// | [`reminded`](Self::reminded) | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next), [`next_poll`](Self::next_poll) |
 ///
 /// ```
-/// use beian::{VerificationPolicy, Recipient, Recipients, Role, Tracker, tracker::{FactKind, Advice, TrackerStatus}};
-/// use chrono::{DateTime, TimeDelta, Utc};
+/// use beian::{VerificationPolicy, Recipient, Recipients, Role, Tracker, tracker::{Fact, FactKind, Advice, TrackerStatus}};
+/// use chrono::{DateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
 ///
 /// let mobile = "19900000001".parse()?;
 /// let leader = Recipient::new(mobile, Role::EntityLeader, []);
@@ -48,7 +51,7 @@ use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles,
 /// assert_eq!(tracker.status(noon), TrackerStatus::Waiting);
 /// assert_eq!(tracker.next_steps(noon)[0].advice, Advice::AskForResend); // nothing has come (R21)
 ///
-/// tracker.record(FactKind::Received(mobile), noon)?;
+/// tracker.report(Fact::exact(FactKind::Received(mobile), noon), noon)?;
 /// assert_eq!(tracker.next_steps(noon)[0].advice, Advice::EnterCode); // R24
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -60,13 +63,20 @@ use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles,
 )]
 pub struct Tracker {
     pub(super) submitted: Micros,
+    /// Not before `submitted`.
+    pub(super) submitted_by: Micros,
     pub(super) window: TimeDelta,
     pub(super) resends_max: u8,
     pub(super) filing_type: Option<FilingType>,
+    pub(super) quiet_hours: Option<(NaiveTime, NaiveTime)>,
     /// Sorted by number, never empty.
     pub(super) persons: Vec<Person>,
     /// Sorted by instant, then by what is said: the same whatever the order of reporting.
     pub(super) facts: Vec<Fact>,
+    /// The last look at the regulator's status.
+    pub(super) looked: Option<Micros>,
+    /// Sorted, each once.
+    pub(super) reminded: Vec<ReminderKey>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,11 +96,71 @@ impl Tracker {
         };
         Self {
             submitted: Micros::cut(submitted_at),
+            submitted_by: Micros::cut(submitted_at),
             window: recipients.policy().window(),
             resends_max: recipients.policy().resends_max(),
             filing_type: None,
+            quiet_hours: None,
             persons: recipients.iter().map(person).collect(),
             facts: Vec::new(),
+            looked: None,
+            reminded: Vec::new(),
+        }
+    }
+
+    /// With the latest instant at which the order can have been submitted, where that is known as an interval
+    /// only: [`new`](Self::new) has the earliest, say the last look that saw it unsubmitted, and this is the
+    /// first that saw it submitted (D33). An earlier instant than that of `new` is that one.
+    ///
+    /// ```
+    /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy, tracker::PersonStanding};
+    /// use chrono::{DateTime, TimeDelta};
+    ///
+    /// let mobile = "19900000001".parse()?;
+    /// let leader = Recipient::new(mobile, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let unsubmitted = DateTime::UNIX_EPOCH;
+    /// let submitted = unsubmitted + TimeDelta::hours(1);
+    /// let tracker = Tracker::new(&recipients, unsubmitted).submitted_by(submitted);
+    ///
+    /// let deadline = tracker.deadline(submitted).map(|deadline| deadline.earliest);
+    /// assert_eq!(deadline, Some(unsubmitted + TimeDelta::hours(24)));
+    /// let (from, until) = (unsubmitted + TimeDelta::minutes(5), submitted + TimeDelta::minutes(10));
+    /// let expected = PersonStanding::MessageExpected { from, until };
+    /// assert_eq!(tracker.standing(&mobile, submitted), Some(expected));
+    /// # Ok::<(), beian::MobileProblem>(())
+    /// ```
+    #[must_use]
+    pub fn submitted_by(self, latest: DateTime<Utc>) -> Self {
+        Self {
+            submitted_by: Micros::cut(latest).max(self.submitted),
+            ..self
+        }
+    }
+
+    /// With quiet hours: reminders due between two times of day in Beijing, such as 22:00 and 08:00, wait until
+    /// the second, unless [`Deadline::earliest`](super::Deadline::earliest) is before two hours after it; then they
+    /// go at once. At equal times there are none.
+    ///
+    /// ```
+    /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy};
+    /// use chrono::{DateTime, NaiveTime, Utc};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let evening: DateTime<Utc> = "2024-05-01T22:30:00+08:00".parse()?;
+    /// let (from, until): (NaiveTime, NaiveTime) = ("22:00:00".parse()?, "08:00:00".parse()?);
+    /// let tracker = Tracker::new(&recipients, evening).quiet_hours(from, until);
+    /// let morning: DateTime<Utc> = "2024-05-02T08:00:00+08:00".parse()?;
+    /// assert!(tracker.reminders("2024-05-02T07:59:59+08:00".parse()?).is_empty());
+    /// assert_eq!(tracker.reminders(morning)[0].due, morning);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn quiet_hours(self, from: NaiveTime, until: NaiveTime) -> Self {
+        Self {
+            quiet_hours: Some((whole_seconds(from), whole_seconds(until))),
+            ..self
         }
     }
 
@@ -99,7 +169,7 @@ impl Tracker {
     ///
     /// ```
     /// use beian::{FilingType, Recipient, Recipients, Role, Tracker, VerificationPolicy};
-    /// use beian::tracker::{Advice, FactKind, RegulatorStatus};
+    /// use beian::tracker::{Advice, Fact, FactKind, RegulatorStatus};
     /// use chrono::{DateTime, TimeDelta};
     ///
     /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
@@ -107,7 +177,7 @@ impl Tracker {
     /// let submitted = DateTime::UNIX_EPOCH;
     /// let mut tracker = Tracker::new(&recipients, submitted).of_type(FilingType::DeregisterEntity);
     /// let later = submitted + TimeDelta::hours(25);
-    /// tracker.record(FactKind::Regulator(RegulatorStatus::TimedOut), later)?;
+    /// tracker.report(Fact::seen(FactKind::Regulator(RegulatorStatus::TimedOut), later), later)?;
     /// assert_eq!(tracker.next_steps(later)[0].advice, Advice::ResubmitUnlessStopped);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -119,16 +189,40 @@ impl Tracker {
         }
     }
 
-    /// Records what was true at an instant: since when the regulator shows a status, or when a
-    /// person says that something happened. The same fact twice is one; of *waiting* only the latest
-    /// is kept, so that a host may ask the regulator every minute.
+    /// Reports what happened, or was seen, to the tracker, at an instant. The same fact twice is one; of *waiting*
+    /// only the latest is kept, and of an end that polls see again and again the first, so that a host may ask
+    /// the regulator every minute.
     ///
     /// # Errors
-    /// [`FactRefusal::BeforeSubmission`] for an earlier instant, [`FactRefusal::UnknownPerson`]
-    /// for a number that nobody in this order has, [`FactRefusal::InitialReview`] for a return out
-    /// of a step that is over. Nothing is recorded then.
-    pub fn record(&mut self, kind: FactKind, at: DateTime<Utc>) -> Result<(), FactRefusal> {
-        let fact = Fact::new(kind, at);
+    /// [`FactRefusal::InTheFuture`] for a fact more than 10 minutes after `now`, [`FactRefusal::BeforeSubmission`]
+    /// for one before the submission, [`FactRefusal::UnknownPerson`] for a number that nobody in this order has,
+    /// [`FactRefusal::InitialReview`] for a return out of a step that is over. Nothing is recorded then.
+    pub fn report(&mut self, fact: Fact, now: DateTime<Utc>) -> Result<(), FactRefusal> {
+        if fact.at > Micros::cut(now).plus(CLOCKS_DIFFER) {
+            return Err(FactRefusal::InTheFuture);
+        }
+        self.record(fact)
+    }
+
+    /// A look at the regulator's status that told nothing: its system is down (B35). The
+    /// [next](Self::next_poll) is counted from it; any other look is reported as what it saw.
+    pub fn looked(&mut self, at: DateTime<Utc>) {
+        self.looked = self.looked.max(Some(Micros::cut(at)));
+    }
+
+    /// A [reminder](Self::reminders) has been sent: it is due no more. A key of another tracker's is passed over.
+    pub fn reminded(&mut self, key: ReminderKey) {
+        let person = key.person.and_then(|place| usize::try_from(place).ok());
+        let ours = person.is_none_or(|place| place < self.persons.len());
+        if let (true, Err(place)) = (
+            ours && key.sending <= self.resends_max,
+            self.reminded.binary_search(&key),
+        ) {
+            self.reminded.insert(place, key);
+        }
+    }
+
+    pub(super) fn record(&mut self, fact: Fact) -> Result<(), FactRefusal> {
         if fact.at < self.submitted {
             return Err(FactRefusal::BeforeSubmission);
         }
@@ -138,15 +232,21 @@ impl Tracker {
         if fact.kind == FactKind::Returned(ReturnCause::PlatformDecision) {
             return Err(FactRefusal::InitialReview);
         }
+        // What is heard of a round comes after its submission.
+        self.submitted_by = self.submitted_by.min(fact.at);
+        if fact.kind.person().is_none() {
+            self.looked = self.looked.max(Some(fact.at));
+        }
         let Err(place) = self.facts.binary_search(&fact) else {
             return Ok(());
         };
         self.facts.insert(place, fact);
         self.forget_older_waiting();
+        self.forget_what_was_seen_again();
         Ok(())
     }
 
-    /// The instant of submission that it was given.
+    /// The instant of submission that it was given; of an interval the begin.
     #[must_use]
     pub fn submitted_at(&self) -> DateTime<Utc> {
         self.submitted.instant()
@@ -178,4 +278,29 @@ impl Tracker {
             keep
         });
     }
+
+    /// Of one end that is seen again and again, the first; and what was seen when it is known to have happened.
+    fn forget_what_was_seen_again(&mut self) {
+        let mut last: Option<FactKind> = None;
+        let exact = |facts: &[Fact], of: &Fact| {
+            let same = |fact: &Fact| !fact.seen && fact.at == of.at && fact.kind == of.kind;
+            facts.iter().any(same)
+        };
+        let known = self.facts.clone();
+        self.facts.retain(|fact| {
+            let ends = fact.kind.end().is_some();
+            let again = fact.seen && (ends && last == Some(fact.kind) || exact(&known, fact));
+            if fact.kind.person().is_none() {
+                last = Some(fact.kind);
+            }
+            !again
+        });
+    }
+}
+
+/// Clocks that differ by more are wrong (D33).
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(10);
+
+fn whole_seconds(time: NaiveTime) -> NaiveTime {
+    time.with_nanosecond(0).unwrap_or(time)
 }

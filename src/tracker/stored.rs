@@ -1,8 +1,11 @@
 //! How a tracker is stored: versioned, whole microseconds, checked again on reading.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta, Timelike as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Fact, FactKind, RegulatorStatus, Tracker, record::Person};
@@ -30,12 +33,22 @@ impl<'de> Deserialize<'de> for Stored {
 #[serde(deny_unknown_fields)]
 struct V1 {
     submitted: i64,
+    /// Left out where it is `submitted`.
+    #[serde(default)]
+    submitted_by: Option<i64>,
     window: i64,
     resends_max: u8,
     #[serde(default)]
     filing_type: Option<FilingType>,
+    /// Seconds of a day in Beijing.
+    #[serde(default)]
+    quiet_hours: Option<(u32, u32)>,
     persons: Vec<StoredPerson>,
     facts: Vec<StoredFact>,
+    #[serde(default)]
+    looked: Option<i64>,
+    #[serde(default)]
+    reminded: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,6 +63,8 @@ struct StoredPerson {
 struct StoredFact {
     at: i64,
     report: StoredKind,
+    #[serde(default)]
+    seen: bool,
 }
 
 /// Persons by their place in the list.
@@ -61,6 +76,7 @@ enum StoredKind {
     Received(u32),
     ResendAsked(u32),
     Passed(u32),
+    NothingCame(u32),
 }
 
 /// Why stored data is no tracker. Says nothing of what the data holds.
@@ -68,8 +84,10 @@ enum StoredKind {
 pub(super) enum Broken {
     #[error("stored tracker broken: expected at least one person, sorted by number, each once")]
     Persons,
-    #[error("stored tracker broken: window or instant out of range")]
+    #[error("stored tracker broken: window, time or instant out of range")]
     Range,
+    #[error("stored tracker broken: no key of a reminder")]
+    Reminder,
     #[error("stored tracker broken: a fact is about a person who isn't in it")]
     UnknownPerson,
     #[error("stored tracker broken: {0}")]
@@ -92,7 +110,9 @@ impl From<Tracker> for Stored {
                 FactKind::Received(mobile) => StoredKind::Received(place(mobile)),
                 FactKind::ResendAsked(mobile) => StoredKind::ResendAsked(place(mobile)),
                 FactKind::Passed(mobile) => StoredKind::Passed(place(mobile)),
+                FactKind::NothingCame(mobile) => StoredKind::NothingCame(place(mobile)),
             },
+            seen: fact.seen,
         };
         let person = |person: &Person| StoredPerson {
             mobile: person.mobile.digits().into(),
@@ -100,9 +120,17 @@ impl From<Tracker> for Stored {
         };
         Self(V1 {
             submitted: tracker.submitted.raw(),
+            submitted_by: (tracker.submitted_by > tracker.submitted)
+                .then(|| tracker.submitted_by.raw()),
             window: tracker.window.num_microseconds().unwrap_or(i64::MAX),
             resends_max: tracker.resends_max,
             filing_type: tracker.filing_type,
+            quiet_hours: tracker.quiet_hours.map(|(from, until)| {
+                let seconds = |time: NaiveTime| time.num_seconds_from_midnight();
+                (seconds(from), seconds(until))
+            }),
+            looked: tracker.looked.map(Micros::raw),
+            reminded: tracker.reminded.iter().map(ToString::to_string).collect(),
             facts: tracker.facts.iter().map(fact).collect(),
             persons: tracker.persons.iter().map(person).collect(),
         })
@@ -127,13 +155,27 @@ impl TryFrom<Stored> for Tracker {
         if persons.is_empty() || !persons.is_sorted_by(|a, b| a.mobile < b.mobile) {
             return Err(Broken::Persons);
         }
+        let submitted = in_range(v1.submitted)?;
+        let time = |seconds| {
+            NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).ok_or(Broken::Range)
+        };
         let mut tracker = Self {
-            submitted: in_range(v1.submitted)?,
+            submitted,
+            submitted_by: v1
+                .submitted_by
+                .map_or(Ok(submitted), in_range)?
+                .max(submitted),
             window,
             resends_max: v1.resends_max,
             filing_type: v1.filing_type,
+            quiet_hours: v1
+                .quiet_hours
+                .map(|(from, until)| Ok::<_, Broken>((time(from)?, time(until)?)))
+                .transpose()?,
             persons,
             facts: Vec::new(),
+            looked: None,
+            reminded: Vec::new(),
         };
         for fact in v1.facts {
             let mobile = |place: u32| {
@@ -147,9 +189,18 @@ impl TryFrom<Stored> for Tracker {
                 StoredKind::Received(place) => FactKind::Received(mobile(place)?),
                 StoredKind::ResendAsked(place) => FactKind::ResendAsked(mobile(place)?),
                 StoredKind::Passed(place) => FactKind::Passed(mobile(place)?),
+                StoredKind::NothingCame(place) => FactKind::NothingCame(mobile(place)?),
             };
-            let at = in_range(fact.at)?.instant();
-            tracker.record(kind, at).map_err(Broken::Refused)?;
+            let fact = Fact {
+                at: in_range(fact.at)?,
+                kind,
+                seen: fact.seen,
+            };
+            tracker.record(fact).map_err(Broken::Refused)?;
+        }
+        tracker.looked = tracker.looked.max(v1.looked.map(in_range).transpose()?);
+        for key in v1.reminded {
+            tracker.reminded(key.parse().map_err(|_| Broken::Reminder)?);
         }
         Ok(tracker)
     }

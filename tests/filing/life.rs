@@ -4,7 +4,7 @@ use beian::{
     LastSix, ModifiedPart, OrderLife, OrderStatus, Recipient, Recipients, ReturnCause, Role,
     RoundFailure, RoundStatus, Tracker, VerificationPolicy,
     filing::{LifeRefusal, OrderStep, PolledStatus, ReturnReason, ReturnReasons, StageState},
-    tracker::{FactKind, RegulatorStatus, TrackerStatus},
+    tracker::{Fact, FactKind, RegulatorStatus, TrackerStatus},
 };
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
@@ -159,7 +159,7 @@ fn status_after(facts: &[FactKind]) -> TrackerStatus {
     let mut tracker = Tracker::new(&recipients, now);
     for fact in facts {
         now += TimeDelta::hours(1);
-        tracker.record(*fact, now).unwrap();
+        tracker.report(Fact::exact(*fact, now), now).unwrap();
     }
     tracker.status(now)
 }

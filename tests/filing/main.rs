@@ -22,7 +22,9 @@ mod stored_orders;
 mod support;
 mod texts;
 mod tracker;
+mod tracker_account;
 mod tracker_exact;
+mod tracker_uncertain;
 #[cfg(feature = "serde")]
 mod values;
 mod wechat;

@@ -3,7 +3,7 @@
 use beian::{
     Lang, MobileNumber, Recipient, Recipients, ReturnCause, Role, Tracker, VerificationPolicy,
     tracker::{
-        Advice, Deadline, FactKind, FactRefusal, NextStep, PersonStanding, RegulatorStatus,
+        Advice, Deadline, Fact, FactKind, FactRefusal, NextStep, PersonStanding, RegulatorStatus,
         Reminder, ReminderKind, TrackerStatus,
     },
 };
@@ -52,7 +52,7 @@ fn tracker() -> Tracker {
 fn with(facts: impl IntoIterator<Item = (FactKind, DateTime<Utc>)>) -> Tracker {
     let mut tracker = tracker();
     for (report, at) in facts {
-        tracker.record(report, at).unwrap();
+        tracker.report(Fact::exact(report, at), at).unwrap();
     }
     tracker
 }
@@ -78,17 +78,23 @@ fn kinds(tracker: &Tracker, now: DateTime<Utc>) -> Vec<(ReminderKind, Option<Mob
 #[test]
 fn r02_nothing_can_be_reported_from_before_the_submission() {
     let mut tracker = tracker();
-    let refusal = tracker.record(FactKind::Received(leader()), submitted() - micro());
+    let refusal = tracker.report(
+        Fact::exact(FactKind::Received(leader()), submitted() - micro()),
+        submitted() - micro(),
+    );
     assert_eq!(refusal, Err(FactRefusal::BeforeSubmission));
     assert!(tracker.facts().is_empty());
-    assert_eq!(tracker.record(WAITING, submitted()), Ok(()));
+    assert_eq!(
+        tracker.report(Fact::exact(WAITING, submitted()), submitted()),
+        Ok(())
+    );
 }
 
 #[test]
 fn r09_only_numbers_of_the_order_are_known() {
     let mut tracker = tracker();
     let stranger = "19900000009".parse().unwrap();
-    let refusal = tracker.record(FactKind::Passed(stranger), after(1));
+    let refusal = tracker.report(Fact::exact(FactKind::Passed(stranger), after(1)), after(1));
     assert_eq!(refusal, Err(FactRefusal::UnknownPerson));
     assert_eq!(tracker.standing(&stranger, after(1)), None);
     assert_eq!(tracker.resends_left(&stranger, after(1)), None);
@@ -98,7 +104,7 @@ fn r09_only_numbers_of_the_order_are_known() {
 fn r02_a_submitted_order_is_not_returned_by_the_initial_review() {
     let returned = FactKind::Returned(ReturnCause::PlatformDecision);
     assert_eq!(
-        tracker().record(returned, after(1)),
+        tracker().report(Fact::exact(returned, after(1)), after(1)),
         Err(FactRefusal::InitialReview)
     );
 }
@@ -161,19 +167,27 @@ fn r22_two_resends_can_be_asked_for_and_the_third_sends_nothing() {
     assert_eq!(left(&tracker), 2);
     assert_eq!(steps(&tracker, after(30))[0].0, Advice::AskForResend);
 
-    tracker.record(ask(after(40)).0, after(40)).unwrap();
-    tracker.record(ask(after(40)).0, after(40)).unwrap(); // the same fact twice is one
+    tracker
+        .report(Fact::exact(ask(after(40)).0, after(40)), after(40))
+        .unwrap();
+    tracker
+        .report(Fact::exact(ask(after(40)).0, after(40)), after(40))
+        .unwrap(); // the same fact twice is one
     assert_eq!(left(&tracker), 1);
     assert_eq!(tracker.facts().len(), 1);
     assert_eq!(steps(&tracker, after(41))[0].0, Advice::WaitForMessage);
     assert_eq!(steps(&tracker, after(50))[0].0, Advice::LookForMessage);
     assert_eq!(steps(&tracker, after(70))[0].0, Advice::AskForResend);
 
-    tracker.record(ask(after(80)).0, after(80)).unwrap();
+    tracker
+        .report(Fact::exact(ask(after(80)).0, after(80)), after(80))
+        .unwrap();
     assert_eq!(left(&tracker), 0);
     assert_eq!(steps(&tracker, after(110))[0].0, Advice::NoResendLeft);
 
-    tracker.record(ask(after(120)).0, after(120)).unwrap();
+    tracker
+        .report(Fact::exact(ask(after(120)).0, after(120)), after(120))
+        .unwrap();
     assert_eq!(left(&tracker), 0);
     assert_eq!(steps(&tracker, after(121))[0].0, Advice::NoResendLeft);
     assert_eq!(tracker.resends_left(&administrator(), after(121)), Some(2));
@@ -315,7 +329,7 @@ fn b16_after_done_the_administration_reviews_for_up_to_20_working_days() {
     let tracker = with([(DONE, after(40))]);
     assert_eq!(steps(&tracker, after(41)), [(Advice::AwaitReview, None)]);
     assert_eq!(tracker.reminders(after(3 * DAY)), []);
-    assert_eq!(tracker.next(after(41)), None);
+    assert_eq!(tracker.next(after(41)), Some(after(DAY + 40)));
     assert!(
         tracker.next_steps(after(41))[0]
             .text(Lang::Zh)
@@ -461,7 +475,10 @@ fn reminders_come_in_order_and_go_when_taken_care_of() {
         [(MessageDue, mine), (ResendAdvised, mine)]
     );
     tracker
-        .record(FactKind::Received(leader()), after(31))
+        .report(
+            Fact::exact(FactKind::Received(leader()), after(31)),
+            after(31),
+        )
         .unwrap();
     assert_eq!(kinds(&tracker, after(31)), []);
     assert_eq!(kinds(&tracker, after(DAY / 2)), [(HalfTime, mine)]);
@@ -471,28 +488,107 @@ fn reminders_come_in_order_and_go_when_taken_care_of() {
     );
     let over = after(DAY) + micro();
     assert_eq!(kinds(&tracker, over).last(), Some(&(AskRegulator, None)));
-    tracker.record(FactKind::Passed(leader()), over).unwrap();
+    tracker
+        .report(Fact::exact(FactKind::Passed(leader()), over), over)
+        .unwrap();
     assert_eq!(kinds(&tracker, over), [(AskRegulator, None)]);
 }
 
-#[test]
-fn the_next_instants_of_an_order_that_nobody_reports_on() {
-    let mut now = submitted();
-    let mut instants = Vec::new();
-    while let Some(next) = tracker().next(now) {
-        instants.push((next - submitted()).num_minutes());
+/// What a host does at the instants that it is told to come back at: sends what is due, looks where that is due,
+/// and sees nothing new. Minutes of what it sent, and of its looks.
+fn walk(tracker: &mut Tracker, from: DateTime<Utc>, until: DateTime<Utc>) -> (Vec<i64>, Vec<i64>) {
+    let (mut sent, mut looks) = (Vec::new(), Vec::new());
+    let mut now = from;
+    while let Some(next) = tracker.next(now).filter(|next| *next <= until) {
+        assert!(next >= now, "{next} before {now}");
         now = next;
+        let minute = (now - submitted()).num_minutes();
+        for reminder in tracker.reminders(now) {
+            tracker.reminded(reminder.key);
+            sent.push(minute);
+        }
+        if tracker.next_poll(now) == Some(now) {
+            tracker.looked(now);
+            looks.push(minute);
+        }
+        assert_ne!(tracker.next(now), Some(now), "all is done");
     }
-    assert_eq!(instants, [10, 30, 12 * 60, 20 * 60, DAY]);
-    assert_eq!(now, after(DAY) + micro());
+    (sent, looks)
+}
+
+#[test]
+fn d33_a_host_that_comes_back_when_told_sends_and_looks_in_time() {
+    let mut tracker = tracker();
+    let (sent, looks) = walk(&mut tracker, submitted(), after(2 * DAY));
+    let both = [10, 30, 12 * 60, 20 * 60].map(|minute| [minute; 2]);
+    let over = std::iter::once(DAY);
+    assert_eq!(
+        sent,
+        both.into_iter().flatten().chain(over).collect::<Vec<_>>()
+    );
+    let often = (0..=30).step_by(2);
+    let hourly = (90..DAY - 10).step_by(60);
+    let around = (DAY - 10..=DAY + 30).step_by(5);
+    let hourly_again = (DAY + 90..=2 * DAY).step_by(60);
+    let all: Vec<i64> = often
+        .chain(hourly)
+        .chain(around)
+        .chain(hourly_again)
+        .collect();
+    assert_eq!(looks, all);
+}
+
+#[test]
+fn d33_in_the_administrations_review_a_host_looks_daily() {
+    let mut tracker = with([(WAITING, after(10))]);
+    let done = Fact::seen(DONE, after(40));
+    tracker.report(done, after(40)).unwrap();
+    let (sent, looks) = walk(&mut tracker, after(40), after(4 * DAY));
+    assert!(sent.is_empty());
+    assert_eq!(looks, [1, 2, 3].map(|day| day * DAY + 40));
+    let returned = Fact::seen(
+        FactKind::Returned(ReturnCause::AdministrationDecision),
+        after(4 * DAY),
+    );
+    tracker.report(returned, after(4 * DAY)).unwrap();
+    assert_eq!(tracker.next(after(4 * DAY)), Some(after(4 * DAY)));
+    assert_eq!(
+        walk(&mut tracker, after(4 * DAY), after(9 * DAY)),
+        (vec![4 * DAY], vec![])
+    );
+    assert_eq!(tracker.next(after(4 * DAY)), None);
+}
+
+/// The bounds of the deadline are looked at closely, the later one too.
+#[test]
+fn d33_around_both_bounds_a_host_looks_every_few_minutes() {
+    let mut tracker = with([
+        (FactKind::Received(leader()), after(200)),
+        (FactKind::Passed(administrator()), after(10)),
+    ]);
+    let (_, looks) = walk(&mut tracker, after(200), after(2 * DAY));
+    let between = |from: i64, until: i64| -> Vec<i64> {
+        looks
+            .iter()
+            .copied()
+            .filter(|at| (from..until).contains(at))
+            .collect()
+    };
+    for bound in [DAY, DAY + 200] {
+        let around: Vec<i64> = (bound - 10..bound + 30).step_by(5).collect();
+        assert_eq!(between(bound - 10, bound + 30), around);
+    }
+    assert_eq!(between(DAY + 31, DAY + 190), [DAY + 90, DAY + 150]);
 }
 
 #[test]
 fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
     let asked = |minutes| (FactKind::ResendAsked(leader()), after(minutes));
     let passed = (FactKind::Passed(administrator()), after(5));
-    let tracker = with([passed, asked(40), asked(80)]);
+    let mut tracker = with([passed, asked(40), asked(80)]);
+    tracker.looked(after(80));
     assert_eq!(tracker.next(after(80)), Some(after(90)));
+    tracker.reminded("message_due-0-2".parse().unwrap());
     assert_eq!(tracker.next(after(90)), Some(after(110)));
     assert_eq!(
         steps(&tracker, after(110) - micro())[0].0,
@@ -507,8 +603,12 @@ fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
 fn d04_instants_are_cut_to_microseconds() {
     let nanos = TimeDelta::nanoseconds(999);
     let mut tracker = tracker();
-    tracker.record(WAITING, after(1) + nanos).unwrap();
-    tracker.record(WAITING, after(1)).unwrap();
+    tracker
+        .report(Fact::exact(WAITING, after(1) + nanos), after(1) + nanos)
+        .unwrap();
+    tracker
+        .report(Fact::exact(WAITING, after(1)), after(1))
+        .unwrap();
     assert_eq!(facts(&tracker), [(WAITING, after(1))]);
     assert_eq!(tracker.status(after(DAY) + nanos), TrackerStatus::Waiting);
 }
@@ -574,6 +674,7 @@ fn every_text_exists_in_both_languages() {
     });
     let reminders = ReminderKind::ALL.iter().flat_map(|kind| {
         persons.map(|person| Reminder {
+            key: "half_time-0".parse().unwrap(),
             kind: *kind,
             person,
             due: at,
@@ -662,6 +763,13 @@ fn a_broken_stored_tracker_is_refused_without_saying_a_number() {
             r#""submitted":1814528800000000"#,
         ),
         (r#""v1""#, r#""v2""#),
+        (r#""reminded":[]"#, r#""reminded":["19900000001"]"#),
+        (r#""quiet_hours":null"#, r#""quiet_hours":[1,86400]"#),
+        (r#""looked":null"#, r#""looked":9223372036854775807"#),
+        (
+            r#""submitted_by":null"#,
+            r#""submitted_by":9223372036854775807"#,
+        ),
         (r#""resends_max":2"#, r#""resends_max":2,"x":1"#),
     ] {
         let broken = json.replace(good, bad);
@@ -705,7 +813,9 @@ fn r18_once_the_regulator_has_reported_it_everybody_is_verified() {
         assert_eq!(tracker.standing(&person, after(41)), verified);
         assert_ne!(tracker.standing(&person, after(39)), verified);
     }
-    tracker.record(decision, after(DAY)).unwrap();
+    tracker
+        .report(Fact::exact(decision, after(DAY)), after(DAY))
+        .unwrap();
     assert_eq!(tracker.standing(&administrator(), after(DAY)), verified);
     let timed_out = with([(DONE, after(40)), (TIMED_OUT, after(DAY))]);
     assert_ne!(timed_out.standing(&administrator(), after(DAY)), verified);
@@ -774,8 +884,12 @@ proptest! {
     fn between_now_and_next_nothing_changes(
         facts in reports(), at in 0..3 * DAY, part in 0.0..1.0,
     ) {
-        let tracker = with(facts);
+        let mut tracker = with(facts);
         let now = after(at);
+        for reminder in tracker.reminders(now) {
+            tracker.reminded(reminder.key);
+        }
+        tracker.looked(now);
         let next = tracker.next(now);
         let end = next.unwrap_or(after(5 * DAY));
         prop_assert!(end > now);
@@ -786,7 +900,8 @@ proptest! {
         if let Some(next) = next {
             // A fact may repeat what is known; every other wake-up shows something new.
             let is_fact = tracker.facts().iter().any(|fact| fact.at() == next);
-            prop_assert!(is_fact || look(&tracker, now) != look(&tracker, next));
+            let is_poll = tracker.next_poll(now) == Some(next);
+            prop_assert!(is_fact || is_poll || look(&tracker, now) != look(&tracker, next));
         }
     }
 
@@ -889,7 +1004,7 @@ fn b31_d34_after_the_time_out_of_a_deregistration_nothing_has_to_be_done() {
             (FactKind::Returned(ReturnCause::TooManyWrongEntries), false),
         ] {
             let mut tracker = Tracker::new(&recipients, submitted).of_type(*kind);
-            tracker.record(fact, later).unwrap();
+            tracker.report(Fact::exact(fact, later), later).unwrap();
             let deregisters = kind.regulator_upload_group() == "ZXBA";
             let advice = if deregisters && expires {
                 Advice::ResubmitUnlessStopped

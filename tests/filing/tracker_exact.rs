@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use beian::{
     MobileNumber, Recipient, Recipients, ReturnCause, Role, Tracker, VerificationPolicy,
-    tracker::{FactKind, RegulatorStatus},
+    tracker::{Fact, FactKind, RegulatorStatus},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -32,7 +32,7 @@ fn tracker() -> Tracker {
 }
 
 fn tell(tracker: &mut Tracker, kind: FactKind, at: DateTime<Utc>) {
-    tracker.record(kind, at).unwrap();
+    tracker.report(Fact::exact(kind, at), at).unwrap();
 }
 
 /// Every kind at every one of these minutes.

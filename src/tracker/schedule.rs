@@ -1,0 +1,153 @@
+//! When to look at a tracker again, when to look at the regulator, and when nobody is woken (D33).
+
+use chrono::{DateTime, Days, NaiveDateTime, TimeDelta, Utc};
+
+use super::{
+    Tracker, TrackerStatus,
+    conclusions::{MESSAGE_UNTIL, View},
+};
+use crate::{day, time::Micros};
+
+/// In the first half hour a platform looks every two minutes, for the message comes then (R15) and most
+/// verify at once; around the deadline's bounds every five; in the administration's review once a day; else
+/// every hour.
+const OFTEN: TimeDelta = TimeDelta::minutes(2);
+const OFTEN_FOR: TimeDelta = TimeDelta::minutes(30);
+const AROUND: TimeDelta = TimeDelta::minutes(5);
+const AROUND_FROM: TimeDelta = TimeDelta::minutes(-10);
+const AROUND_UNTIL: TimeDelta = TimeDelta::minutes(30);
+const USUALLY: TimeDelta = TimeDelta::hours(1);
+const IN_REVIEW: TimeDelta = TimeDelta::days(1);
+/// Who has less time than this after the quiet hours is woken.
+const TIME_LEFT: TimeDelta = TimeDelta::hours(2);
+
+impl Tracker {
+    /// When to look again, what a host keeps as its schedule: *now*, while a [reminder](Self::reminders) is due and
+    /// not [sent](Self::reminded), or a look at the regulator is; else the next instant at which one is, or at
+    /// which an answer is another one. `None` once the order is returned or timed out, and that was told.
+    ///
+    /// ```
+    /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy};
+    /// use beian::tracker::{Fact, FactKind, RegulatorStatus};
+    /// use chrono::{DateTime, TimeDelta};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let submitted = DateTime::UNIX_EPOCH;
+    /// let mut tracker = Tracker::new(&recipients, submitted);
+    ///
+    /// let now = submitted + TimeDelta::hours(25);
+    /// tracker.report(Fact::seen(FactKind::Regulator(RegulatorStatus::TimedOut), now), now)?;
+    /// assert_eq!(tracker.next(now), Some(now)); // a reminder that the order can be submitted again
+    /// for reminder in tracker.reminders(now) {
+    ///     tracker.reminded(reminder.key); // once it was sent
+    /// }
+    /// assert_eq!(tracker.next(now), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let view = self.at(now);
+        let to_come = self.facts.get(view.facts.len()..).unwrap_or_default();
+        let reminders = view.reminders().into_iter();
+        let reminders = reminders.map(|reminder| Micros::cut(reminder.due).max(view.now));
+        let awaited = view
+            .unverified()
+            .filter(|(_, person)| view.end().is_none() && view.awaits_message(person));
+        let messages = awaited.flat_map(|(_, person)| {
+            let due = view.sent(person).by.plus(MESSAGE_UNTIL);
+            [due, view.resend_advised(person)]
+        });
+        let deadline = view.deadline();
+        let changes = messages
+            .chain(deadline.map(|deadline| Micros::cut(deadline.earliest).just_after()))
+            .chain(to_come.iter().map(|fact| fact.at))
+            .filter(|instant| *instant > view.now);
+        reminders
+            .chain(changes)
+            .chain(view.next_poll())
+            .min()
+            .map(Micros::instant)
+    }
+
+    /// When to look at the regulator's status next: *now*, if that is due. Every two minutes in the first half
+    /// hour, then every hour, but every five minutes from ten before the deadline's bounds to half an hour after
+    /// them; once a day in the administration's review; `None` once the order is returned or timed out (D33). What
+    /// a look saw is [reported](Self::report), or that it [told nothing](Self::looked).
+    #[must_use]
+    pub fn next_poll(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.at(now).next_poll().map(Micros::instant)
+    }
+}
+
+impl View<'_> {
+    fn next_poll(&self) -> Option<Micros> {
+        let looked = self.looked();
+        let next = match self.end() {
+            Some(TrackerStatus::Done { at }) => looked.unwrap_or(Micros::cut(at)).plus(IN_REVIEW),
+            Some(_) => return None,
+            None => looked.map_or(self.tracker.submitted, |looked| self.poll_after(looked)),
+        };
+        Some(next.max(self.now))
+    }
+
+    /// The last look; of one that came later, as though it were now.
+    fn looked(&self) -> Option<Micros> {
+        self.tracker.looked.map(|at| at.min(self.now))
+    }
+
+    fn poll_after(&self, looked: Micros) -> Micros {
+        if looked < self.tracker.submitted_by.plus(OFTEN_FOR) {
+            return looked.plus(OFTEN);
+        }
+        let earliest = self.tracker.submitted.plus(self.tracker.window);
+        let deadline = self.deadline();
+        let latest = deadline.and_then(|deadline| deadline.latest);
+        let bounds = [
+            deadline.map_or(earliest, |deadline| Micros::cut(deadline.earliest)),
+            latest.map_or(earliest, Micros::cut),
+        ];
+        let around = |bound: &Micros| (bound.plus(AROUND_FROM), bound.plus(AROUND_UNTIL));
+        let near = |(from, until): (Micros, Micros)| from <= looked && looked < until;
+        if bounds.iter().map(around).any(near) {
+            return looked.plus(AROUND);
+        }
+        let usually = looked.plus(USUALLY);
+        let begins = bounds.iter().map(|bound| around(bound).0);
+        begins.filter(|from| *from > looked).fold(usually, Ord::min)
+    }
+
+    /// When a reminder that is due goes out: after the quiet hours, unless too little time is left then.
+    pub(super) fn aloud(&self, due: Micros) -> Micros {
+        let Some((from, until)) = self.tracker.quiet_hours else {
+            return due;
+        };
+        let clock = day::clock(due.instant());
+        let time = clock.time();
+        let (late, early) = (time >= from, time < until);
+        let quiet = if from <= until {
+            late && early
+        } else {
+            late || early
+        };
+        if !quiet {
+            return due;
+        }
+        let today = clock.date();
+        let date = if early {
+            Some(today)
+        } else {
+            today.checked_add_days(Days::new(1))
+        };
+        let Some(wake) =
+            date.map(|date| Micros::cut(day::instant(NaiveDateTime::new(date, until))))
+        else {
+            return due;
+        };
+        let in_time = |earliest| Micros::cut(earliest) >= wake.plus(TIME_LEFT);
+        match self.deadline() {
+            Some(deadline) if !in_time(deadline.earliest) => due,
+            Some(_) | None => wake,
+        }
+    }
+}

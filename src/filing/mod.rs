@@ -4,7 +4,7 @@
 //! |---|---|
 //! | build an order in code | [`FilingOrder::initial`](crate::FilingOrder::initial) and its sisters |
 //! | check what a person typed | [`OrderForm::check`](crate::OrderForm::check): every problem at once |
-//! | refuse what a platform doesn't take | [`FilingPolicy`], [`checks`](crate::checks) |
+//! | refuse what a platform doesn't take | [`FilingPolicy`], [`checks`] |
 //! | follow an order | [`OrderLife`](crate::OrderLife) |
 
 pub mod checks;

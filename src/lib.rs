@@ -85,8 +85,11 @@
 //! | to | see |
 //! |---|---|
 //! | describe people and orders, and follow an order's life | [`Person`], [`FilingOrder`], [`filing`] |
+//! | know which filing it is | [`filing::FilingFacts`] |
+//! | know what would be refused, or is better mended | [`FilingPolicy`], [`checks`] |
 //! | know who must verify, by which rule, since when | [`Rulebook`], [`Requirement`], [`rulebook`] |
 //! | follow an order whose codes the regulator checks | [`tracker`] |
+//! | read what `WeChat` or the regulator answers | [`wechat`], [`regulator`], [`OrderLife::follow`] |
 //! | issue and check codes over a store | [`host::Desk`] |
 //! | do so one session at a time, as pure values | [`Session`], [`Decision`] |
 //! | keep keys | [`KeyRing`], [`Keys`] |
@@ -103,7 +106,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `std` | yes | [`host::MemoryStore`] |
-//! | `serde` | no | serialisation of orders, rulebooks, trackers, sessions, events, ids, statuses and outcomes |
+//! | `serde` | no | serialisation of orders, rulebooks, checks, trackers, sessions, events, ids, statuses and outcomes |
 //! | `testkit` | no | clock, entropy, sender and conformance suites for hosts' tests; implies `std` |
 //!
 //! # What stored data can rely on

@@ -86,7 +86,7 @@
 //! |---|---|
 //! | describe people and orders, and follow an order's life | [`Person`], [`FilingOrder`], [`filing`] |
 //! | know which filing it is | [`filing::FilingFacts`] |
-//! | know what would be refused, or is better mended | [`FilingPolicy`], [`checks`] |
+//! | know what would be refused, or is better mended | [`FilingPolicy`], [`filing::checks`] |
 //! | know who must verify, by which rule, since when | [`Rulebook`], [`Requirement`], [`rulebook`] |
 //! | follow an order whose codes the regulator checks | [`tracker`] |
 //! | read what `WeChat` or the regulator answers | [`wechat`], [`regulator`], [`OrderLife::follow`] |
@@ -162,7 +162,6 @@ pub mod wechat;
 mod words;
 
 pub use filing::{
-    checks,
     form::OrderForm,
     kind::{FilingType, ModifiedPart, ModifiedParts},
     order::FilingOrder,

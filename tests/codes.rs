@@ -18,7 +18,7 @@ use beian::{
     OrderStatus, Person, PersonProblem, Province, ProvinceProblem, RecipientState, Refusal,
     ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, ServiceKind, TemplateProblem,
     VerificationPolicyProblem,
-    checks::{Applicant, CheckRow, OrderFact, Severity, UnknownCheckRow},
+    filing::checks::{CheckRow, EntityKind, OrderFact, Severity, UnknownCheckRow},
     filing::{
         DenyProblem, FilingFact, FilingNumberProblem, NotFileable, OrderStep, Prerequisite,
         ProblemKind, StageState,
@@ -163,10 +163,10 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
     vec![
         ("Orders: `ProblemKind`", problems_of_an_order()),
         (
-            "Forms and policies: `LastSixProblem`, `CodeProblem`, `DenyProblem`, `checks::UnknownCheckRow`",
+            "Forms and policies: `LastSixProblem`, `CodeProblem`, `DenyProblem`, `filing::checks::UnknownCheckRow`",
             rows![LastSixProblem, CodeProblem, DenyProblem, UnknownCheckRow],
         ),
-        ("Findings: `checks::Check`", checks()),
+        ("Findings: `filing::checks::Check`", checks()),
         ("Lists: `OrderProblems`, `EntryProblems`", lists()),
         ("Lives: `LifeRefusal`", rows![refused]),
         (
@@ -282,9 +282,9 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`filing::StageState`", all!(StageState, name)),
         ("`filing::Prerequisite`", all!(Prerequisite, name)),
         ("`filing::FilingFact`", all!(FilingFact, name)),
-        ("`checks::OrderFact`", all!(OrderFact, name)),
-        ("`checks::Severity`", all!(Severity, name)),
-        ("`checks::Applicant`", all!(Applicant, name)),
+        ("`filing::checks::OrderFact`", all!(OrderFact, name)),
+        ("`filing::checks::Severity`", all!(Severity, name)),
+        ("`filing::checks::EntityKind`", all!(EntityKind, name)),
         ("`regulator::ResultMeaning`", all!(ResultMeaning, name)),
         ("`RegulatorStatus`", all!(RegulatorStatus, name)),
     ];
@@ -300,6 +300,41 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
     ]);
     names.extend(answers());
     names
+}
+
+/// What a host names when it refuses or silences a row.
+fn rows_of_checks() -> String {
+    let mut table = String::from(
+        "\n## Rows of checks\n\n\
+         The documented rows (`filing::checks::CheckRow::DOCUMENTED`), by the names that \
+         `FilingPolicy::severity` takes; 省 by the characters of filing numbers.\n\n\
+         | row | code | rule | where, for whom | source |\n|---|---|---|---|---|\n",
+    );
+    for row in CheckRow::DOCUMENTED {
+        let provinces = row.provinces.iter().flat_map(|all| all.iter());
+        let provinces: String = provinces.map(|it| it.abbreviation()).collect();
+        let entity_kind = row.entity_kind.map(EntityKind::name);
+        let role = row.role.map(Role::name);
+        let narrowed = [Some(provinces.as_str()), entity_kind, role];
+        let narrowed: Vec<_> = narrowed
+            .into_iter()
+            .flatten()
+            .filter(|it| !it.is_empty())
+            .collect();
+        let limit = row.check.limit().map(|limit| format!(" {limit}"));
+        writeln!(
+            table,
+            "| `{}` | `{}`{} | {} | {} | {} |",
+            row.name,
+            row.check.code(),
+            limit.unwrap_or_default(),
+            row.check.rule(),
+            narrowed.join(", "),
+            row.source
+        )
+        .unwrap();
+    }
+    table
 }
 
 fn written() -> String {
@@ -325,6 +360,7 @@ fn written() -> String {
             }
         }
     }
+    file.push_str(&rows_of_checks());
     file
 }
 

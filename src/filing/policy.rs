@@ -6,7 +6,7 @@ use core::fmt;
 use super::FiledSince;
 use crate::{
     MobileNumber,
-    checks::{CheckRow, Severity, UnknownCheckRow},
+    filing::checks::{CheckRow, Severity, UnknownCheckRow},
     spelling::clean,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 /// filed yet make no order, and the rows of [`CheckRow::DOCUMENTED`] advise.
 ///
 /// ```
-/// use beian::{FilingPolicy, OrderForm, checks::Severity};
+/// use beian::{FilingPolicy, OrderForm, filing::checks::Severity};
 ///
 /// let policy = FilingPolicy::default().deny("170")?;
 /// let mut form = OrderForm::default();
@@ -65,7 +65,7 @@ impl FilingPolicy {
     /// documented ones (D30).
     ///
     /// ```
-    /// use beian::{FilingPolicy, checks::CheckRow};
+    /// use beian::{FilingPolicy, filing::checks::CheckRow};
     ///
     /// let rows = CheckRow::DOCUMENTED.iter().filter(|row| !row.source.contains("Tencent"));
     /// let policy = FilingPolicy::default().checks(rows.cloned());
@@ -79,14 +79,26 @@ impl FilingPolicy {
         }
     }
 
-    /// With another severity for the row of a name: refused, advised or silent (D30).
+    /// With another severity for the rows of a name: refused, advised or silent (D30). Comes after
+    /// [`checks`](Self::checks), which brings a table with severities of its own.
+    ///
+    /// What is refused is a well-formed order all the same: [`findings`](Self::findings) says so, and not to submit
+    /// it is the host's.
     ///
     /// # Errors
     /// [`UnknownCheckRow`] if no row has the name.
     pub fn severity(mut self, name: &str, severity: Severity) -> Result<Self, UnknownCheckRow> {
-        let row = self.checks.to_mut().iter_mut().find(|row| row.name == name);
-        row.ok_or(UnknownCheckRow)?.severity = severity;
-        Ok(self)
+        let mut any = false;
+        for row in self
+            .checks
+            .to_mut()
+            .iter_mut()
+            .filter(|row| row.name == name)
+        {
+            row.severity = severity;
+            any = true;
+        }
+        any.then_some(self).ok_or(UnknownCheckRow)
     }
 
     /// The table of checks.

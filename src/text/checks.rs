@@ -3,10 +3,9 @@
 use alloc::{borrow::Cow, format, string::String};
 
 use super::{Lang, texts};
-use crate::{
-    checks::{Applicant, Check, Finding, OrderFact, Severity, UnknownCheckRow},
-    filing::label,
-    lang::Localized,
+use crate::filing::{
+    checks::{Check, EntityKind, Finding, OpenQuestion, OrderFact, Severity, UnknownCheckRow},
+    label,
 };
 
 texts!(Severity, {
@@ -15,13 +14,13 @@ texts!(Severity, {
     Refused => "须修改后提交", "refused";
 });
 
-texts!(Applicant, {
+texts!(EntityKind, {
     Individual => "个人", "individual";
     Unit => "单位", "unit";
 });
 
 texts!(OrderFact, {
-    Applicant =>
+    EntityKind =>
         "主办者是个人还是单位？请询问客户。",
         "Does an individual file, or a unit? Ask the customer.";
     LegalRepresentative =>
@@ -29,25 +28,25 @@ texts!(OrderFact, {
         "Is the leader the legal representative? Ask the customer.";
     ServicesFiled =>
         "该主体已备案几个网站（互联网信息服务）？请在工信部备案系统公共查询中查询。",
-        "How many services has the entity filed? The regulator's public query knows.";
+        "How many services has the entity filed? Look it up in the regulator's public query.";
     AnotherOrderOpen =>
         "该主体是否有其他在办的备案订单（含其他接入服务商）？请查询本平台记录并询问客户。",
-        "Is another order of the entity open, at whatever provider? Your own records and the customer know.";
+        "Is another order of the entity open, at whatever provider? Look into your own records and ask the customer.";
     FilingNumber =>
         "所涉备案号是什么？请询问客户，或在工信部备案系统公共查询中查询。",
-        "Which filing number does the order refer to? The customer and the regulator's public query know.";
+        "Which filing number does the order refer to? Ask the customer, or look it up in the regulator's public query.";
     Age =>
         "该负责人的年龄是多少？请以其证件为准。",
-        "How old is the person? The ID document says so.";
+        "How old is the person? See the ID document.";
     ValidUntil =>
         "证件有效期至何日？请以证件为准。",
-        "Until when is the ID document valid? The document says so.";
+        "Until when is the ID document valid? See the document.";
     MobileInProvince =>
         "手机号码归属地是否为备案省份？请查询号段归属地。",
-        "Is the mobile at home in the filing's province? The number's range knows.";
+        "Is the mobile at home in the filing's province? Look up the number's range.";
     MobileOfAnotherEntity =>
         "该手机号码是否已用于其他主体的备案？请查询本平台记录并询问客户。",
-        "Is the mobile filed for another entity? Your own records and the customer know.";
+        "Is the mobile filed for another entity? Look into your own records and ask the customer.";
     MobileInAllCompanies =>
         "该法定代表人名下各公司的备案是否使用同一手机号码？请询问客户。",
         "Is the mobile the same in all companies of the legal representative? Ask the customer.";
@@ -120,7 +119,7 @@ templates! {
     Check::EmergencyPhone =>
         "请填写应急电话。",
         "Enter an emergency phone.";
-    Check::EmergencyPhoneOfOther =>
+    Check::EmergencyPhoneNotOwn =>
         "应急电话不能是本人的手机号码，请填写其他人的电话。",
         "The emergency phone can't be the person's own mobile: enter somebody else's.";
     Check::EmergencyPhoneOfThird =>
@@ -136,19 +135,19 @@ templates! {
         "同一法定代表人名下各公司应使用同一手机号码，请统一。",
         "The companies of one legal representative must have one mobile: enter the same.";
     Check::LegalRepresentative =>
-        "该省要求主体负责人为法定代表人，请更换主体负责人。",
-        "In this province the leader must be the legal representative: name that person.";
+        "该省可能要求主体负责人为法定代表人，请更换主体负责人，或先向省通信管理局确认。",
+        "In this province the leader may have to be the legal representative: name that person, or ask the administration first.";
     Check::LetterOfAuthority =>
         "主体负责人不是法定代表人的，请提供授权书。",
         "A leader who isn't the legal representative needs a letter of authority: add it.";
     Check::LeaderAdministers =>
-        "主体负责人不是法定代表人的，主体负责人与服务负责人应为同一人。",
+        "主体负责人不是法定代表人的，主体负责人与网站（互联网信息服务）负责人应为同一人。",
         "A leader who isn't the legal representative must administer the service as well.";
     Check::OneService =>
-        "注销或取消接入每次只能办理一个，请分别提交。",
+        "每个订单只能注销一个网站（互联网信息服务）或取消一个接入，其余请另行提交。",
         "A deregistration or cancelled access names one service: file the others separately.";
     Check::EntityNumber =>
-        "新增服务应填写主体备案号，请去掉号后的序号。",
+        "新增网站（互联网信息服务）应填写主体备案号，请去掉号后的序号。",
         "To add a service, give the entity's number, without the dash and what follows.";
     Check::NumberOfEntity =>
         "该备案号不属于此主体，请核对。",
@@ -164,35 +163,35 @@ templates! {
         "The person must be # or older: name another one.";
     Check::ProofOfWork(_) =>
         "负责人未满#周岁的，须提供以自己的劳动收入为主要生活来源的证明。",
-        "A person under # needs a proof of work: add it.";
+        "A person under # needs a proof of income from their own work: add it.";
     Check::DocumentValid(_) =>
         "证件有效期应在提交后至少还有#个月，请更换证件后再提交。",
-        "The ID document must be valid for another # months: renew it before the submission.";
+        "The ID document must be valid for # or more months after the submission: renew it first.";
     Check::ServicesAnOrder(_) =>
         "每个订单的服务数量上限为#，其余请另行提交。",
-        "Of services, an order takes at most #: file the others later.";
+        "The number of services an order may have is #: file the others later.";
     Check::ServicesInAll(_) =>
         "该主体可备案的服务数量上限为#，请先注销不用的服务。",
-        "Of services, the entity can have at most #: deregister those not in use first.";
+        "The number of services the entity may have is #: deregister those not in use first.";
 }
 
-impl Localized for Finding {
-    fn code(&self) -> &'static str {
-        Self::code(self)
+impl OpenQuestion {
+    /// The stable name of the fact.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.fact.name()
     }
 
-    fn text(&self, lang: Lang) -> Cow<'static, str> {
-        Self::text(self, lang)
-    }
-}
-
-impl Localized for OrderFact {
-    fn code(&self) -> &'static str {
-        self.name()
+    /// What to ask, and whom.
+    #[must_use]
+    pub const fn text(&self, lang: Lang) -> &'static str {
+        self.fact.text(lang)
     }
 
-    fn text(&self, lang: Lang) -> Cow<'static, str> {
-        Self::text(*self, lang).into()
+    /// The name of the part of the form for people, worked out of the path.
+    #[must_use]
+    pub fn label(&self, lang: Lang) -> String {
+        label(&self.path, lang)
     }
 }
 
@@ -210,15 +209,5 @@ impl UnknownCheckRow {
             Lang::Zh => "检查表中没有该名称的条目。",
             Lang::En => "The table of checks has no row of this name.",
         }
-    }
-}
-
-impl Localized for UnknownCheckRow {
-    fn code(&self) -> &'static str {
-        Self::code(*self)
-    }
-
-    fn text(&self, lang: Lang) -> Cow<'static, str> {
-        Self::text(*self, lang).into()
     }
 }

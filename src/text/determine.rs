@@ -23,16 +23,16 @@ texts!(Prerequisite, {
 texts!(FilingFact, {
     EntityFiled =>
         "主体是否已备案？可在工信部备案系统公共查询中查询。",
-        "Is the entity filed? The regulator's public query knows.";
+        "Is the entity filed? Look it up in the regulator's public query.";
     ServiceFiled =>
         "网站（互联网信息服务）是否已备案？可在工信部备案系统公共查询中查询。",
-        "Is the service filed? The regulator's public query knows.";
+        "Is the service filed? Look it up in the regulator's public query.";
     FiledHere =>
-        "该备案是否在本接入服务商？请查询本平台的备案记录。",
-        "Is it filed with this access provider? Its own records know.";
+        "该网站（互联网信息服务）是否已在本平台接入备案？请查询本平台的备案记录。",
+        "Is it filed with this access provider? Look into your own records.";
     ServicesLeft =>
         "该主体名下是否还有已备案的网站（互联网信息服务）？请在工信部备案系统公共查询中查询。",
-        "Has the entity any filed service left? The regulator's public query knows.";
+        "Has the entity any filed service left? Look it up in the regulator's public query.";
     Province =>
         "主体在哪个省份备案？请向备案主体确认。",
         "In which province is the entity filed? Ask whoever files.";

@@ -5,11 +5,11 @@ use std::{fmt::Write as _, fs, path::Path};
 use beian::{
     FilingOrder, FilingPolicy, FilingType, Lang, Localized as _, OrderForm, Province, Role,
     ServiceKind,
-    checks::{
-        Applicant, Check, CheckRow, Finding, OrderFact, OrderFacts, PersonFacts, ServiceFacts,
+    filing::FilingFacts,
+    filing::checks::{
+        Check, CheckRow, EntityKind, Finding, OrderFact, OrderFacts, PersonFacts, ServiceFacts,
         Severity,
     },
-    filing::FilingFacts,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use proptest::prelude::*;
@@ -60,8 +60,8 @@ fn narrowed(table: &mut String, row: &CheckRow) {
         let names: Vec<_> = types.iter().map(|it| it.name()).collect();
         line("orders", names.join(" "));
     }
-    if let Some(applicant) = row.applicant {
-        line("applicant", applicant.to_string());
+    if let Some(entity_kind) = row.entity_kind {
+        line("entity kind", entity_kind.to_string());
     }
     if let Some(role) = row.role {
         line("role", role.to_string());
@@ -104,7 +104,7 @@ fn facts_of(kind: FilingType, province: Province) -> OrderFacts {
     let number = format!("{}ICP备12345678号", province.abbreviation());
     let filed = kind != FilingType::Initial;
     OrderFacts {
-        applicant: Some(Applicant::Unit),
+        entity_kind: Some(EntityKind::Unit),
         legal_representative: Some(true),
         services_filed: Some(u16::from(filed)),
         another_order_open: Some(false),
@@ -210,6 +210,13 @@ fn d30_d31_a_policy_refuses_or_silences_a_row() {
         .severity("no such row", Severity::Silent)
         .unwrap_err();
     assert_eq!(problem.code(), "unknown_check_row");
+    let twice = [Severity::Advised, Severity::Refused].map(|severity| CheckRow {
+        severity,
+        ..CheckRow::new("ours", Check::OneId, "ourselves")
+    });
+    let twice = FilingPolicy::default().checks(twice);
+    let silent = twice.severity("ours", Severity::Silent).unwrap();
+    assert_eq!(silent.findings(&order, &facts, now()), []);
     let none = FilingPolicy::default().checks([]);
     assert_eq!(none.findings(&order, &facts, now()), []);
     assert_eq!(
@@ -474,7 +481,7 @@ fn b24_the_emergency_phone_is_somebody_elses() {
 #[test]
 fn b25_the_mobile_is_at_home_and_filed_for_one_entity() {
     let elsewhere = |_: &mut OrderForm, facts: &mut OrderFacts| {
-        facts.applicant = Some(Applicant::Individual);
+        facts.entity_kind = Some(EntityKind::Individual);
         facts.leader.mobile_in_province = Some(false);
     };
     let code = "mobile_of_another_province";
@@ -491,6 +498,14 @@ fn b25_the_mobile_is_at_home_and_filed_for_one_entity() {
     });
     assert_eq!(
         taken,
+        one("services[0].administrator.mobile", "mobile_of_one_entity")
+    );
+    let same_representative = changed(FilingType::Initial, Province::Beijing, |_, facts| {
+        facts.leader.mobile_of_another_entity = Some(true);
+        facts.services[0].administrator.mobile_of_another_entity = Some(true);
+    });
+    assert_eq!(
+        same_representative,
         one("services[0].administrator.mobile", "mobile_of_one_entity")
     );
     let companies = changed(FilingType::Initial, Province::Beijing, |_, facts| {
@@ -529,7 +544,7 @@ fn b26_the_leader_is_the_legal_representative_where_a_source_says_so() {
             assert_eq!(source.contains("not in"), by != (true, true), "{province}");
             assert_eq!(source.starts_with("Huawei"), by.0, "{province}");
         }
-        facts.applicant = Some(Applicant::Individual);
+        facts.entity_kind = Some(EntityKind::Individual);
         assert_eq!(found(&form, &facts), [], "{province}");
     }
 }
@@ -551,9 +566,9 @@ fn b26_in_two_provinces_such_a_leader_administers_too() {
 
 #[test]
 fn b27_responsible_persons_have_an_age_by_province() {
-    let aged = |age: u8, applicant, leader: bool| {
+    let aged = |age: u8, entity_kind, leader: bool| {
         where_found("too_young", FilingType::Initial, move |_, facts| {
-            facts.applicant = Some(applicant);
+            facts.entity_kind = Some(entity_kind);
             let who = if leader {
                 &mut facts.leader
             } else {
@@ -562,20 +577,20 @@ fn b27_responsible_persons_have_an_age_by_province() {
             who.age = Some(age);
         })
     };
-    for applicant in [Applicant::Unit, Applicant::Individual] {
+    for entity_kind in [EntityKind::Unit, EntityKind::Individual] {
         for leader in [true, false] {
             let all_but: Vec<_> = (Province::ALL.iter().copied())
                 .filter(|it| !provinces("粤苏").contains(it))
                 .collect();
-            assert_eq!(aged(18, applicant, leader), []);
-            assert_eq!(aged(17, applicant, leader), all_but);
-            assert_eq!(aged(16, applicant, leader), all_but);
-            assert_eq!(aged(15, applicant, leader), Province::ALL);
+            assert_eq!(aged(18, entity_kind, leader), []);
+            assert_eq!(aged(17, entity_kind, leader), all_but);
+            assert_eq!(aged(16, entity_kind, leader), all_but);
+            assert_eq!(aged(15, entity_kind, leader), Province::ALL);
         }
     }
-    let row = |province, applicant, leader: bool| {
+    let row = |province, entity_kind, leader: bool| {
         let found = changed(FilingType::Initial, province, |_, facts| {
-            facts.applicant = Some(applicant);
+            facts.entity_kind = Some(entity_kind);
             let who = if leader {
                 &mut facts.leader
             } else {
@@ -589,7 +604,7 @@ fn b27_responsible_persons_have_an_age_by_province() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let (individual, unit) = (Applicant::Individual, Applicant::Unit);
+    let (individual, unit) = (EntityKind::Individual, EntityKind::Unit);
     for province in provinces("津湘蒙冀") {
         assert_eq!(row(province, individual, true), "age_individuals");
         assert_eq!(row(province, unit, true), "age_usual");
@@ -662,15 +677,28 @@ fn b28_the_document_is_valid_for_three_months_more() {
     assert_eq!(until("2027-02-27"), []);
     assert_eq!(until("2027-02-26"), one(path, "document_huawei"));
     assert_eq!(until("2026-12-27"), one(path, "document_huawei"));
-    assert_eq!(until("2026-12-26"), one(path, "document_wechat"));
-    assert_eq!(until("2020-01-01"), one(path, "document_wechat"));
+    assert_eq!(until("2020-01-01"), one(path, "document_huawei"));
+    let policy = FilingPolicy::default()
+        .severity("document_huawei", Severity::Silent)
+        .unwrap();
+    let mut facts = facts_of(FilingType::Modify, Province::Beijing);
+    let order = form_of(FilingType::Modify, Province::Beijing).check(&policy);
+    let order = order.unwrap();
+    for (until, found) in [("2026-12-27", 0), ("2026-12-26", 1)] {
+        facts.leader.valid_until = Some(date(until));
+        assert_eq!(
+            policy.findings(&order, &facts, now()).len(),
+            found,
+            "{until}"
+        );
+    }
 }
 
 #[test]
 fn b30_an_order_has_so_many_services() {
-    let with = |count: usize, applicant| {
+    let with = |count: usize, entity_kind| {
         move |form: &mut OrderForm, facts: &mut OrderFacts| {
-            facts.applicant = Some(applicant);
+            facts.entity_kind = Some(entity_kind);
             let more = (form.services.len()..count).map(|n| {
                 let mut service = service_form("website", 10 + u32::try_from(n).unwrap());
                 service.administrator.emergency_phone = Some(mobile(9));
@@ -680,15 +708,15 @@ fn b30_an_order_has_so_many_services() {
         }
     };
     let code = "too_many_services_in_order";
-    let unit = Applicant::Unit;
-    let found = |count, applicant, kind| where_found(code, kind, with(count, applicant));
+    let unit = EntityKind::Unit;
+    let found = |count, entity_kind, kind| where_found(code, kind, with(count, entity_kind));
     assert_eq!(found(2, unit, FilingType::Initial), provinces("湘鄂"));
     assert_eq!(
-        found(2, Applicant::Individual, FilingType::Initial),
+        found(2, EntityKind::Individual, FilingType::Initial),
         provinces("湘鄂琼")
     );
     assert_eq!(
-        found(2, Applicant::Individual, FilingType::AddService),
+        found(2, EntityKind::Individual, FilingType::AddService),
         provinces("湘鄂")
     );
     assert_eq!(found(4, unit, FilingType::Initial), provinces("湘鄂晋"));
@@ -706,18 +734,18 @@ fn found_rows(form: &OrderForm, facts: &OrderFacts) -> Vec<String> {
 
 #[test]
 fn b30_an_individual_has_five_services_in_all() {
-    let filed = |count, applicant| {
+    let filed = |count, entity_kind| {
         changed(FilingType::AddService, Province::Beijing, |_, facts| {
-            facts.applicant = Some(applicant);
+            facts.entity_kind = Some(entity_kind);
             facts.services_filed = Some(count);
         })
     };
-    assert_eq!(filed(4, Applicant::Individual), []);
+    assert_eq!(filed(4, EntityKind::Individual), []);
     assert_eq!(
-        filed(5, Applicant::Individual),
+        filed(5, EntityKind::Individual),
         one("services", "services_of_individual")
     );
-    assert_eq!(filed(5, Applicant::Unit), []);
+    assert_eq!(filed(5, EntityKind::Unit), []);
 }
 
 #[test]
@@ -836,11 +864,11 @@ fn facts() -> impl Strategy<Value = OrderFacts> {
                 of_service,
                 administrator,
             )| OrderFacts {
-                applicant: individual.map(|it| {
+                entity_kind: individual.map(|it| {
                     if it {
-                        Applicant::Individual
+                        EntityKind::Individual
                     } else {
-                        Applicant::Unit
+                        EntityKind::Unit
                     }
                 }),
                 legal_representative: representative,
@@ -868,7 +896,7 @@ fn answer(facts: &mut OrderFacts, well: &OrderFacts, path: &str, fact: OrderFact
         )
     };
     match fact {
-        OrderFact::Applicant => facts.applicant = well.applicant,
+        OrderFact::EntityKind => facts.entity_kind = well.entity_kind,
         OrderFact::LegalRepresentative => facts.legal_representative = well.legal_representative,
         OrderFact::ServicesFiled => facts.services_filed = well.services_filed,
         OrderFact::AnotherOrderOpen => facts.another_order_open = well.another_order_open,
@@ -883,6 +911,7 @@ fn answer(facts: &mut OrderFacts, well: &OrderFacts, path: &str, fact: OrderFact
             person.mobile_in_all_companies = good.mobile_in_all_companies;
         }
         OrderFact::IdAsFiled => person.id_as_filed = good.id_as_filed,
+        other => panic!("{other}"),
     }
 }
 
@@ -890,7 +919,7 @@ proptest! {
     #![proptest_config(crate::support::config())]
 
     /// D30: what isn't known isn't checked, and whoever answers every question knows all: of one answered
-    /// well nothing is found that wasn't before, but for what only the applicant decides.
+    /// well nothing is found that wasn't before, but for what only the kind of entity decides.
     #[test]
     fn d30_questions_end_and_good_answers_find_nothing_new(
         facts in facts(),
@@ -911,7 +940,7 @@ proptest! {
                 .into_iter()
                 .filter(|it| !before.contains(it))
                 .collect();
-            let decided = matches!(question.fact, OrderFact::Applicant | OrderFact::FilingNumber);
+            let decided = matches!(question.fact, OrderFact::EntityKind | OrderFact::FilingNumber);
             prop_assert!(decided || new.is_empty(), "{:?} {:?}", question, new);
         }
         prop_assert!(false, "questions without end");

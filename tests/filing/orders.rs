@@ -3,7 +3,7 @@
 use beian::{
     Access, FilingOrder, FilingPolicy, FilingType, IdDocument, IdDocumentKind, Lang, ModifiedPart,
     ModifiedParts, OrderForm, OrderProblems, Person, Province, ServiceKind,
-    checks::OrderFacts,
+    filing::checks::OrderFacts,
     filing::{OrderProblem, PersonForm, ProblemKind},
 };
 use chrono::{DateTime, Utc};

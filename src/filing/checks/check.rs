@@ -4,7 +4,7 @@
 /// says what would decide).
 ///
 /// ```
-/// use beian::checks::Check;
+/// use beian::filing::checks::Check;
 ///
 /// assert_eq!((Check::MinimumAge(18).code(), Check::MinimumAge(18).rule()), ("too_young", "B27"));
 /// ```
@@ -33,7 +33,7 @@ pub enum Check {
     /// There is an emergency phone (B24).
     EmergencyPhone,
     /// The emergency phone isn't the person's own mobile (B24).
-    EmergencyPhoneOfOther,
+    EmergencyPhoneNotOwn,
     /// The emergency phone isn't the mobile of another responsible person of the order (B24).
     EmergencyPhoneOfThird,
     /// The mobile is at home in the filing's province (B25).
@@ -83,7 +83,7 @@ impl Check {
             Self::OneId => "ids_differ",
             Self::OneMobile => "mobiles_differ",
             Self::EmergencyPhone => "emergency_phone_missing",
-            Self::EmergencyPhoneOfOther => "emergency_phone_own",
+            Self::EmergencyPhoneNotOwn => "emergency_phone_own",
             Self::EmergencyPhoneOfThird => "emergency_phone_of_responsible_person",
             Self::MobileInProvince => "mobile_of_another_province",
             Self::MobileOfOneEntity => "mobile_of_another_entity",
@@ -113,7 +113,7 @@ impl Check {
             Self::ServicesLeft => "B21",
             Self::OneOrder => "B22",
             Self::OneName | Self::OneId | Self::OneMobile => "B23",
-            Self::EmergencyPhone | Self::EmergencyPhoneOfOther | Self::EmergencyPhoneOfThird => {
+            Self::EmergencyPhone | Self::EmergencyPhoneNotOwn | Self::EmergencyPhoneOfThird => {
                 "B24"
             }
             Self::MobileInProvince | Self::MobileOfOneEntity | Self::MobileInAllCompanies => "B25",
@@ -146,7 +146,7 @@ impl Check {
             | Self::OneId
             | Self::OneMobile
             | Self::EmergencyPhone
-            | Self::EmergencyPhoneOfOther
+            | Self::EmergencyPhoneNotOwn
             | Self::EmergencyPhoneOfThird
             | Self::MobileInProvince
             | Self::MobileOfOneEntity
@@ -162,7 +162,7 @@ impl Check {
         }
     }
 
-    /// A check that a stricter one of the same kind, at the same place, leaves nothing to say.
+    /// Whether both say the same of a place, but for the limit.
     pub(super) fn same_kind(self, other: Self) -> bool {
         core::mem::discriminant(&self) == core::mem::discriminant(&other)
     }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Applicant;
+use super::EntityKind;
 use crate::{
     IdDocumentKind, OrderForm,
     filing::{FilingNumber, PersonForm, choice::choose},
@@ -16,9 +16,9 @@ use crate::{
 /// services one by one, in the same order.
 ///
 /// ```
-/// use beian::checks::{Applicant, OrderFacts};
+/// use beian::filing::checks::{EntityKind, OrderFacts};
 ///
-/// let facts = OrderFacts { applicant: Some(Applicant::Unit), ..OrderFacts::default() };
+/// let facts = OrderFacts { entity_kind: Some(EntityKind::Unit), ..OrderFacts::default() };
 /// assert_eq!(facts.services_filed, None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,7 +29,7 @@ use crate::{
 )]
 pub struct OrderFacts {
     /// Who files.
-    pub applicant: Option<Applicant>,
+    pub entity_kind: Option<EntityKind>,
     /// Whether the leader is the unit's legal representative (B26).
     pub legal_representative: Option<bool>,
     /// How many services the entity has filed, wherever (B21, B30).
@@ -86,7 +86,7 @@ impl OrderFacts {
     /// Beijing; other documents say no birth date. The number is read here and kept nowhere (D37).
     ///
     /// ```
-    /// use beian::{OrderForm, checks::OrderFacts};
+    /// use beian::{OrderForm, filing::checks::OrderFacts};
     /// use chrono::{DateTime, Utc};
     ///
     /// let mut form = OrderForm::default();
@@ -130,9 +130,10 @@ impl fmt::Debug for PersonFacts {
 
 /// A fact that would decide more, of [`OrderFacts`], [`ServiceFacts`] or [`PersonFacts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum OrderFact {
-    /// [`OrderFacts::applicant`].
-    Applicant,
+    /// [`OrderFacts::entity_kind`].
+    EntityKind,
     /// [`OrderFacts::legal_representative`].
     LegalRepresentative,
     /// [`OrderFacts::services_filed`].
@@ -156,7 +157,7 @@ pub enum OrderFact {
 }
 
 names!(OrderFact, "fact", {
-    Applicant => "applicant",
+    EntityKind => "entity_kind",
     LegalRepresentative => "legal_representative",
     ServicesFiled => "services_filed",
     AnotherOrderOpen => "another_order_open",
@@ -169,11 +170,11 @@ names!(OrderFact, "fact", {
     IdAsFiled => "id_as_filed",
 });
 
-/// A fact that isn't known and would decide more, and of whom: the question's [`text`](OrderFact::text), the
-/// part of the form.
+/// A fact that isn't known and would decide more, and of whom. An answer may open further questions: who tells
+/// the [kind of entity](OrderFact::EntityKind) is asked what is checked of such an entity only.
 ///
 /// ```
-/// use beian::checks::{OpenQuestion, OrderFact};
+/// use beian::filing::checks::{OpenQuestion, OrderFact};
 ///
 /// let question = OpenQuestion { path: "entity.leader".into(), fact: OrderFact::ValidUntil };
 /// assert_eq!(question.fact.to_string(), "valid_until");
@@ -181,7 +182,8 @@ names!(OrderFact, "fact", {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OpenQuestion {
-    /// `entity`, `entity.leader`, `services[0]` or `services[0].administrator`.
+    /// Where it stands in [`OrderFacts`], as a part of the form: `entity`, `entity.leader` or
+    /// `services[0].administrator`.
     pub path: String,
     /// What isn't known.
     pub fact: OrderFact,

@@ -5,7 +5,8 @@ use alloc::{format, string::String, vec::Vec};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use super::{
-    Check, CheckRow, Finding, OpenQuestion, OrderFact, OrderFacts, PersonFacts, ServiceFacts,
+    Check, CheckRow, EntityKind, Finding, OpenQuestion, OrderFact, OrderFacts, PersonFacts,
+    ServiceFacts,
 };
 use crate::{
     FilingOrder, FilingPolicy, FilingType, Person, Role, day,
@@ -18,7 +19,7 @@ impl FilingPolicy {
     /// and of those the first.
     ///
     /// ```
-    /// use beian::{FilingOrder, FilingPolicy, IdDocument, Person, Province, ServiceKind, checks::{OrderFacts, Severity}};
+    /// use beian::{FilingOrder, FilingPolicy, IdDocument, Person, Province, ServiceKind, filing::checks::{OrderFacts, Severity}};
     /// use chrono::{DateTime, Utc};
     ///
     /// let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
@@ -35,7 +36,7 @@ impl FilingPolicy {
     /// assert!(findings.iter().all(|finding| finding.severity() == Severity::Advised));
     ///
     /// let strict = FilingPolicy::default().severity("services_one", Severity::Refused)?;
-    /// let refused = |finding: &&beian::checks::Finding| finding.severity() == Severity::Refused;
+    /// let refused = |finding: &&beian::filing::checks::Finding| finding.severity() == Severity::Refused;
     /// assert_eq!(strict.findings(&order, &facts, now).iter().filter(refused).count(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -67,7 +68,7 @@ impl FilingPolicy {
     /// or for the platform to look up.
     ///
     /// ```
-    /// use beian::{FilingOrder, FilingPolicy, IdDocument, Person, Province, checks::{OrderFact, OrderFacts}};
+    /// use beian::{FilingOrder, FilingPolicy, IdDocument, Person, Province, filing::checks::{OrderFact, OrderFacts}};
     /// use chrono::DateTime;
     ///
     /// let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
@@ -124,12 +125,12 @@ enum Seen {
     Unknown(String, OrderFact),
 }
 
-/// `wrong` where it is known; else the fact is asked for.
-fn seen(path: impl Into<String>, fact: OrderFact, wrong: Option<bool>) -> Option<Seen> {
+/// `wrong` where it is known; else the fact is asked for, of a part of the form.
+fn seen(path: impl Into<String>, of: &str, fact: OrderFact, wrong: Option<bool>) -> Option<Seen> {
     match wrong {
         Some(true) => Some(Seen::Found(path.into())),
         Some(false) => None,
-        None => Some(Seen::Unknown(path.into(), fact)),
+        None => Some(Seen::Unknown(of.into(), fact)),
     }
 }
 
@@ -151,10 +152,10 @@ impl Look<'_> {
     /// Whose orders a row is about is asked for only where it would see something.
     fn at(&self, row: &CheckRow) -> Vec<Seen> {
         let all = self.see(row);
-        match (row.applicant, self.facts.applicant) {
+        match (row.entity_kind, self.facts.entity_kind) {
             (Some(of), Some(is)) if of != is => Vec::new(),
             (Some(_), None) if !all.is_empty() => {
-                Vec::from([Seen::Unknown("entity".into(), OrderFact::Applicant)])
+                Vec::from([Seen::Unknown("entity".into(), OrderFact::EntityKind)])
             }
             (Some(_) | None, _) => all,
         }
@@ -166,15 +167,25 @@ impl Look<'_> {
         match row.check {
             Check::OneOrder => {
                 let open = self.facts.another_order_open;
-                one(seen("filing_type", OrderFact::AnotherOrderOpen, open))
+                one(seen(
+                    "filing_type",
+                    "entity",
+                    OrderFact::AnotherOrderOpen,
+                    open,
+                ))
             }
             Check::ServicesLeft => {
                 let none = self.facts.services_filed.map(|count| count == 0);
-                one(seen("filing_type", OrderFact::ServicesFiled, none))
+                one(seen(
+                    "filing_type",
+                    "entity",
+                    OrderFact::ServicesFiled,
+                    none,
+                ))
             }
             Check::LegalRepresentative | Check::LetterOfAuthority => {
                 let fact = OrderFact::LegalRepresentative;
-                one(seen("entity.leader", fact, leaders))
+                one(seen("entity.leader", "entity", fact, leaders))
             }
             Check::LeaderAdministers => self.others(leaders),
             Check::ServicesAnOrder(most) => one(self.services_beyond(most)),
@@ -199,7 +210,7 @@ impl Look<'_> {
             Check::EmergencyPhone => self.persons(row, |one, _| {
                 one.found("emergency_phone", one.person.emergency_phone().is_none())
             }),
-            Check::EmergencyPhoneOfOther => self.persons(row, |one, _| {
+            Check::EmergencyPhoneNotOwn => self.persons(row, |one, _| {
                 one.found("emergency_phone", one.has_phone_of(one))
             }),
             Check::EmergencyPhoneOfThird => self.persons(row, |one, all| {
@@ -212,6 +223,11 @@ impl Look<'_> {
             }),
             Check::MobileOfOneEntity => self.persons(row, |one, _| {
                 let wrong = one.facts.mobile_of_another_entity;
+                // Of the same legal representative's companies it is to be the same.
+                let in_all = one.role == Role::EntityLeader
+                    && self.facts.entity_kind == Some(EntityKind::Unit)
+                    && one.facts.mobile_in_all_companies == Some(true);
+                let wrong = wrong.map(|of_another| of_another && !in_all);
                 one.seen("mobile", OrderFact::MobileOfAnotherEntity, wrong)
             }),
             Check::MobileInAllCompanies => self.persons(row, |one, _| {
@@ -281,7 +297,7 @@ impl Look<'_> {
         let fact = OrderFact::LegalRepresentative;
         match not_representative {
             Some(true) => others.map(|it| Seen::Found(it.path.clone())).collect(),
-            None if others.count() > 0 => Vec::from([Seen::Unknown("entity.leader".into(), fact)]),
+            None if others.count() > 0 => Vec::from([Seen::Unknown("entity".into(), fact)]),
             Some(false) | None => Vec::new(),
         }
     }
@@ -296,7 +312,7 @@ impl Look<'_> {
         let none_yet = self.order.filing_type() == FilingType::Initial;
         let known = self.facts.services_filed.or(none_yet.then_some(0));
         let beyond = known.map(|filed| usize::from(filed).saturating_add(new) > usize::from(most));
-        seen("services", OrderFact::ServicesFiled, beyond)
+        seen("services", "entity", OrderFact::ServicesFiled, beyond)
     }
 
     fn entity_number(&self, check: Check) -> Option<Seen> {
@@ -305,7 +321,12 @@ impl Look<'_> {
         let wrong = |number: &FilingNumber| !expected || number.service().is_some();
         match number {
             None if !expected => None,
-            number => seen("entity", OrderFact::FilingNumber, number.map(wrong)),
+            number => seen(
+                "entity",
+                "entity",
+                OrderFact::FilingNumber,
+                number.map(wrong),
+            ),
         }
     }
 
@@ -322,7 +343,7 @@ impl Look<'_> {
             .any(|(_, facts)| facts.filing_number.is_some());
         let of_entity = match number {
             None if any_given => None,
-            number => seen("entity", OrderFact::FilingNumber, number),
+            number => seen("entity", "entity", OrderFact::FilingNumber, number),
         };
         of_entity.into_iter().chain(of_services).collect()
     }
@@ -359,7 +380,7 @@ impl Responsible<'_> {
 
     fn seen(&self, field: &str, fact: OrderFact, wrong: Option<bool>) -> Option<Seen> {
         let path = format!("{}.{field}", self.path);
-        seen(path, fact, wrong)
+        seen(path, &self.path, fact, wrong)
     }
 
     fn has_mobile_of(&self, other: &Self) -> bool {

@@ -19,4 +19,4 @@ mod table;
 pub use check::Check;
 pub use facts::{OpenQuestion, OrderFact, OrderFacts, PersonFacts, ServiceFacts};
 pub use finding::Finding;
-pub use row::{Applicant, CheckRow, Severity, UnknownCheckRow};
+pub use row::{CheckRow, EntityKind, Severity, UnknownCheckRow};

@@ -26,23 +26,31 @@ names!(Severity, "severity", {
 
 /// Who files: 主办者性质.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Applicant {
+pub enum EntityKind {
     /// 个人.
     Individual,
     /// 单位: a company or another organization.
     Unit,
 }
 
-names!(Applicant, "applicant", {
+names!(EntityKind, "entity kind", {
     Individual => "individual",
     Unit => "unit",
 });
 
 /// A row of the table of checks (D30): constants here, or a host's own, written and read by serde. What a
-/// row leaves out doesn't narrow it.
+/// row leaves out doesn't narrow it:
+///
+/// ```json
+/// {"name": "age_hainan", "check": {"minimum_age": 20}, "severity": "refused", "provinces": ["海南"],
+///  "source": "our own experience, 2026-10"}
+/// ```
+///
+/// Checks are spelled as the variants of [`Check`] are: `"one_order"`, `{"services_an_order": 3}`. The documented
+/// rows are listed in [`docs::codes`](crate::docs::codes).
 ///
 /// ```
-/// use beian::{Province, checks::{Check, CheckRow, Severity}};
+/// use beian::{Province, filing::checks::{Check, CheckRow, Severity}};
 ///
 /// let row = CheckRow {
 ///     provinces: Some([Province::Hainan].as_slice().into()),
@@ -62,9 +70,10 @@ pub struct CheckRow {
     pub name: Cow<'static, str>,
     /// What is checked.
     pub check: Check,
-    /// How severe it is.
+    /// How severe it is; advised if left out.
+    #[cfg_attr(feature = "serde", serde(default = "advised"))]
     pub severity: Severity,
-    /// Where; everywhere if left out.
+    /// Where; everywhere if left out, nowhere if the list is empty.
     #[cfg_attr(feature = "serde", serde(default))]
     pub provinces: Option<Cow<'static, [Province]>>,
     /// In orders of which types; of every type if left out.
@@ -72,7 +81,7 @@ pub struct CheckRow {
     pub filing_types: Option<Cow<'static, [FilingType]>>,
     /// For whose orders; for everybody's if left out.
     #[cfg_attr(feature = "serde", serde(default))]
-    pub applicant: Option<Applicant>,
+    pub entity_kind: Option<EntityKind>,
     /// Of which responsible persons, where it is about persons; of all if left out.
     #[cfg_attr(feature = "serde", serde(default))]
     pub role: Option<Role>,
@@ -86,6 +95,11 @@ pub struct CheckRow {
     pub source: Cow<'static, str>,
 }
 
+#[cfg(feature = "serde")]
+const fn advised() -> Severity {
+    Severity::Advised
+}
+
 impl CheckRow {
     /// An advice that holds everywhere, always and for everybody.
     #[must_use]
@@ -96,7 +110,7 @@ impl CheckRow {
             severity: Severity::Advised,
             provinces: None,
             filing_types: None,
-            applicant: None,
+            entity_kind: None,
             role: None,
             from: None,
             until: None,

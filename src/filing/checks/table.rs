@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use super::{Applicant, Check, CheckRow, Severity};
+use super::{Check, CheckRow, EntityKind, Severity};
 use crate::{
     FilingType::{
         self, AddAccess, AddService, CancelAccess, DeregisterEntity, DeregisterService, Initial,
@@ -71,8 +71,20 @@ const REPRESENTATIVE: &[Province] = &[
     Ningxia,
     Xinjiang,
 ];
-/// Where neither does.
-const LETTER: &[Province] = &[Liaoning, Jilin, Jiangsu, Anhui, Hainan, Sichuan];
+/// Where Huawei's, the later, doesn't.
+const LETTER: &[Province] = &[
+    Liaoning,
+    Jilin,
+    Heilongjiang,
+    Jiangsu,
+    Anhui,
+    Jiangxi,
+    Shandong,
+    Hainan,
+    Chongqing,
+    Sichuan,
+    Yunnan,
+];
 /// Where persons of 16 and 17 are usually none of the responsible ones (B27).
 const USUALLY_ADULTS: &[Province] = &[
     Beijing,
@@ -114,7 +126,7 @@ const SPECIFICATION: &str = "interface specification V3.0, 2013";
 struct Scope {
     provinces: Option<&'static [Province]>,
     filing_types: Option<&'static [FilingType]>,
-    applicant: Option<Applicant>,
+    entity_kind: Option<EntityKind>,
     role: Option<Role>,
 }
 
@@ -122,7 +134,7 @@ impl Scope {
     const ANY: Self = Self {
         provinces: None,
         filing_types: None,
-        applicant: None,
+        entity_kind: None,
         role: None,
     };
 
@@ -139,7 +151,7 @@ impl Scope {
                 Some(types) => Some(Cow::Borrowed(types)),
                 None => None,
             },
-            applicant: self.applicant,
+            entity_kind: self.entity_kind,
             role: self.role,
             from: None,
             until: None,
@@ -167,7 +179,7 @@ const DOCUMENTED: &[CheckRow] = rows! {
     "one_mobile": Check::OneMobile, "Huawei, 2025-12; WeChat";
     "emergency_phone": Check::EmergencyPhone, "the forms of the regulator, WeChat, Douyin, Alipay and Huawei",
         filing_types = FILES;
-    "emergency_phone_own": Check::EmergencyPhoneOfOther, "the forms of the regulator, WeChat, Douyin, Alipay and Huawei",
+    "emergency_phone_own": Check::EmergencyPhoneNotOwn, "the forms of the regulator, WeChat, Douyin, Alipay and Huawei",
         filing_types = FILES;
     "emergency_phone_gansu": Check::EmergencyPhoneOfThird, HUAWEI,
         provinces = &[Gansu],
@@ -177,36 +189,36 @@ const DOCUMENTED: &[CheckRow] = rows! {
     "mobile_in_province": Check::MobileInProvince, HUAWEI,
         provinces = &[Hunan, Gansu],
         filing_types = FILES,
-        applicant = Applicant::Individual;
+        entity_kind = EntityKind::Individual;
     "mobile_of_one_entity": Check::MobileOfOneEntity, "Huawei and Tencent, 2026", filing_types = FILES;
     "mobile_in_all_companies": Check::MobileInAllCompanies, "Huawei and Tencent, 2026",
         filing_types = FILES,
-        applicant = Applicant::Unit,
+        entity_kind = EntityKind::Unit,
         role = Role::EntityLeader;
     "representative": Check::LegalRepresentative, "Huawei, 2026; Tencent, about 2021",
         provinces = REPRESENTATIVE,
         filing_types = FILES,
-        applicant = Applicant::Unit;
+        entity_kind = EntityKind::Unit;
     "representative_huawei": Check::LegalRepresentative, "Huawei, 2026; not in Tencent's list of about 2021",
         provinces = &[Beijing, Shanxi, Gansu],
         filing_types = FILES,
-        applicant = Applicant::Unit;
+        entity_kind = EntityKind::Unit;
     "representative_tencent": Check::LegalRepresentative, "Tencent, about 2021; not in Huawei's list of 2026",
         provinces = &[Heilongjiang, Jiangxi, Shandong, Chongqing, Yunnan],
         filing_types = FILES,
-        applicant = Applicant::Unit;
+        entity_kind = EntityKind::Unit;
     "letter_of_authority": Check::LetterOfAuthority, HUAWEI,
         provinces = LETTER,
         filing_types = FILES,
-        applicant = Applicant::Unit;
+        entity_kind = EntityKind::Unit;
     "leader_administers": Check::LeaderAdministers, HUAWEI,
         provinces = &[Anhui, Jiangsu],
         filing_types = FILES,
-        applicant = Applicant::Unit;
+        entity_kind = EntityKind::Unit;
     "age_individuals": Check::MinimumAge(18), HUAWEI,
         provinces = &[Tianjin, Hebei, InnerMongolia, Hunan],
         filing_types = FILES,
-        applicant = Applicant::Individual;
+        entity_kind = EntityKind::Individual;
     "age_fujian": Check::MinimumAge(18), HUAWEI,
         provinces = &[Fujian],
         filing_types = FILES,
@@ -219,9 +231,9 @@ const DOCUMENTED: &[CheckRow] = rows! {
         provinces = &[Guangdong, Jiangsu],
         filing_types = FILES;
     "proof_of_work": Check::ProofOfWork(18), HUAWEI, provinces = &[Jiangsu], filing_types = FILES;
-    "document_wechat": Check::DocumentValid(1), "WeChat; Huawei, 2026, has three months",
-        filing_types = FILES;
     "document_huawei": Check::DocumentValid(3), "Huawei, 2026; WeChat has one month",
+        filing_types = FILES;
+    "document_wechat": Check::DocumentValid(1), "WeChat; Huawei, 2026, has three months",
         filing_types = FILES;
     "services_one": Check::ServicesAnOrder(1), HUAWEI,
         provinces = &[Hubei, Hunan],
@@ -229,14 +241,14 @@ const DOCUMENTED: &[CheckRow] = rows! {
     "services_hainan": Check::ServicesAnOrder(1), HUAWEI,
         provinces = &[Hainan],
         filing_types = &[Initial],
-        applicant = Applicant::Individual;
+        entity_kind = EntityKind::Individual;
     "services_shanxi": Check::ServicesAnOrder(3), HUAWEI, provinces = &[Shanxi], filing_types = FILES;
     "services_henan": Check::ServicesAnOrder(5), HUAWEI, provinces = &[Henan], filing_types = FILES;
     "services_usual": Check::ServicesAnOrder(5), "Huawei, 2026, advises three to five",
         filing_types = FILES;
     "services_of_individual": Check::ServicesInAll(5), HUAWEI,
         filing_types = &[Initial, AddService],
-        applicant = Applicant::Individual;
+        entity_kind = EntityKind::Individual;
     "one_deregistration": Check::OneService, "interface specification, ZXBA; Huawei",
         filing_types = &[DeregisterService, CancelAccess];
     "entity_number": Check::EntityNumber, SPECIFICATION, filing_types = &[AddService];

@@ -8,7 +8,7 @@
 
 use std::{error::Error, fs, io::Read as _};
 
-use beian::{Lang, OrderLife, wechat::WechatAnswer};
+use beian::{FilingType, Lang, OrderLife, wechat::WechatAnswer};
 
 /// What a platform polls of a filing whose people verify too late, and which the administration refuses.
 const POLLS: [&str; 7] = [
@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!(
             "   {}：{}",
             order.status().text(Lang::Zh),
-            order.advice(Lang::Zh)
+            order.advice(FilingType::Initial, Lang::Zh)
         );
     }
     Ok(())

@@ -75,7 +75,7 @@ fn follow(tracker: &mut Tracker, facts: &[Line]) -> Result<(), Box<dyn Error>> {
         while let Some(next) = tracker.next(now).filter(|next| *next < at) {
             now = next;
             if tracker.next_poll(now) == Some(now) {
-                tracker.looked(now);
+                tracker.polled(None, now)?;
             }
             screen.show(tracker, now);
         }

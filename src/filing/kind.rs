@@ -60,6 +60,14 @@ impl FilingType {
             | Self::CancelAccess => true,
         }
     }
+
+    /// Whether something leaves the filing: a deregistration, or a cancelled access (R07, R08).
+    pub(crate) const fn ends_filing(self) -> bool {
+        match self {
+            Self::DeregisterEntity | Self::DeregisterService | Self::CancelAccess => true,
+            Self::Initial | Self::AddService | Self::AddAccess | Self::Modify => false,
+        }
+    }
 }
 
 /// What a modification changes (R06, B03).

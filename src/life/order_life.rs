@@ -105,8 +105,13 @@ impl OrderLife {
     /// # Errors
     /// [`LifeRefusal`] if the order is neither in the initial review nor awaiting its submission.
     pub fn submit(&self, recipients: Option<&Recipients>) -> Result<Self, LifeRefusal> {
+        self.submit_where(recipients.is_some())
+    }
+
+    /// As [`submit`](Self::submit), where somebody verifies, or nobody.
+    pub(super) fn submit_where(&self, verified: bool) -> Result<Self, LifeRefusal> {
         self.check(OrderStep::Submit)?;
-        Ok(self.next_round(recipients))
+        Ok(self.next_round(verified))
     }
 
     /// Everybody has verified: the order goes to the administration (R18, D24).
@@ -166,7 +171,8 @@ impl OrderLife {
     ///
     /// # Errors
     /// [`LifeRefusal`] if the order isn't where that cause arises: the platform's decision until the
-    /// submission, the administration's in its review, any other in SMS verification.
+    /// submission, the regulator's refusal of what is submitted from the upload on, the administration's in its
+    /// review, any other in SMS verification.
     pub fn return_for(&self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
         self.check(OrderStep::Return)?;
         if cause.arises_in(self.status()) {
@@ -225,8 +231,12 @@ impl OrderLife {
     /// [`LifeRefusal`] if the order isn't returned, or if it was the platform that returned it: it
     /// has not passed the initial review then (R02).
     pub fn resubmit(&self, recipients: Option<&Recipients>) -> Result<Self, LifeRefusal> {
+        self.resubmit_where(recipients.is_some())
+    }
+
+    pub(super) fn resubmit_where(&self, verified: bool) -> Result<Self, LifeRefusal> {
         self.check(OrderStep::Resubmit)?;
-        Ok(self.next_round(recipients))
+        Ok(self.next_round(verified))
     }
 
     /// A returned order was changed and goes through the initial review again (B14).
@@ -356,6 +366,7 @@ impl OrderLife {
                 ReturnCause::WindowClosed
                 | ReturnCause::TooManyWrongEntries
                 | ReturnCause::Unreachable
+                | ReturnCause::SubmissionRefused
                 | ReturnCause::AdministrationDecision,
             ) => &[OrderStep::Resubmit, OrderStep::Revise, OrderStep::Withdraw],
             Stage::Deregistered | Stage::Withdrawn(_) => &[],
@@ -394,14 +405,15 @@ impl OrderLife {
         }
     }
 
-    fn next_round(&self, recipients: Option<&Recipients>) -> Self {
-        let stage = match recipients {
-            Some(_) => Stage::SmsVerification,
-            None => Stage::AdministrationReview,
+    fn next_round(&self, verified: bool) -> Self {
+        let stage = if verified {
+            Stage::SmsVerification
+        } else {
+            Stage::AdministrationReview
         };
         Self {
             rounds: self.rounds.saturating_add(1),
-            exempt: recipients.is_none(),
+            exempt: !verified,
             stage,
             reasons: ReturnReasons::NONE,
         }

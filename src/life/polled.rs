@@ -57,7 +57,10 @@ impl OrderLife {
     /// life is in already changes nothing but the reasons of a return, if some are given.
     ///
     /// `recipients` are those of the order's requirement, as for [`submit`](Self::submit): they decide
-    /// where a submission leads.
+    /// where a submission leads, unless what was seen says that people verify. `None` says that nobody does, not
+    /// that it isn't known: an order that is merely [submitted](PolledStatus::Submitted) would then be taken for one
+    /// in the administration's review. A time-out is known to a life that has a closer word for it
+    /// (`unreachable`). Where `rounds` has grown, a round began: it has a [`Tracker`](crate::Tracker) of its own.
     ///
     /// ```
     /// use beian::{OrderLife, OrderStatus, filing::{OrderStep, PolledStatus}};
@@ -80,6 +83,15 @@ impl OrderLife {
         seen: &PolledStatus,
         recipients: Option<&Recipients>,
     ) -> Result<Followed, LifeRefusal> {
+        if let (PolledStatus::Returned(cause, _), Some(known)) = (seen, self.return_cause())
+            && known.is_as(*cause)
+        {
+            return Ok(Followed {
+                life: seen.with_reasons(self.clone()),
+                assumed: Vec::new(),
+            });
+        }
+        let verified = recipients.is_some() || seen.says_that_people_verify();
         // Breadth first: the first that fits has the fewest steps. There are some twenty stages.
         let mut known: Vec<Followed> = vec![Followed {
             life: self.clone(),
@@ -96,7 +108,7 @@ impl OrderLife {
                         .map_or_else(Vec::new, |(_, it)| it.into()),
                 });
             }
-            for (step, after) in life.after_a_step(seen, recipients) {
+            for (step, after) in life.after_a_step(seen, verified) {
                 if known.iter().all(|it| it.life.stage != after.stage) {
                     let mut assumed = assumed.clone();
                     assumed.push(step);
@@ -112,11 +124,7 @@ impl OrderLife {
     }
 
     /// Every life that one step leads to; of what a step is about, what was seen.
-    fn after_a_step(
-        &self,
-        seen: &PolledStatus,
-        recipients: Option<&Recipients>,
-    ) -> Vec<(OrderStep, Self)> {
+    fn after_a_step(&self, seen: &PolledStatus, verified: bool) -> Vec<(OrderStep, Self)> {
         let lives = |step: OrderStep| -> Vec<Result<Self, LifeRefusal>> {
             match step {
                 OrderStep::PassReview => vec![self.pass_review()],
@@ -133,7 +141,7 @@ impl OrderLife {
                     | PolledStatus::Withdrawn
                     | PolledStatus::Deregistered => Vec::new(),
                 },
-                OrderStep::Submit => vec![self.submit(recipients)],
+                OrderStep::Submit => vec![self.submit_where(verified)],
                 OrderStep::Complete => vec![self.complete()],
                 OrderStep::Approve => vec![self.approve()],
                 OrderStep::RequireCorrection => match seen {
@@ -157,7 +165,7 @@ impl OrderLife {
                     let causes = ReturnCause::ALL.iter();
                     causes.map(|cause| self.return_for(*cause)).collect()
                 }
-                OrderStep::Resubmit => vec![self.resubmit(recipients)],
+                OrderStep::Resubmit => vec![self.resubmit_where(verified)],
                 OrderStep::Revise => vec![self.revise()],
                 OrderStep::Withdraw => vec![self.withdraw()],
             }
@@ -187,6 +195,22 @@ impl PolledStatus {
             Self::CorrectionRequired(part) => stage == Stage::CorrectionRequired(*part),
             Self::Withdrawn => matches!(stage, Stage::Withdrawn(_)),
             Self::Deregistered => stage == Stage::Deregistered,
+        }
+    }
+
+    fn says_that_people_verify(&self) -> bool {
+        match self {
+            Self::SmsVerification => true,
+            Self::Returned(cause, _) => cause.is_as(ReturnCause::WindowClosed),
+            Self::InitialReview
+            | Self::AwaitingSubmission
+            | Self::UploadFailed(_)
+            | Self::Submitted
+            | Self::AdministrationReview
+            | Self::Approved
+            | Self::CorrectionRequired(_)
+            | Self::Withdrawn
+            | Self::Deregistered => false,
         }
     }
 

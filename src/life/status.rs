@@ -65,15 +65,15 @@ impl OrderStatus {
         }
     }
 
-    /// Whether the data of the order can be edited: once submitted, not before it is returned (B16).
+    /// Whether the data of the order can be edited: until it is submitted (B32), and once it is returned (B16).
     #[must_use]
     pub const fn is_editable(self) -> bool {
         match self {
-            Self::Returned => true,
             Self::InitialReview
             | Self::AwaitingSubmission
             | Self::UploadFailed
-            | Self::SmsVerification
+            | Self::Returned => true,
+            Self::SmsVerification
             | Self::AdministrationReview
             | Self::Approved
             | Self::CorrectionRequired
@@ -98,6 +98,9 @@ pub enum ReturnCause {
     TooManyWrongEntries,
     /// Somebody could not be texted (D06).
     Unreachable,
+    /// The regulator's system refused what was submitted: a code of its own, such as a malformed number, before
+    /// anybody's review (B17).
+    SubmissionRefused,
     /// The platform refused it in the initial review.
     PlatformDecision,
     /// The communications administration refused it in its review.
@@ -108,14 +111,24 @@ names!(ReturnCause, "return cause", {
     WindowClosed => "window_closed",
     TooManyWrongEntries => "too_many_wrong_entries",
     Unreachable => "unreachable",
+    SubmissionRefused => "submission_refused",
     PlatformDecision => "platform_decision",
     AdministrationDecision => "administration_decision",
 });
 
 impl ReturnCause {
     /// Whether an order is returned for this cause from there. The platform can return it until it is
-    /// submitted.
+    /// submitted; what is submitted can be refused at once, or as soon as the regulator's system has looked.
     pub(super) fn arises_in(self, status: OrderStatus) -> bool {
+        if self == Self::SubmissionRefused {
+            return matches!(
+                status,
+                OrderStatus::AwaitingSubmission
+                    | OrderStatus::UploadFailed
+                    | OrderStatus::SmsVerification
+                    | OrderStatus::AdministrationReview
+            );
+        }
         let stage = match status {
             OrderStatus::AwaitingSubmission | OrderStatus::UploadFailed => {
                 OrderStatus::InitialReview
@@ -133,15 +146,28 @@ impl ReturnCause {
     }
 
     /// The stage of the way from which an order is returned for this cause: the initial review for the
-    /// platform's decision, also where it was made after the review, before the submission.
+    /// platform's decision, also where it was made after the review, before the submission; the SMS verification
+    /// for what was refused on submission, for it is what then didn't come about.
     #[must_use]
     pub const fn returned_from(self) -> OrderStatus {
         match self {
-            Self::WindowClosed | Self::TooManyWrongEntries | Self::Unreachable => {
-                OrderStatus::SmsVerification
-            }
+            Self::WindowClosed
+            | Self::TooManyWrongEntries
+            | Self::Unreachable
+            | Self::SubmissionRefused => OrderStatus::SmsVerification,
             Self::PlatformDecision => OrderStatus::InitialReview,
             Self::AdministrationDecision => OrderStatus::AdministrationReview,
         }
+    }
+
+    /// Whether both are the end of one verification, told more or less closely.
+    pub(crate) fn is_as(self, other: Self) -> bool {
+        let of_people = |cause| {
+            matches!(
+                cause,
+                Self::WindowClosed | Self::TooManyWrongEntries | Self::Unreachable
+            )
+        };
+        self == other || of_people(self) && of_people(other)
     }
 }

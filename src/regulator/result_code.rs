@@ -59,7 +59,8 @@ impl ResultCode {
     }
 
     /// What an order's life follows ([`OrderLife::follow`](crate::OrderLife::follow)), with the
-    /// regulator's words beside the code as the reason: an upload that failed, an approval, a return. `None`
+    /// regulator's words beside the code as the reason: an upload that failed, an approval, a refusal in the
+    /// administration's review, or of what was submitted before anybody reviewed it. `None`
     /// for what was only taken in, for what is unknown, and for a review's 0 and 1: whose review it was,
     /// the platform's or the administration's, is not in the number.
     #[must_use]
@@ -74,13 +75,16 @@ impl ResultCode {
             ResultMeaning::Approved => Some(PolledStatus::Approved),
             ResultMeaning::Received => None,
             ResultMeaning::Unknown if self.row().is_none() => None,
-            ResultMeaning::Refused
-            | ResultMeaning::MendField
+            ResultMeaning::Refused => Some(PolledStatus::Returned(
+                ReturnCause::AdministrationDecision,
+                self.reasons(words),
+            )),
+            ResultMeaning::MendField
             | ResultMeaning::AskedAlready
             | ResultMeaning::NotThisWay
             | ResultMeaning::TryLater
             | ResultMeaning::Unknown => Some(PolledStatus::Returned(
-                ReturnCause::AdministrationDecision,
+                ReturnCause::SubmissionRefused,
                 self.reasons(words),
             )),
         }

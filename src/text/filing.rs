@@ -84,6 +84,9 @@ texts!(ReturnCause, {
     Unreachable =>
         "核验短信未能发出，订单已退回。请确认手机号码可以接收短信后重新提交，或更换手机号码。",
         "The text could not be sent. Make sure that the number can receive texts and submit the order again, or give another number.";
+    SubmissionRefused =>
+        "所提交的信息未被工信部备案系统接收，订单已退回。请按退回原因修改；信息无误的，可稍后重新提交。",
+        "The regulator's system refused what was submitted. Change it as the reasons say; if nothing is wrong, submit it again later.";
     PlatformDecision =>
         "初审未通过，订单已退回。请按初审意见修改后重新提交初审。",
         "The platform's initial review returned the order. Revise it as the review says.";
@@ -108,16 +111,18 @@ texts!(OrderStep, {
 });
 
 impl OrderLife {
-    /// What whoever filed the order should do now. In SMS verification a
-    /// [`Tracker`](crate::Tracker) knows more, person by person.
+    /// What whoever filed an order of this type should do now. In SMS verification a
+    /// [`Tracker`](crate::Tracker) knows more, person by person. A deregistration that expired may have been
+    /// stopped so (D34).
     ///
     /// ```
-    /// use beian::{Lang, OrderLife};
+    /// use beian::{FilingType, Lang, OrderLife};
     ///
-    /// assert_eq!(OrderLife::new().advice(Lang::En), "Wait for the platform's initial review.");
+    /// let advice = OrderLife::new().advice(FilingType::Initial, Lang::En);
+    /// assert_eq!(advice, "Wait for the platform's initial review.");
     /// ```
     #[must_use]
-    pub const fn advice(&self, lang: Lang) -> &'static str {
+    pub const fn advice(&self, filing_type: FilingType, lang: Lang) -> &'static str {
         let (zh, en) = match self.status() {
             OrderStatus::InitialReview => (
                 "请等待平台初审。",
@@ -137,6 +142,10 @@ impl OrderLife {
                 "Verify within 24 hours of receiving the message, on beian.miit.gov.cn, tab 短信核验.",
             ),
             OrderStatus::AdministrationReview => return Advice::AwaitReview.text(lang),
+            OrderStatus::Approved if filing_type.ends_filing() => (
+                "申请已通过，注销或取消接入已完成，无需任何操作。",
+                "The deregistration or cancellation is approved. Nothing has to be done.",
+            ),
             OrderStatus::Approved => (
                 "备案已通过，无需任何操作。",
                 "The filing is approved. Nothing has to be done.",
@@ -146,16 +155,19 @@ impl OrderLife {
                 "The administration wants data put right: file a modification.",
             ),
             OrderStatus::Returned => match self.return_cause() {
-                Some(ReturnCause::PlatformDecision | ReturnCause::AdministrationDecision)
-                | None => (
+                Some(ReturnCause::PlatformDecision) | None => (
                     "请按退回原因修改后重新提交。",
                     "Change the order as the reasons say, and hand it in again.",
+                ),
+                Some(ReturnCause::AdministrationDecision | ReturnCause::SubmissionRefused) => (
+                    "请按退回原因处理后重新提交；无需修改的，可直接重新提交。",
+                    "Do what the reasons say, and submit the order again; as it is, if nothing needs a change.",
                 ),
                 Some(
                     ReturnCause::WindowClosed
                     | ReturnCause::TooManyWrongEntries
                     | ReturnCause::Unreachable,
-                ) => return Advice::Resubmit.text(lang),
+                ) => return Advice::after_time_out(Some(filing_type)).text(lang),
             },
             OrderStatus::Withdrawn => (
                 "订单已撤回，如需备案请重新下单。",

@@ -45,7 +45,7 @@ impl TrackerStatus {
                 BeijingTime(*at)
             ),
             (Self::Returned { at, cause }, Lang::Zh) => {
-                format!("订单已于{}退回：{}", BeijingTime(*at), cause.text(lang))
+                format!("{}显示订单已退回：{}", BeijingTime(*at), cause.text(lang))
             }
             (Self::Returned { at, cause }, Lang::En) => format!(
                 "The order was returned (reported for {} Beijing time): {}",
@@ -57,7 +57,7 @@ impl TrackerStatus {
 }
 
 impl PersonStanding {
-    /// The standing in one sentence. It is the person's word or an expectation, never a fact.
+    /// The standing in one sentence. It is the person's word, an expectation, or once verified the regulator's report.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
         match (self, lang) {
@@ -200,6 +200,9 @@ texts!(Advice, {
         "注销申请已因短信核验超时终止。如不再注销，无需任何操作；仍需注销的，请重新提交。",
         "The deregistration has expired. If it was to be stopped, nothing has to be done; else submit it \
         again.";
+    NothingToDo =>
+        "申请已通过，无需任何操作。",
+        "The order is approved. Nothing has to be done.";
 });
 
 impl Reminder {
@@ -217,23 +220,26 @@ impl Reminder {
 
 texts!(ReminderKind, {
     MessageDue =>
-        "核验短信预计已到达，请查看12381发送的短信。",
-        "the message should be there: look for one from 12381.";
+        "核验短信预计已到达，请查看12381或106**********12381发送的短信。",
+        "the message should be there: look for one from 12381 or 106…12381.";
     ResendAdvised =>
         "如仍未收到核验短信，可申请重发。",
         "if the message still hasn't come, a resend can be asked for.";
     HalfTime =>
-        "核验时限已过半，请尽快完成核验。",
+        "核验时限可能已过半，请尽快完成核验。",
         "half of the time to verify may be over: verify soon.";
     LastCall =>
-        "核验时限即将届满，逾期订单将被退回，请立即核验。",
-        "the time to verify is nearly over, and a late order is returned: verify now.";
+        "核验时限可能即将届满，逾期订单将被退回，请立即核验。",
+        "the time to verify may be nearly over, and a late order is returned: verify now.";
     AskRegulator =>
         "核验时限可能已过，请查询核验状态。",
         "The time to verify may be over: look up the order's status.";
     Resubmit =>
         "订单已退回，可重新提交。",
         "The order was returned and can be resubmitted.";
+    ResubmitUnlessStopped =>
+        "注销申请已因短信核验超时终止。如不再注销，无需任何操作；仍需注销的，可重新提交。",
+        "The deregistration has expired: it can be submitted again, unless it was to be stopped.";
 });
 
 texts!(RegulatorStatus, {

@@ -54,7 +54,12 @@ impl WechatAnswer {
                 "管局系统暂时不可用，备案进度未知",
                 "the administration's system is down: nothing is known of the filing",
             )
-        } else if self.is_canceling() {
+        } else if self.errcode().is_some() {
+            (
+                "查询失败，备案进度未知，请检查接口调用",
+                "the call failed: nothing is known of the filing; check the access to the interface",
+            )
+        } else if self.is_canceling() && self.status() == Some(WechatStatus::Filed) {
             (
                 "已备案，注销申请办理中",
                 "filed; a deregistration is under way",

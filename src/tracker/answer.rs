@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 #[cfg(doc)]
 use super::Tracker;
-use crate::{MobileNumber, ReturnCause, names::names};
+use crate::{FilingType, MobileNumber, ReturnCause, names::names};
 
 /// Where an order in SMS verification stands.
 ///
@@ -179,6 +179,8 @@ pub enum Advice {
     Resubmit,
     /// A deregistration has expired: nothing, if it was to be stopped, else resubmit (D34).
     ResubmitUnlessStopped,
+    /// The order is decided: nothing more has to be done.
+    NothingToDo,
 }
 
 names!(Advice, "advice", {
@@ -195,7 +197,18 @@ names!(Advice, "advice", {
     AwaitReview => "await_review",
     Resubmit => "resubmit",
     ResubmitUnlessStopped => "resubmit_unless_stopped",
+    NothingToDo => "nothing_to_do",
 });
+
+impl Advice {
+    /// Letting it expire is how a deregistration is stopped (B31, D34).
+    pub(crate) const fn after_time_out(filing_type: Option<FilingType>) -> Self {
+        match filing_type {
+            Some(kind) if kind.ends_filing() => Self::ResubmitUnlessStopped,
+            Some(_) | None => Self::Resubmit,
+        }
+    }
+}
 
 /// A [`Advice`], and who takes it.
 ///

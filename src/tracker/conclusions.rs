@@ -8,7 +8,7 @@ use super::{
     Advice, Deadline, Fact, FactKind, NextStep, PersonStanding, Reminder, ReminderKey,
     ReminderKind, Tracker, TrackerStatus, fact::End, record::Person,
 };
-use crate::{FilingType, MobileNumber, OrderStatus, ReturnCause, time::Micros};
+use crate::{MobileNumber, OrderStatus, ReturnCause, time::Micros};
 
 /// A message usually arrives within 5 to 10 minutes (R15).
 const MESSAGE_FROM: TimeDelta = TimeDelta::minutes(5);
@@ -97,7 +97,19 @@ impl Tracker {
         if exact {
             return Some((at, at));
         }
-        let otherwise = |fact: &&Fact| fact.kind.person().is_none() && fact.at() < at;
+        // A time-out and the return for it are one end, and so is what was verified before it was approved.
+        let failed = |fact: &Fact| {
+            let end = fact.kind.end();
+            matches!(end, Some(End::TimedOut | End::Returned(_)))
+        };
+        let is_failed = view
+            .facts
+            .iter()
+            .any(|fact| fact.at() == at && failed(fact));
+        let otherwise = |fact: &&Fact| {
+            let other = fact.kind.end().is_none() || failed(fact) != is_failed;
+            fact.kind.person().is_none() && fact.at() < at && other
+        };
         let looks = view.facts.iter().rfind(otherwise).map(Fact::at);
         Some((looks.unwrap_or_else(|| self.submitted.instant()), at))
     }
@@ -145,17 +157,20 @@ impl View<'_> {
     /// The end that stands. Of several, the latest; at one instant a failure, for it is what asks for a
     /// step of the customer's. *Returned* is the closer word for *timed out*, whichever came later.
     pub(super) fn end(&self) -> Option<TrackerStatus> {
-        let (mut done, mut timed_out, mut returned) = (None, None, None);
+        let (mut done, mut approved, mut timed_out, mut returned) = (None, None, None, None);
         for fact in self.facts {
             match fact.kind.end() {
                 Some(End::Done) => done = Some(fact.at),
+                Some(End::Approved) => approved = Some(fact.at),
                 Some(End::TimedOut) => timed_out = Some(fact.at),
                 Some(End::Returned(cause)) => returned = Some((fact.at, cause)),
                 None => {}
             }
         }
         let failed = timed_out.max(returned.map(|(at, _)| at));
-        if let Some(done) = done.filter(|done| failed.is_none_or(|failed| *done > failed)) {
+        let stands = |at: &Micros| failed.is_none_or(|failed| *at > failed);
+        // Who is approved has verified, though nobody saw it.
+        if let Some(done) = done.filter(stands).or(approved.filter(stands)) {
             return Some(TrackerStatus::Done { at: done.instant() });
         }
         let returned = returned.map(|(at, cause)| TrackerStatus::Returned {
@@ -163,6 +178,12 @@ impl View<'_> {
             cause,
         });
         returned.or_else(|| timed_out.map(|at| TrackerStatus::TimedOut { at: at.instant() }))
+    }
+
+    /// Whether the administration has approved the order, by the last that was heard.
+    pub(super) fn is_decided(&self) -> bool {
+        let mut official = self.facts.iter().filter_map(|fact| fact.kind.end());
+        official.next_back() == Some(End::Approved)
     }
 
     pub(super) fn deadline(&self) -> Option<Deadline> {
@@ -254,12 +275,15 @@ impl View<'_> {
         };
         let mut steps = Vec::new();
         match self.status() {
+            TrackerStatus::Done { .. } if self.is_decided() => {
+                return Vec::from([platform(Advice::NothingToDo)]);
+            }
             TrackerStatus::Done { .. } => return Vec::from([platform(Advice::AwaitReview)]),
             TrackerStatus::TimedOut { .. }
             | TrackerStatus::Returned {
                 cause: ReturnCause::WindowClosed,
                 ..
-            } => return Vec::from([platform(self.after_time_out())]),
+            } => return Vec::from([platform(Advice::after_time_out(self.tracker.filing_type))]),
             TrackerStatus::Returned { .. } => return Vec::from([platform(Advice::Resubmit)]),
             TrackerStatus::SaidDone => return Vec::from([platform(Advice::AwaitConfirmation)]),
             TrackerStatus::MayHaveEnded => steps.push(platform(Advice::AskRegulator)),
@@ -272,24 +296,6 @@ impl View<'_> {
             steps.extend(persons.map(|person| self.step_of(person)));
         }
         steps
-    }
-
-    /// Letting it expire is how a deregistration is stopped (B31, D34).
-    const fn after_time_out(&self) -> Advice {
-        match self.tracker.filing_type {
-            Some(
-                FilingType::DeregisterEntity
-                | FilingType::DeregisterService
-                | FilingType::CancelAccess,
-            ) => Advice::ResubmitUnlessStopped,
-            Some(
-                FilingType::Initial
-                | FilingType::AddService
-                | FilingType::AddAccess
-                | FilingType::Modify,
-            )
-            | None => Advice::Resubmit,
-        }
     }
 
     fn step_of(&self, person: &Person) -> NextStep {
@@ -335,7 +341,14 @@ impl View<'_> {
         let mut reminders = Vec::new();
         match self.end() {
             Some(TrackerStatus::TimedOut { at } | TrackerStatus::Returned { at, .. }) => {
-                reminders.push(remind(Micros::cut(at), ReminderKind::Resubmit, None, 0));
+                let steps = self.next_steps();
+                let may_be_meant = |step: &NextStep| step.advice == Advice::ResubmitUnlessStopped;
+                let kind = if steps.iter().any(may_be_meant) {
+                    ReminderKind::ResubmitUnlessStopped
+                } else {
+                    ReminderKind::Resubmit
+                };
+                reminders.push(remind(Micros::cut(at), kind, None, 0));
             }
             Some(_) => {}
             None => {
@@ -395,7 +408,7 @@ impl View<'_> {
     }
 
     /// When the last of all persons says that they have verified; `None` while somebody hasn't.
-    fn all_passed(&self) -> Option<Micros> {
+    pub(super) fn all_passed(&self) -> Option<Micros> {
         let persons = self.tracker.persons.iter();
         persons
             .map(|person| self.earliest(FactKind::Passed(person.mobile)))

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{MobileNumber, ReturnCause, names::names, time::Micros};
+use crate::{MobileNumber, ReturnCause, filing::PolledStatus, names::names, time::Micros};
 
 /// What the regulator says about an order's verification: the one public machine enumeration of
 /// this step, `WeChat`'s `sms_verify_status` (B15).
@@ -65,6 +65,8 @@ impl RegulatorStatus {
 pub(super) enum End {
     /// Everybody has verified (R18).
     Done,
+    /// And the administration has approved.
+    Approved,
     /// Not in time (R20).
     TimedOut,
     /// Returned, in this step or out of the review that follows.
@@ -85,6 +87,8 @@ pub(super) enum End {
 pub enum FactKind {
     /// The regulator's status (B15).
     Regulator(RegulatorStatus),
+    /// The administration has approved the order: what it reviewed had been verified (R18).
+    Approved,
     /// The order was returned to the platform, in this step or out of the review that follows.
     Returned(ReturnCause),
     /// A person says that a message with a code has come; at the instant when it came.
@@ -105,6 +109,7 @@ impl FactKind {
         match self {
             Self::Regulator(RegulatorStatus::Waiting) => true,
             Self::Regulator(RegulatorStatus::Done | RegulatorStatus::TimedOut)
+            | Self::Approved
             | Self::Returned(_)
             | Self::Received(_)
             | Self::ResendAsked(_)
@@ -117,10 +122,32 @@ impl FactKind {
     pub(super) const fn end(self) -> Option<End> {
         match self {
             Self::Regulator(status) => status.end(),
+            Self::Approved => Some(End::Approved),
             Self::Returned(cause) => Some(End::Returned(cause)),
             Self::Received(_) | Self::ResendAsked(_) | Self::Passed(_) | Self::NothingCame(_) => {
                 None
             }
+        }
+    }
+
+    /// What a status that was polled says of the verification, if it says anything.
+    pub(super) fn of_poll(saw: &PolledStatus) -> Option<Self> {
+        match saw {
+            PolledStatus::SmsVerification => Some(Self::Regulator(RegulatorStatus::Waiting)),
+            PolledStatus::AdministrationReview => Some(Self::Regulator(RegulatorStatus::Done)),
+            PolledStatus::Approved
+            | PolledStatus::CorrectionRequired(_)
+            | PolledStatus::Deregistered => Some(Self::Approved),
+            PolledStatus::Returned(cause, _) if *cause != ReturnCause::PlatformDecision => {
+                Some(Self::Returned(*cause))
+            }
+            // Of a step that comes before the submission.
+            PolledStatus::Returned(..)
+            | PolledStatus::InitialReview
+            | PolledStatus::AwaitingSubmission
+            | PolledStatus::UploadFailed(_)
+            | PolledStatus::Submitted
+            | PolledStatus::Withdrawn => None,
         }
     }
 
@@ -132,7 +159,7 @@ impl FactKind {
             | Self::ResendAsked(mobile)
             | Self::Passed(mobile)
             | Self::NothingCame(mobile) => Some(*mobile),
-            Self::Regulator(_) | Self::Returned(_) => None,
+            Self::Regulator(_) | Self::Approved | Self::Returned(_) => None,
         }
     }
 }

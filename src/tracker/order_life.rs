@@ -7,7 +7,7 @@ impl OrderLife {
     /// The step that follows from a tracker's status, if an end is reported: *done* completes the
     /// verification (R18), *timed out* and *returned* return the order (R20). What is only expected
     /// changes nothing, and neither does what the life knows already: a host may call this whenever
-    /// it has looked.
+    /// it has looked, at the tracker of the life's latest round: an earlier one's end would return this round.
     ///
     /// ```
     /// use beian::{OrderLife, OrderStatus, VerificationPolicy, Recipient, Recipients, Role, Tracker};
@@ -53,11 +53,8 @@ impl OrderLife {
     }
 
     fn follow_return(&self, cause: ReturnCause) -> Result<Self, LifeRefusal> {
-        let from = cause.returned_from();
-        let known = self
-            .return_cause()
-            .is_some_and(|known| known.returned_from() == from);
-        let reviewed = from == OrderStatus::AdministrationReview;
+        let known = self.return_cause().is_some_and(|known| known.is_as(cause));
+        let reviewed = cause.returned_from() == OrderStatus::AdministrationReview;
         match self.status() {
             _ if known => Ok(self.clone()),
             OrderStatus::SmsVerification if reviewed => self.complete()?.return_for(cause),

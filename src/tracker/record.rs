@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 use chrono::{DateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
 
 use super::{Fact, FactKind, FactRefusal, ReminderKey};
-use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles, time::Micros};
+use crate::{
+    FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles, filing::PolledStatus,
+    time::Micros,
+};
 
 /// A round of SMS verification as a platform sees it (R02, R15–R22).
 ///
@@ -14,7 +17,7 @@ use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles,
 ///
 /// A value without a clock: every instant is an argument, cut to microseconds. One tracker is one
 /// round; a resubmitted order gets a new one (B14, D25). The order in which facts are reported makes
-/// no difference, and asking about an earlier instant leaves later facts out.
+/// no difference, and asking about an earlier instant leaves later facts out (but that the submission came before them).
 ///
 /// # From the tracker to the order's life
 ///
@@ -23,7 +26,7 @@ use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles,
 /// | status | step of [`OrderLife`](crate::OrderLife) |
 /// |---|---|
 /// | `waiting`, `said_done`, `may_have_ended` | none: nothing is reported yet |
-/// | `done` | [`complete`](crate::OrderLife::complete) (R18) |
+/// | `done` | [`complete`](crate::OrderLife::complete) (R18); an approval is [followed](crate::OrderLife::follow) |
 /// | `timed_out` | [`return_for`](crate::OrderLife::return_for) `window_closed` (R20) |
 /// | `returned` | `return_for` the reported cause; after `complete`, if the administration returned it out of its review |
 ///
@@ -34,7 +37,7 @@ use crate::{FilingType, MobileNumber, Recipient, Recipients, ReturnCause, Roles,
 ///
 /// | to tell it | to ask it |
 /// |---|---|
-/// | [`report`](Self::report), [`looked`](Self::looked) | [`status`](Self::status), [`standing`](Self::standing), [`deadline`](Self::deadline) |
+/// | [`report`](Self::report), [`polled`](Self::polled) | [`status`](Self::status), [`standing`](Self::standing), [`deadline`](Self::deadline) |
 /// | [`reminded`](Self::reminded) | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next), [`next_poll`](Self::next_poll) |
 ///
 /// ```
@@ -204,13 +207,44 @@ impl Tracker {
         self.record(fact)
     }
 
-    /// A look at the regulator's status that told nothing: its system is down (B35). The
-    /// [next](Self::next_poll) is counted from it; any other look is reported as what it saw.
-    pub fn looked(&mut self, at: DateTime<Utc>) {
-        self.looked = self.looked.max(Some(Micros::cut(at)));
+    /// What a poll saw now, as [`OrderLife::follow`](crate::OrderLife::follow) takes it, is reported as *seen*; `None`,
+    /// and what says nothing of the verification, is a look all the same, from which the
+    /// [next](Self::next_poll) is counted: the administration's system may be down (B35). To be called after every
+    /// poll.
+    ///
+    /// ```
+    /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy};
+    /// use beian::{filing::PolledStatus, tracker::Advice};
+    /// use chrono::{DateTime, TimeDelta};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let after = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+    /// let mut tracker = Tracker::new(&recipients, after(0));
+    /// tracker.polled(Some(&PolledStatus::SmsVerification), after(1))?;
+    /// tracker.polled(None, after(2))?;
+    /// tracker.polled(Some(&PolledStatus::Approved), after(99))?;
+    /// assert_eq!(tracker.next_steps(after(99))[0].advice, Advice::NothingToDo);
+    /// assert_eq!(tracker.next_poll(after(99)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FactRefusal::BeforeSubmission`] if that is before the submission.
+    pub fn polled(
+        &mut self,
+        saw: Option<&PolledStatus>,
+        now: DateTime<Utc>,
+    ) -> Result<(), FactRefusal> {
+        if let Some(kind) = saw.and_then(FactKind::of_poll) {
+            self.record(Fact::seen(kind, now))?;
+        }
+        self.looked = self.looked.max(Some(Micros::cut(now)));
+        Ok(())
     }
 
-    /// A [reminder](Self::reminders) has been sent: it is due no more. A key of another tracker's is passed over.
+    /// A [reminder](Self::reminders) has been sent: it is due no more. A key of a person who isn't in this tracker is
+    /// passed over.
     pub fn reminded(&mut self, key: ReminderKey) {
         let person = key.person.and_then(|place| usize::try_from(place).ok());
         let ours = person.is_none_or(|place| place < self.persons.len());

@@ -30,6 +30,8 @@ pub enum ReminderKind {
     AskRegulator,
     /// The order was returned or timed out: it can be resubmitted (B14).
     Resubmit,
+    /// A deregistration timed out: it can be resubmitted, unless it was to be stopped (D34).
+    ResubmitUnlessStopped,
 }
 
 names!(ReminderKind, "reminder", {
@@ -39,7 +41,28 @@ names!(ReminderKind, "reminder", {
     LastCall => "last_call",
     AskRegulator => "ask_regulator",
     Resubmit => "resubmit",
+    ResubmitUnlessStopped => "resubmit_unless_stopped",
 });
+
+impl ReminderKind {
+    const fn is_to_a_person(self) -> bool {
+        match self {
+            Self::MessageDue | Self::ResendAdvised | Self::HalfTime | Self::LastCall => true,
+            Self::AskRegulator | Self::Resubmit | Self::ResubmitUnlessStopped => false,
+        }
+    }
+
+    const fn is_about_a_message(self) -> bool {
+        match self {
+            Self::MessageDue | Self::ResendAdvised => true,
+            Self::HalfTime
+            | Self::LastCall
+            | Self::AskRegulator
+            | Self::Resubmit
+            | Self::ResubmitUnlessStopped => false,
+        }
+    }
+}
 
 /// A reminder that is due ([`Tracker::reminders`](crate::Tracker::reminders)).
 ///
@@ -70,7 +93,8 @@ pub struct Reminder {
 }
 
 /// Names a reminder within its tracker, without a number of anybody's: `resubmit`, `half_time-0`,
-/// `message_due-1-2` (of the second person, after the second resend). Persons are counted from 0, in the order of
+/// `message_due-1-2` (of the second person, after the second resend). Other orders and rounds have the same keys: a
+/// host keeps it under order and round. Persons are counted from 0, in the order of
 /// [`Tracker::persons`](crate::Tracker::persons).
 ///
 /// ```
@@ -116,7 +140,9 @@ impl FromStr for ReminderKey {
         };
         // In one spelling only, so that a key is equal where its text is.
         let same = alloc::format!("{key}") == input;
-        same.then_some(key).ok_or(UnknownReminder)
+        let fits = key.person.is_some() == key.kind.is_to_a_person()
+            && (key.sending == 0 || key.kind.is_about_a_message());
+        (same && fits).then_some(key).ok_or(UnknownReminder)
     }
 }
 

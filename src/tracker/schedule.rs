@@ -24,7 +24,7 @@ const TIME_LEFT: TimeDelta = TimeDelta::hours(2);
 impl Tracker {
     /// When to look again, what a host keeps as its schedule: *now*, while a [reminder](Self::reminders) is due and
     /// not [sent](Self::reminded), or a look at the regulator is; else the next instant at which one is, or at
-    /// which an answer is another one. `None` once the order is returned or timed out, and that was told.
+    /// which an answer is another one. `None` once the order is approved, or returned or timed out and that was told.
     ///
     /// ```
     /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy};
@@ -72,8 +72,9 @@ impl Tracker {
 
     /// When to look at the regulator's status next: *now*, if that is due. Every two minutes in the first half
     /// hour, then every hour, but every five minutes from ten before the deadline's bounds to half an hour after
-    /// them; once a day in the administration's review; `None` once the order is returned or timed out (D33). What
-    /// a look saw is [reported](Self::report), or that it [told nothing](Self::looked).
+    /// them; once a day in the administration's review; every two minutes, too, for half an hour after everybody says
+    /// that they have verified; `None` once the order is approved, returned or timed out (D33). What a look saw is
+    /// [told](Self::polled).
     #[must_use]
     pub fn next_poll(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.at(now).next_poll().map(Micros::instant)
@@ -84,6 +85,7 @@ impl View<'_> {
     fn next_poll(&self) -> Option<Micros> {
         let looked = self.looked();
         let next = match self.end() {
+            Some(TrackerStatus::Done { .. }) if self.is_decided() => return None,
             Some(TrackerStatus::Done { at }) => looked.unwrap_or(Micros::cut(at)).plus(IN_REVIEW),
             Some(_) => return None,
             None => looked.map_or(self.tracker.submitted, |looked| self.poll_after(looked)),
@@ -100,13 +102,15 @@ impl View<'_> {
         if looked < self.tracker.submitted_by.plus(OFTEN_FOR) {
             return looked.plus(OFTEN);
         }
+        // Everybody says that they are done: the regulator's word comes soon.
+        let said = self.all_passed();
+        if said.is_some_and(|said| looked < said.plus(OFTEN_FOR)) {
+            return looked.plus(OFTEN);
+        }
+        // Not the deadline's own, which moves with each *waiting*.
         let earliest = self.tracker.submitted.plus(self.tracker.window);
-        let deadline = self.deadline();
-        let latest = deadline.and_then(|deadline| deadline.latest);
-        let bounds = [
-            deadline.map_or(earliest, |deadline| Micros::cut(deadline.earliest)),
-            latest.map_or(earliest, Micros::cut),
-        ];
+        let latest = self.deadline().and_then(|deadline| deadline.latest);
+        let bounds = [earliest, latest.map_or(earliest, Micros::cut)];
         let around = |bound: &Micros| (bound.plus(AROUND_FROM), bound.plus(AROUND_UNTIL));
         let near = |(from, until): (Micros, Micros)| from <= looked && looked < until;
         if bounds.iter().map(around).any(near) {

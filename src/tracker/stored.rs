@@ -72,6 +72,7 @@ struct StoredFact {
 #[serde(rename_all = "snake_case")]
 enum StoredKind {
     Regulator(RegulatorStatus),
+    Approved,
     Returned(ReturnCause),
     Received(u32),
     ResendAsked(u32),
@@ -106,6 +107,7 @@ impl From<Tracker> for Stored {
             at: fact.at.raw(),
             report: match fact.kind {
                 FactKind::Regulator(status) => StoredKind::Regulator(status),
+                FactKind::Approved => StoredKind::Approved,
                 FactKind::Returned(cause) => StoredKind::Returned(cause),
                 FactKind::Received(mobile) => StoredKind::Received(place(mobile)),
                 FactKind::ResendAsked(mobile) => StoredKind::ResendAsked(place(mobile)),
@@ -185,6 +187,7 @@ impl TryFrom<Stored> for Tracker {
             };
             let kind = match fact.report {
                 StoredKind::Regulator(status) => FactKind::Regulator(status),
+                StoredKind::Approved => FactKind::Approved,
                 StoredKind::Returned(cause) => FactKind::Returned(cause),
                 StoredKind::Received(place) => FactKind::Received(mobile(place)?),
                 StoredKind::ResendAsked(place) => FactKind::ResendAsked(mobile(place)?),

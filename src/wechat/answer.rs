@@ -37,6 +37,8 @@ pub struct WechatAnswer {
     available: bool,
     canceling: bool,
     not_accepted: bool,
+    /// Of a call that failed, and said nothing of the filing.
+    errcode: Option<i64>,
     reasons: ReturnReasons,
 }
 
@@ -54,6 +56,7 @@ impl WechatAnswer {
             available: true,
             canceling: false,
             not_accepted: false,
+            errcode: None,
             reasons: ReturnReasons::NONE,
         }
     }
@@ -99,6 +102,22 @@ impl WechatAnswer {
             not_accepted: true,
             ..self
         }
+    }
+
+    /// A call that failed with this `errcode`.
+    #[cfg(feature = "serde")]
+    pub(super) fn failed(self, errcode: i64) -> Self {
+        Self {
+            errcode: Some(errcode),
+            ..self
+        }
+    }
+
+    /// The `errcode` of a call that failed, such as 40001 for a token that has expired: nothing is known of the
+    /// filing, and the host's access has to be mended.
+    #[must_use]
+    pub const fn errcode(&self) -> Option<i64> {
+        self.errcode
     }
 
     /// Where the filing is; `None` if the document says nothing of it, such as the refusal of a submission.
@@ -150,18 +169,24 @@ impl WechatAnswer {
         )
     }
 
-    /// What a tracker is told ([`FactKind::Regulator`](crate::tracker::FactKind::Regulator)).
+    /// As [`verification`](Self::verification), where the number is known.
     #[must_use]
     pub fn regulator_status(&self) -> Option<RegulatorStatus> {
         self.verification().and_then(Result::ok)
     }
 
-    /// What an order's life follows ([`OrderLife::follow`](crate::OrderLife::follow)); `None` if nothing is
-    /// known, or if no step follows: the flow has expired, nothing is filed, the number is unknown.
+    /// What an order's life follows ([`OrderLife::follow`](crate::OrderLife::follow)), and a tracker is told
+    /// ([`Tracker::polled`](crate::Tracker::polled)); `None` if nothing is known, or if no step follows: nothing is
+    /// filed, the number is unknown, or the flow has expired or was terminated, whose order the host withdraws or
+    /// hands in anew.
+    ///
+    /// The document is about a filing: *filed* says that an initial order, or one that adds, is approved. Of a
+    /// modification in review it says nothing, and of a deregistration only that it is under way: no step follows
+    /// then.
     #[must_use]
     pub fn polled(&self) -> Option<PolledStatus> {
         let returned = |cause| PolledStatus::Returned(cause, self.reasons.clone());
-        if !self.available {
+        if !self.available || self.canceling && self.status == Some(WechatStatus::Filed) {
             return None;
         }
         if self.not_accepted {
@@ -189,7 +214,7 @@ impl WechatAnswer {
     }
 
     /// The stable name of what it says: `waiting`, `done`, `timed_out` of a verification; `unavailable`;
-    /// `not_accepted`; else the status' own.
+    /// `call_failed`; `not_accepted`; `canceling` of what is filed; else the status' own.
     #[must_use]
     pub fn name(&self) -> &'static str {
         if !self.available {
@@ -197,6 +222,12 @@ impl WechatAnswer {
         }
         if self.not_accepted {
             return "not_accepted";
+        }
+        if self.errcode.is_some() {
+            return "call_failed";
+        }
+        if self.canceling && self.status == Some(WechatStatus::Filed) {
+            return "canceling";
         }
         match (self.regulator_status(), self.status) {
             (Some(verification), _) => verification.name(),
@@ -214,6 +245,7 @@ impl fmt::Debug for WechatAnswer {
             .field("status", &self.status)
             .field("sms_verify_status", &self.sms_verify_status)
             .field("canceling", &self.canceling)
+            .field("errcode", &self.errcode)
             .field("reasons", &self.reasons)
             .finish_non_exhaustive()
     }

@@ -1,6 +1,6 @@
 //! The published shapes, read (B35): whatever isn't named here is passed over.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
 use serde::{
@@ -36,7 +36,7 @@ struct Info<'a> {
     #[serde(default)]
     available: Option<u32>,
     #[serde(default)]
-    is_canceling: bool,
+    is_canceling: Option<bool>,
     #[serde(default, borrow)]
     audit_data: Refusals<'a>,
 }
@@ -45,11 +45,59 @@ struct Info<'a> {
 #[derive(Deserialize)]
 struct Refusal<'a> {
     #[serde(default, borrow, alias = "err_field")]
-    key_name: Cow<'a, str>,
+    key_name: Words<'a>,
     #[serde(default, borrow, alias = "errmsg")]
-    error: Cow<'a, str>,
+    error: Words<'a>,
     #[serde(default, borrow)]
-    suggest: Cow<'a, str>,
+    suggest: Words<'a>,
+}
+
+/// A text; whatever else stands in its place is none, and isn't told in an error.
+#[derive(Default)]
+struct Words<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(text.into())
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(String::from(text).into())
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Cow::default())
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(Cow::default())
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(Cow::default())
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+                Ok(Cow::default())
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+                Ok(Cow::default())
+            }
+        }
+
+        deserializer.deserialize_any(Any).map(Self)
+    }
 }
 
 /// No more of them than reasons are kept; the rest isn't looked at.
@@ -111,18 +159,21 @@ impl<'de> Deserialize<'de> for WechatAnswer {
 
 impl From<Document<'_>> for WechatAnswer {
     fn from(document: Document<'_>) -> Self {
-        let refused = !matches!(document.errcode, None | Some(0));
         let with = |answer: Self, refusals: Refusals<'_>| {
             let refusals = refusals.0.into_iter();
             refusals.fold(answer, |answer, it| {
-                answer.refusal(&it.key_name, &it.error, &it.suggest)
+                answer.refusal(&it.key_name.0, &it.error.0, &it.suggest.0)
             })
         };
-        if refused {
+        if let Some(errcode) = document.errcode.filter(|errcode| *errcode != 0) {
             // Without hints the call failed, and nothing is said of the filing.
             let hints = !document.hints.0.is_empty();
             let answer = with(Self::of(None), document.hints);
-            return if hints { answer.not_accepted() } else { answer };
+            return if hints {
+                answer.not_accepted()
+            } else {
+                answer.failed(errcode)
+            };
         }
         let (info, flow) = (document.info, document.procedure_status);
         let number = info.as_ref().and_then(|info| info.status);
@@ -135,7 +186,7 @@ impl From<Document<'_>> for WechatAnswer {
         match info {
             Some(info) => with(answer, info.audit_data)
                 .available(info.available != Some(0))
-                .canceling(info.is_canceling),
+                .canceling(info.is_canceling == Some(true)),
             None => answer,
         }
     }

@@ -391,9 +391,11 @@ fn r02_r08_r18_the_stages_say_what_is_behind_an_order_and_what_is_ahead() {
 }
 
 #[test]
-fn b16_an_order_is_edited_only_while_it_is_returned() {
+fn b16_b32_an_order_is_edited_until_it_is_submitted_and_once_it_is_returned() {
+    use OrderStatus::{AwaitingSubmission, InitialReview, Returned, UploadFailed};
     for status in OrderStatus::ALL {
-        assert_eq!(status.is_editable(), *status == OrderStatus::Returned);
+        let editable = [InitialReview, AwaitingSubmission, UploadFailed, Returned];
+        assert_eq!(status.is_editable(), editable.contains(status));
     }
 }
 
@@ -615,6 +617,20 @@ fn polled(life: &OrderLife) -> Vec<PolledStatus> {
 
 /// How many steps lead from one life to each status, by trying all: a naive account, level by level.
 fn steps_to(from: &OrderLife, seen: &PolledStatus, verify: bool) -> Option<usize> {
+    // What only arises where people verify says that they do; and a time-out is a closer word's.
+    let of_people = |cause: ReturnCause| {
+        let causes = [
+            ReturnCause::WindowClosed,
+            ReturnCause::TooManyWrongEntries,
+            ReturnCause::Unreachable,
+        ];
+        causes.contains(&cause)
+    };
+    let failed = matches!(seen, PolledStatus::Returned(cause, _) if of_people(*cause));
+    if failed && from.return_cause().is_some_and(of_people) {
+        return Some(0);
+    }
+    let verify = verify || failed || *seen == PolledStatus::SmsVerification;
     let mut level = vec![from.clone()];
     for steps in 0..12 {
         if level.iter().any(|life| polled(life).contains(seen)) {
@@ -667,6 +683,46 @@ fn d36_what_was_polled_is_followed_on_the_shortest_way() {
             }
         }
     }
+}
+
+/// B17: what the regulator's system refuses has been reviewed by nobody.
+#[test]
+fn b17_d36_what_is_refused_on_submission_was_verified_by_nobody() {
+    use beian::{filing::StageState, regulator::ResultCode};
+    let people = recipients();
+    for from in [
+        OrderLife::new().pass_review().unwrap(),
+        OrderLife::new().submit(Some(&people)).unwrap(),
+    ] {
+        let seen = ResultCode(1015).polled("证件号码错误").unwrap();
+        let followed = from.follow(&seen, Some(&people)).unwrap();
+        assert_eq!(followed.assumed, []);
+        let life = followed.life;
+        assert_eq!(life.return_cause(), Some(ReturnCause::SubmissionRefused));
+        assert_eq!(
+            life.stages()[1],
+            (OrderStatus::SmsVerification, StageState::Returned)
+        );
+        assert!(life.resubmit(Some(&people)).is_ok() && life.revise().is_ok());
+        let reviewed = ResultCode(1002).polled("").unwrap();
+        let followed = from.follow(&reviewed, Some(&people)).unwrap();
+        assert_eq!(followed.assumed.last(), Some(&OrderStep::Complete));
+    }
+}
+
+/// A poll that sees people verify needs no list of them; what is merely submitted does.
+#[test]
+fn d36_people_who_are_seen_to_verify_verify() {
+    let order = OrderLife::new();
+    let seen = order.follow(&PolledStatus::SmsVerification, None).unwrap();
+    assert_eq!(seen.life.status(), OrderStatus::SmsVerification);
+    let seen = order.follow(&PolledStatus::Submitted, None).unwrap();
+    assert_eq!(seen.life.status(), OrderStatus::AdministrationReview);
+    let unreachable = order.submit(Some(&recipients())).unwrap();
+    let unreachable = unreachable.return_for(ReturnCause::Unreachable).unwrap();
+    let timed_out = PolledStatus::Returned(ReturnCause::WindowClosed, ReturnReasons::NONE);
+    let followed = unreachable.follow(&timed_out, None).unwrap();
+    assert_eq!((followed.life, followed.assumed), (unreachable, vec![]));
 }
 
 /// D36, B35: between two polls of WeChat's 2, 4, 5, 2 nobody sees the steps.

@@ -508,7 +508,7 @@ fn walk(tracker: &mut Tracker, from: DateTime<Utc>, until: DateTime<Utc>) -> (Ve
             sent.push(minute);
         }
         if tracker.next_poll(now) == Some(now) {
-            tracker.looked(now);
+            tracker.polled(None, now).unwrap();
             looks.push(minute);
         }
         assert_ne!(tracker.next(now), Some(now), "all is done");
@@ -586,7 +586,7 @@ fn r22_without_a_resend_left_the_next_look_is_when_hope_ends() {
     let asked = |minutes| (FactKind::ResendAsked(leader()), after(minutes));
     let passed = (FactKind::Passed(administrator()), after(5));
     let mut tracker = with([passed, asked(40), asked(80)]);
-    tracker.looked(after(80));
+    tracker.polled(None, after(80)).unwrap();
     assert_eq!(tracker.next(after(80)), Some(after(90)));
     tracker.reminded("message_due-0-2".parse().unwrap());
     assert_eq!(tracker.next(after(90)), Some(after(110)));
@@ -889,7 +889,7 @@ proptest! {
         for reminder in tracker.reminders(now) {
             tracker.reminded(reminder.key);
         }
-        tracker.looked(now);
+        tracker.polled(None, now).unwrap();
         let next = tracker.next(now);
         let end = next.unwrap_or(after(5 * DAY));
         prop_assert!(end > now);

@@ -67,10 +67,12 @@ impl Account {
         let timed_out = self.regulator(RegulatorStatus::TimedOut);
         let returned = self.returned();
         let failed = timed_out.max(returned.map(|(at, _)| at));
+        // Who is approved has verified, by the last word before if there is one.
+        let approved = self.of(FactKind::Approved).last().copied();
+        let stands = |at: &At| failed.is_none_or(|failed| failed < *at);
+        let done = done.filter(stands).or(approved.filter(stands));
         match (done, failed) {
-            (Some(done), failed) if failed.is_none_or(|failed| failed < done) => {
-                Some(TrackerStatus::Done { at: instant(done) })
-            }
+            (Some(done), _) => Some(TrackerStatus::Done { at: instant(done) }),
             (_, None) => None,
             (_, Some(_)) => Some(match (returned, timed_out) {
                 (Some((at, cause)), _) => TrackerStatus::Returned {
@@ -273,7 +275,7 @@ impl Account {
     }
 }
 
-const KINDS: usize = 10;
+const KINDS: usize = 11;
 
 fn kinds() -> [FactKind; KINDS] {
     let [leader, administrator] = mobiles();
@@ -288,6 +290,7 @@ fn kinds() -> [FactKind; KINDS] {
         FactKind::ResendAsked(leader),
         FactKind::Passed(leader),
         FactKind::Passed(administrator),
+        FactKind::Approved,
     ]
 }
 

@@ -1,8 +1,9 @@
 //! A platform that sees states, not instants (B35, D33): intervals, what was seen, who is woken, and keys.
 
 use beian::{
-    FilingType, Lang, MobileNumber, Recipient, Recipients, ReturnCause, Role, Tracker,
-    VerificationPolicy,
+    FilingType, Lang, MobileNumber, ModifiedPart, Recipient, Recipients, ReturnCause, Role,
+    Tracker, VerificationPolicy,
+    filing::{PolledStatus, ReturnReasons},
     tracker::{
         Advice, Fact, FactKind, FactRefusal, PersonStanding, RegulatorStatus, ReminderKey,
         ReminderKind, TrackerStatus,
@@ -114,6 +115,14 @@ fn d33_an_end_that_was_seen_came_after_the_look_that_saw_otherwise() {
     see(&mut tracker, WAITING, 30);
     assert_eq!(tracker.end_bounds(after(50)), Some((after(30), after(40))));
     assert_eq!(tracker.end_bounds(after(35)), None);
+    let mut failed = tracker.clone();
+    see(&mut failed, TIMED_OUT, 60);
+    see(
+        &mut failed,
+        FactKind::Returned(ReturnCause::WindowClosed),
+        70,
+    );
+    assert_eq!(failed.end_bounds(after(80)), Some((after(40), after(70))));
     told(&mut tracker, DONE, 40);
     assert_eq!(tracker.end_bounds(after(50)), Some((after(40), after(40))));
     assert_eq!(
@@ -314,6 +323,9 @@ fn d33_a_reminder_has_a_key_that_stays_and_names_nobody() {
     }
     assert_eq!(tracker, before);
     for text in [
+        "half_time",
+        "half_time-0-1",
+        "resubmit-0",
         "",
         "half_time--1",
         "half_time-x",
@@ -326,11 +338,110 @@ fn d33_a_reminder_has_a_key_that_stays_and_names_nobody() {
     }
 }
 
+/// B18: what is approved was verified, though no poll saw it; then nothing is looked at, or done, any more.
+#[test]
+fn r18_d33_an_approval_ends_looking_and_reminding() {
+    for (before, at) in [(Some(WAITING), 13 * 60), (Some(DONE), 30), (None, 13 * 60)] {
+        let mut tracker = tracker();
+        if let Some(before) = before {
+            see(&mut tracker, before, 30);
+        }
+        tracker
+            .polled(Some(&PolledStatus::Approved), after(13 * 60))
+            .unwrap();
+        tracker
+            .polled(Some(&PolledStatus::Approved), after(14 * 60))
+            .unwrap();
+        let now = after(14 * 60);
+        assert_eq!(tracker.status(now), TrackerStatus::Done { at: after(at) });
+        assert!(tracker.reminders(now).is_empty());
+        assert_eq!((tracker.next(now), tracker.next_poll(now)), (None, None));
+        assert_eq!(tracker.next_steps(now)[0].advice, Advice::NothingToDo);
+        let verified = PersonStanding::Verified { at: after(at) };
+        assert_eq!(tracker.standing(&leader(), now), Some(verified));
+    }
+}
+
+/// What follows of each status that a life follows.
+#[test]
+fn b35_d33_each_poll_tells_a_tracker_what_it_tells_a_life() {
+    let returned = |cause| PolledStatus::Returned(cause, ReturnReasons::NONE);
+    for (saw, status) in [
+        (PolledStatus::SmsVerification, "waiting"),
+        (PolledStatus::Submitted, "waiting"),
+        (PolledStatus::InitialReview, "waiting"),
+        (PolledStatus::AdministrationReview, "done"),
+        (PolledStatus::Approved, "done"),
+        (
+            PolledStatus::CorrectionRequired(ModifiedPart::Entity),
+            "done",
+        ),
+        (PolledStatus::Deregistered, "done"),
+        (returned(ReturnCause::WindowClosed), "returned"),
+        (returned(ReturnCause::AdministrationDecision), "returned"),
+        (returned(ReturnCause::SubmissionRefused), "returned"),
+        (returned(ReturnCause::PlatformDecision), "waiting"),
+    ] {
+        let mut tracker = tracker();
+        tracker.polled(Some(&saw), after(100)).unwrap();
+        assert_eq!(tracker.status(after(100)).name(), status, "{saw:?}");
+        let ended = status != "waiting";
+        assert!(
+            ended || tracker.next_poll(after(100)) == Some(after(160)),
+            "{saw:?}"
+        );
+    }
+    let early = tracker().polled(Some(&PolledStatus::Approved), begin() - micro());
+    assert_eq!(early, Err(FactRefusal::BeforeSubmission));
+}
+
+#[test]
+fn d33_when_everybody_says_that_they_are_done_the_next_look_is_soon() {
+    let mut tracker = tracker();
+    tracker.polled(None, after(100)).unwrap();
+    told(&mut tracker, FactKind::Passed(leader()), 110);
+    assert_eq!(tracker.next_poll(after(110)), Some(after(160)));
+    told(
+        &mut tracker,
+        FactKind::Passed("19900000002".parse().unwrap()),
+        115,
+    );
+    assert_eq!(tracker.next_poll(after(115)), Some(after(115)));
+    tracker.polled(None, after(115)).unwrap();
+    assert_eq!(tracker.next_poll(after(115)), Some(after(117)));
+    tracker.polled(None, after(145)).unwrap();
+    assert_eq!(tracker.next_poll(after(145)), Some(after(205)));
+}
+
+/// A regulator that shows *waiting* long after the window isn't asked every few minutes for ever.
+#[test]
+fn d33_the_bounds_that_are_looked_at_closely_dont_move_with_the_looks() {
+    let mut tracker = tracker();
+    see(&mut tracker, WAITING, DAY + 300);
+    assert_eq!(tracker.next_poll(after(DAY + 300)), Some(after(DAY + 360)));
+}
+
+#[test]
+fn d34_the_reminder_of_a_deregistration_that_expired_may_be_passed_over() {
+    for (kind, reminder) in [
+        (
+            FilingType::CancelAccess,
+            ReminderKind::ResubmitUnlessStopped,
+        ),
+        (FilingType::Modify, ReminderKind::Resubmit),
+    ] {
+        let mut tracker = tracker().of_type(kind);
+        see(&mut tracker, TIMED_OUT, DAY);
+        let reminders = tracker.reminders(after(DAY));
+        assert_eq!((reminders.len(), reminders[0].kind), (1, reminder));
+    }
+}
+
 /// A host that stores what `next` says never misses what a report made due.
 #[test]
 fn d33_what_is_due_now_is_next() {
     let mut tracker = tracker();
-    tracker.looked(after(DAY));
+    tracker.polled(None, after(DAY)).unwrap();
     see(&mut tracker, TIMED_OUT, DAY + 3);
     assert_eq!(tracker.next(after(DAY + 3)), Some(after(DAY + 3)));
     assert_eq!(tracker.next_poll(after(DAY + 3)), None);
@@ -349,6 +460,7 @@ fn kinds() -> impl Strategy<Value = FactKind> {
         WAITING,
         FactKind::Returned(ReturnCause::WindowClosed),
         FactKind::Returned(ReturnCause::AdministrationDecision),
+        FactKind::Approved,
         FactKind::Received(leader()),
         FactKind::ResendAsked(leader()),
         FactKind::Passed(leader()),
@@ -407,7 +519,7 @@ proptest! {
                 tracker.reminded(reminder.key);
             }
             if tracker.next_poll(now) == Some(now) {
-                tracker.looked(now);
+                tracker.polled(None, now).unwrap();
             }
             prop_assert!(tracker.next(now).is_none_or(|next| next > now));
         }

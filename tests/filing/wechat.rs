@@ -55,7 +55,8 @@ fn b18_b35_every_document_says_what_it_means() {
             Some(RegulatorStatus::TimedOut),
         ),
         ("07-filed", Some(PolledStatus::Approved), None),
-        ("08-being-deregistered", Some(PolledStatus::Approved), None),
+        // Approved long ago; the deregistration's own step isn't told.
+        ("08-being-deregistered", None, None),
         ("09-system-down", None, None),
         (
             "10-administration-without-word",
@@ -124,6 +125,18 @@ fn b35_d35_refusals_are_shown_at_the_fields_of_our_form() {
     assert_eq!(paths(&submission), [Some("entity.leader.mobile")]);
 }
 
+/// What stands in a text's place loses nothing else, and is told to nobody.
+#[test]
+fn b35_a_document_is_read_whatever_its_texts_are() {
+    let document = r#"{"errcode": 0, "info": {"status": 5, "is_canceling": null, "audit_data": [
+        {"key_name": null, "error": 19900000001, "suggest": true},
+        {"key_name": "小程序名称", "error": "名称不符合要求", "suggest": 1.5}]}}"#;
+    let answer: WechatAnswer = serde_json::from_str(document).unwrap();
+    assert_eq!(answer.reasons().iter().count(), 2);
+    assert_eq!(paths(&answer), [None, Some("services[0].name")]);
+    assert!(!format!("{:?} {:?}", answer, answer.reasons()).contains("199"));
+}
+
 #[test]
 fn b18_numbers_that_nobody_knows_are_kept() {
     let unknown = read("16-unknown-number");
@@ -153,7 +166,12 @@ fn b35_a_call_that_failed_says_nothing_of_the_filing() {
     let failed = r#"{"errcode": 40001, "errmsg": "invalid credential", "info": {"status": 6}}"#;
     let answer: WechatAnswer = serde_json::from_str(failed).unwrap();
     assert_eq!((answer.status(), answer.polled()), (None, None));
-    assert_eq!(answer.name(), "nothing_said");
+    assert_eq!(
+        (answer.errcode(), answer.name()),
+        (Some(40001), "call_failed")
+    );
+    assert_ne!(answer.text(Lang::Zh), answer.text(Lang::En));
+    assert_eq!(read("07-filed").errcode(), None);
 }
 
 #[test]

@@ -70,20 +70,30 @@ const FIELDS: &[Field] = &[
 
 /// Whether a path leads to a field or a part of the form.
 pub(crate) fn is_form_path(path: &str) -> bool {
-    let mut parent = "";
+    let mut within = "";
+    let mut one = true;
     path.split('.').all(|segment| {
         let (name, nth) = number(segment);
         let listed = matches!(name, "services" | "changes");
-        let at_top = matches!(
-            name,
-            "filing_type" | "changes" | "province" | "entity" | "services"
-        );
-        let known = FIELDS.iter().any(|field| field.is(parent, name));
         let whole = nth.is_some() == segment.contains('[') && (listed || nth.is_none());
-        let placed = at_top == parent.is_empty();
-        parent = name;
-        known && whole && placed
+        // What is in a list is in one of the list.
+        let placed = one && parts(within).contains(&name);
+        one = nth.is_some() || !listed;
+        within = name;
+        whole && placed
     })
+}
+
+/// The fields of a part of the form.
+fn parts(of: &str) -> &'static [&'static str] {
+    match of {
+        "" => &["filing_type", "changes", "province", "entity", "services"],
+        "entity" => &["name", "leader"],
+        "services" => &["kind", "name", "administrator", "access"],
+        "leader" | "administrator" => &["name", "mobile", "emergency_phone", "id_document"],
+        "id_document" => &["kind", "number", "back_number"],
+        _ => &[],
+    }
 }
 
 struct Field {

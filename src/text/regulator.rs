@@ -15,7 +15,7 @@ texts!(ResultMeaning, {
         "Refused: deal with what the reasons say, and hand the order in again.";
     MendField => "备案信息有误，请核实、修改后重新提交。",
         "Something in the order is wrong: check it, change it and submit it again.";
-    AskedAlready => "该申请或备案已存在，无需重复提交；已在其他接入服务商备案的，请办理新增接入。",
+    AskedAlready => "该申请或备案已存在，无需重复提交；已在其他接入服务商备案的，请办理接入备案。",
         "This is filed or asked for already: it needn't be submitted again. What is filed with another \
          provider comes here by add access.";
     NotThisWay => "不能以此方式办理，请确认备案类型、接入服务商和备案现状。",

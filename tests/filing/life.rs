@@ -584,6 +584,11 @@ fn d35_a_return_bears_its_reasons_and_only_a_return() {
         "services[x]",
         "entity.leader.moblie",
         "services[0].mobile2",
+        "services[0].mobile",
+        "services.name",
+        "entity.mobile",
+        "entity.leader.leader",
+        "changes[0].name",
     ] {
         assert_eq!(ReturnReason::new("", "x").at(path).path(), None, "{path}");
     }

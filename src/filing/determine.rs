@@ -39,7 +39,14 @@ pub struct FilingFacts {
 }
 
 /// Which filing it is, or what stands before it (D29).
+///
+/// With feature `serde` it is written as `{"file": "initial"}`, `{"missing": "service_filed"}` and so on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Determination {
     /// An order of this type (B20).
     File(FilingType),

@@ -8,6 +8,8 @@ use crate::{FilingType, MobileNumber, ReturnCause, names::names};
 
 /// Where an order in SMS verification stands.
 ///
+/// With feature `serde` it is written as `{"name": "done", "at": "2024-05-01T02:00:00Z"}`.
+///
 /// ```
 /// use beian::{Lang, tracker::TrackerStatus};
 ///
@@ -15,6 +17,11 @@ use crate::{FilingType, MobileNumber, ReturnCause, names::names};
 /// assert_eq!(TrackerStatus::SaidDone.at(), None); // a person's word ends nothing
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(tag = "name", rename_all = "snake_case")
+)]
 pub enum TrackerStatus {
     /// Somebody has yet to verify, and is in time.
     Waiting,
@@ -68,6 +75,8 @@ impl TrackerStatus {
 /// Where a person stands: by their own word, or once the regulator has reported that all are done, by
 /// that.
 ///
+/// With feature `serde` it is written as `{"name": "received", "at": "2024-05-01T02:00:00Z"}`.
+///
 /// ```
 /// use beian::tracker::PersonStanding;
 /// use chrono::DateTime;
@@ -76,6 +85,11 @@ impl TrackerStatus {
 /// assert_eq!(standing.name(), "received");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(tag = "name", rename_all = "snake_case")
+)]
 pub enum PersonStanding {
     /// The message, first or resent, should come between these instants (R15).
     MessageExpected {
@@ -136,6 +150,7 @@ impl PersonStanding {
 /// # Ok::<(), beian::MobileProblem>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Deadline {
     /// Until then everybody is in time for certain. What a customer should be told.
     pub earliest: DateTime<Utc>,

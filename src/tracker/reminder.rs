@@ -146,6 +146,21 @@ impl FromStr for ReminderKey {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for ReminderKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for ReminderKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = <alloc::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+        key.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Not the key of a reminder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the key of a reminder: expected one that a tracker gave, such as half_time-0")]

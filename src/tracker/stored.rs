@@ -1,14 +1,11 @@
 //! How a tracker is stored: versioned, whole microseconds, checked again on reading.
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 use chrono::{NaiveTime, TimeDelta, Timelike as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Fact, FactKind, RegulatorStatus, Tracker, record::Person};
+use super::{Fact, FactKind, RegulatorStatus, ReminderKey, Tracker, record::Person};
 use crate::{
     FilingType, MobileNumber, ReturnCause, Role,
     time::Micros,
@@ -48,7 +45,7 @@ struct V1 {
     #[serde(default)]
     looked: Option<i64>,
     #[serde(default)]
-    reminded: Vec<String>,
+    reminded: Vec<ReminderKey>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,8 +84,6 @@ pub(super) enum Broken {
     Persons,
     #[error("stored tracker broken: window, time or instant out of range")]
     Range,
-    #[error("stored tracker broken: no key of a reminder")]
-    Reminder,
     #[error("stored tracker broken: a fact is about a person who isn't in it")]
     UnknownPerson,
     #[error("stored tracker broken: {0}")]
@@ -132,7 +127,7 @@ impl From<Tracker> for Stored {
                 (seconds(from), seconds(until))
             }),
             looked: tracker.looked.map(Micros::raw),
-            reminded: tracker.reminded.iter().map(ToString::to_string).collect(),
+            reminded: tracker.reminded.clone(),
             facts: tracker.facts.iter().map(fact).collect(),
             persons: tracker.persons.iter().map(person).collect(),
         })
@@ -203,7 +198,7 @@ impl TryFrom<Stored> for Tracker {
         }
         tracker.looked = tracker.looked.max(v1.looked.map(in_range).transpose()?);
         for key in v1.reminded {
-            tracker.reminded(key.parse().map_err(|_| Broken::Reminder)?);
+            tracker.reminded(key);
         }
         Ok(tracker)
     }

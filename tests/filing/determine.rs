@@ -288,6 +288,31 @@ fn d29_every_answer_is_told_in_both_languages() {
 }
 
 #[test]
+fn d29_an_answer_is_written_as_json() {
+    for (answer, json) in [
+        (
+            Determination::File(FilingType::Initial),
+            r#"{"file":"initial"}"#,
+        ),
+        (
+            Determination::First(Prerequisite::ChangeNumber),
+            r#"{"first":"change_number"}"#,
+        ),
+        (
+            Determination::Missing(FilingFact::Province),
+            r#"{"missing":"province"}"#,
+        ),
+        (
+            Determination::Contradiction(FilingFact::EntityFiled, FilingFact::FiledHere),
+            r#"{"contradiction":["entity_filed","filed_here"]}"#,
+        ),
+    ] {
+        assert_eq!(serde_json::to_string(&answer).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Determination>(json).unwrap(), answer);
+    }
+}
+
+#[test]
 fn d29_facts_are_read_as_json_and_what_isnt_given_is_unknown() {
     let facts: FilingFacts =
         serde_json::from_str(r#"{"entity_filed": true, "province": "湖南"}"#).unwrap();

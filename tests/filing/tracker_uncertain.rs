@@ -453,6 +453,39 @@ fn d33_what_is_due_now_is_next() {
     assert_eq!(fresh.next(begin() - TimeDelta::hours(1)), Some(begin()));
 }
 
+#[test]
+fn what_a_page_shows_is_written_as_json() {
+    let mut tracker = tracker();
+    let json = |value: serde_json::Value| value.to_string();
+    let deadline = serde_json::to_value(tracker.deadline(begin())).unwrap();
+    assert_eq!(
+        json(deadline),
+        r#"{"earliest":"2024-05-02T02:00:00Z","latest":null}"#
+    );
+    see(&mut tracker, DONE, 1);
+    let status = serde_json::to_value(tracker.status(after(1))).unwrap();
+    assert_eq!(
+        json(status),
+        r#"{"at":"2024-05-01T02:01:00Z","name":"done"}"#
+    );
+    let standing = serde_json::to_value(standing(&tracker, 1)).unwrap();
+    assert_eq!(
+        json(standing),
+        r#"{"at":"2024-05-01T02:01:00Z","name":"verified"}"#
+    );
+    for status in [
+        TrackerStatus::Waiting,
+        TrackerStatus::SaidDone,
+        TrackerStatus::MayHaveEnded,
+    ] {
+        let value = serde_json::to_value(status).unwrap();
+        assert_eq!(value["name"], status.name());
+    }
+    let key: ReminderKey = serde_json::from_str(r#""message_due-1-2""#).unwrap();
+    assert_eq!(serde_json::to_string(&key).unwrap(), r#""message_due-1-2""#);
+    assert!(serde_json::from_str::<ReminderKey>(r#""half_time""#).is_err());
+}
+
 fn kinds() -> impl Strategy<Value = FactKind> {
     prop::sample::select(vec![
         DONE,

@@ -36,7 +36,7 @@ pub struct FilingNumber {
 
 impl FilingNumber {
     /// Reads a number in any spelling that people paste (D26): white space and invisible characters
-    /// anywhere, full-width forms, lower case, any dash, the traditional 粵, 備, 號 and 證, and the other short
+    /// anywhere, full-width forms, lower case, any dash, the traditional characters (粵, 備, 號 and so on), and the other short
     /// name of a province that has two (川 for 蜀). Nothing is added or left out: a number without 号, with a
     /// leading zero behind the dash, or of several places at once (合字B2-…) isn't one.
     ///

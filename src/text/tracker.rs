@@ -73,12 +73,12 @@ impl PersonStanding {
             ),
             (Self::MessageOverdue { since }, Lang::Zh) => {
                 format!(
-                    "核验短信预计应于{}前到达，尚未确认收到。",
+                    "自{}起，核验短信应已到达，尚未确认收到。",
                     BeijingTime(*since)
                 )
             }
             (Self::MessageOverdue { since }, Lang::En) => format!(
-                "The message was expected by {} Beijing time; nobody has said that it came.",
+                "The message should be there since {} Beijing time; nobody says that it has come.",
                 BeijingTime(*since)
             ),
             (Self::Received { at }, Lang::Zh) => {

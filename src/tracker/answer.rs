@@ -100,7 +100,7 @@ pub enum PersonStanding {
     },
     /// It should have come, and nobody said that it has.
     MessageOverdue {
-        /// When the 10 minutes were over.
+        /// When the 10 minutes were over; or when a word that it had come was taken back later.
         since: DateTime<Utc>,
     },
     /// The person says that it has come.

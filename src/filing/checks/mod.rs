@@ -10,9 +10,9 @@
 //! | bring rows of one's own | [`FilingPolicy::checks`](crate::FilingPolicy::checks) |
 
 mod check;
+mod examine;
 mod facts;
 mod finding;
-mod look;
 mod row;
 mod table;
 

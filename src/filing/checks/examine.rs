@@ -1,4 +1,4 @@
-//! The rows of a policy, looked at in an order.
+//! What the rows of a policy see in an order.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -48,7 +48,7 @@ impl FilingPolicy {
         at: DateTime<Utc>,
     ) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        for (row, seen) in self.look(order, facts, at) {
+        for (row, seen) in self.examine(order, facts, at) {
             let Seen::Found(path) = seen else { continue };
             let same = |it: &&mut Finding| it.path == path && it.row.check.same_kind(row.check);
             match findings.iter_mut().find(same) {
@@ -87,7 +87,7 @@ impl FilingPolicy {
         at: DateTime<Utc>,
     ) -> Vec<OpenQuestion> {
         let mut open: Vec<OpenQuestion> = Vec::new();
-        for (_, seen) in self.look(order, facts, at) {
+        for (_, seen) in self.examine(order, facts, at) {
             let Seen::Unknown(path, fact) = seen else {
                 continue;
             };
@@ -100,21 +100,21 @@ impl FilingPolicy {
         open
     }
 
-    fn look(
+    fn examine(
         &self,
         order: &FilingOrder,
         facts: &OrderFacts,
         at: DateTime<Utc>,
     ) -> Vec<(&CheckRow, Seen)> {
         let today = day::clock(at).date();
-        let look = Look {
+        let examined = Examined {
             order,
             facts,
             today,
         };
         let rows = self.check_rows().iter();
         rows.filter(|row| row.holds(order.province(), order.filing_type(), today))
-            .flat_map(|row| look.at(row).into_iter().map(move |seen| (row, seen)))
+            .flat_map(|row| examined.at(row).into_iter().map(move |seen| (row, seen)))
             .collect()
     }
 }
@@ -134,7 +134,7 @@ fn seen(path: impl Into<String>, of: &str, fact: OrderFact, wrong: Option<bool>)
     }
 }
 
-struct Look<'a> {
+struct Examined<'a> {
     order: &'a FilingOrder,
     facts: &'a OrderFacts,
     today: NaiveDate,
@@ -148,7 +148,7 @@ struct Responsible<'a> {
     facts: PersonFacts,
 }
 
-impl Look<'_> {
+impl Examined<'_> {
     /// Whose orders a row is about is asked for only where it would see something.
     fn at(&self, row: &CheckRow) -> Vec<Seen> {
         let all = self.see(row);

@@ -35,6 +35,31 @@ impl SessionId {
         Self::from(u128::from(id))
     }
 
+    /// The id of an order's n-th round: twelve bytes of the order, four of the round, so that an order's rounds
+    /// stand beside each other in an index.
+    ///
+    /// ```
+    /// use beian::SessionId;
+    ///
+    /// let id = SessionId::of_round(*b"order 000042", 2);
+    /// assert_eq!(id.order_and_round(), (*b"order 000042", 2));
+    /// ```
+    #[must_use]
+    pub const fn of_round(order: [u8; 12], round: u32) -> Self {
+        let mut id = [0; 16];
+        let [front @ .., r0, r1, r2, r3] = &mut id;
+        *front = order;
+        [*r0, *r1, *r2, *r3] = round.to_be_bytes();
+        Self(id)
+    }
+
+    /// The order and the round of an id that [`of_round`](Self::of_round) made.
+    #[must_use]
+    pub const fn order_and_round(&self) -> ([u8; 12], u32) {
+        let [order @ .., r0, r1, r2, r3] = self.0;
+        (order, u32::from_be_bytes([r0, r1, r2, r3]))
+    }
+
     /// The bytes, most significant first.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {

@@ -13,17 +13,17 @@ use std::path::Path;
 
 use beian::{
     Access, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, Exemption, FilingOrder,
-    FilingType, IdDocument, IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem, Lang,
-    LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem, OpenError, OrderLife,
-    OrderStatus, Person, PersonProblem, Province, ProvinceProblem, RecipientState, Refusal,
-    ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, ServiceKind, TemplateProblem,
-    VerificationPolicyProblem,
+    FilingType, GatewayCodeProblem, IdDocument, IdDocumentKind, IdDocumentProblem, KeyError,
+    KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem,
+    OpenError, OrderLife, OrderStatus, Person, PersonProblem, Province, ProvinceProblem,
+    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
+    ServiceKind, TemplateProblem, VerificationPolicyProblem,
     filing::checks::{CheckRow, EntityKind, OrderFact, Severity, UnknownCheckRow},
     filing::{
         DenyProblem, FilingFact, FilingNumberProblem, NotFileable, OrderStep, Prerequisite,
         ProblemKind, StageState,
     },
-    host::HostError,
+    host::{HostError, LeftOutReason},
     regulator::ResultMeaning,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{self, FactRefusal, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus},
@@ -86,6 +86,16 @@ fn problems_of_an_order() -> Vec<Row> {
     rows.extend::<Vec<_>>(all!(MobileProblem, code));
     rows.extend::<Vec<_>>(all!(IdDocumentProblem, code));
     rows.extend::<Vec<_>>(all!(FilingNumberProblem, code));
+    rows
+}
+
+fn left_out() -> Vec<Row> {
+    let mut rows = rows![
+        LeftOutReason::KeyMissing(1.into()),
+        LeftOutReason::KeysUnavailable,
+        LeftOutReason::Conflict,
+    ];
+    rows.extend::<Vec<_>>(all!(GatewayCodeProblem, code));
     rows
 }
 
@@ -162,6 +172,10 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
     let refused = OrderLife::new().complete().unwrap_err();
     vec![
         ("Orders: `ProblemKind`", problems_of_an_order()),
+        (
+            "What a desk leaves out: `LeftOutReason`; `GatewayCodeProblem`",
+            left_out(),
+        ),
         (
             "Forms and policies: `LastSixProblem`, `CodeProblem`, `DenyProblem`, `filing::checks::UnknownCheckRow`",
             rows![LastSixProblem, CodeProblem, DenyProblem, UnknownCheckRow],

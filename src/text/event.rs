@@ -3,7 +3,6 @@
 use alloc::{
     format,
     string::{String, ToString},
-    vec::Vec,
 };
 
 use chrono::{DateTime, Utc};
@@ -57,12 +56,8 @@ impl Session {
 
     fn who(&self, recipient: u8, lang: Lang) -> String {
         let person = self.person(recipient);
-        let roles = person.iter().flat_map(|person| person.roles().iter());
-        let roles: Vec<_> = roles.map(|role| role.text(lang)).collect();
-        let roles = roles.join(match lang {
-            Lang::Zh => "、",
-            Lang::En => ", ",
-        });
+        let roles = person.map(|person| person.roles().text(lang));
+        let roles = roles.unwrap_or_default();
         let place = u16::from(recipient).saturating_add(1);
         match (person.and_then(|person| person.mobile()), lang) {
             (Some(mobile), _) if roles.is_empty() => mobile.to_string(),

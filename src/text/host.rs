@@ -1,9 +1,12 @@
 //! Texts for people who work for a host: errors of desk, keys, policy and template.
 
+use alloc::{borrow::Cow, format};
+
 use super::{Lang, texts};
 use crate::{
-    KeyError, KeyRingProblem, OpenError, TemplateProblem, VerificationPolicyProblem,
-    host::HostError,
+    GatewayCodeProblem, KeyError, KeyRingProblem, OpenError, TemplateProblem,
+    VerificationPolicyProblem,
+    host::{HostError, LeftOutReason},
 };
 
 impl KeyError {
@@ -160,4 +163,50 @@ texts!(TemplateProblem, coded {
     NoCode => "no_code", "模板中缺少{code}。", "The template lacks {code}.";
     TwoCodes => "two_codes", "模板中{code}只能出现一次。", "The template has {code} more than once.";
     OtherDigits => "other_digits", "模板中的其他数字可能被误认为验证码。", "Other digits of the template could be taken for the code.";
+});
+
+impl LeftOutReason {
+    /// The stable machine code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::KeyMissing(_) => "key_missing",
+            Self::KeysUnavailable => "keys_unavailable",
+            Self::Conflict => "too_many_conflicts",
+            Self::Refused(refusal) => refusal.code(),
+        }
+    }
+
+    /// The text for the platform's own people.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> Cow<'static, str> {
+        match (self, lang) {
+            (Self::KeyMissing(key), Lang::Zh) => format!("缺少密钥{key}，请补回该密钥。").into(),
+            (Self::KeyMissing(key), Lang::En) => {
+                format!("Key {key} is missing: bring it back.").into()
+            }
+            (Self::KeysUnavailable, Lang::Zh) => "密钥服务不可用，稍后重试。".into(),
+            (Self::KeysUnavailable, Lang::En) => {
+                "The key service is down: tried again later.".into()
+            }
+            (Self::Conflict, Lang::Zh) => "多次写入冲突，稍后重试。".into(),
+            (Self::Conflict, Lang::En) => "Too many others changed it: tried again later.".into(),
+            (Self::Refused(refusal), _) => refusal.text(lang).into(),
+        }
+    }
+}
+
+texts!(GatewayCodeProblem, coded {
+    Empty => "gateway_code_empty",
+        "网关返回码为空，应为1至64个字符，没有则不填。",
+        "A gateway's code has 1 to 64 characters, or there is none.";
+    TooLong => "gateway_code_too_long",
+        "网关返回码过长，最多64个字符。",
+        "A gateway's code has at most 64 characters.";
+    Character => "gateway_code_malformed",
+        "网关返回码只能包含英文字母、数字和“.”“_”“-”。",
+        "A gateway's code has ASCII letters, digits, and the marks . _ and - only.";
+    Digits => "gateway_code_digits",
+        "网关返回码不能含有连续六位数字，以免是手机号码、证件号码或验证码。",
+        "A gateway's code has no six digits in a row: they could be a number, an ID or a code.";
 });

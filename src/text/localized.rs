@@ -4,17 +4,17 @@ use alloc::borrow::Cow;
 
 use crate::{
     Access, CodeProblem, DeliveryReport, EntryAnswer, EntryOutcome, EntryProblems, EventKind,
-    Exemption, FilingType, IdDocumentKind, IdDocumentProblem, KeyError, KeyRingProblem, Lang,
-    LastSixProblem, Localized, MessageKind, MobileProblem, ModifiedPart, NameProblem, OpenError,
-    OrderProblems, OrderStatus, PersonProblem, Province, ProvinceProblem, RecipientState, Refusal,
-    ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind,
-    SessionError, TemplateProblem, VerificationPolicyProblem,
+    Exemption, FilingType, GatewayCodeProblem, IdDocumentKind, IdDocumentProblem, KeyError,
+    KeyRingProblem, Lang, LastSixProblem, Localized, MessageKind, MobileProblem, ModifiedPart,
+    NameProblem, OpenError, OrderProblems, OrderStatus, PersonProblem, Province, ProvinceProblem,
+    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
+    RoundStatus, ServiceKind, SessionError, TemplateProblem, VerificationPolicyProblem,
     filing::{
         DenyProblem, FilingFact, FilingNumberProblem, LifeRefusal, NotFileable, OrderProblem,
         OrderStep, Prerequisite, ProblemKind, StageState,
         checks::{EntityKind, Finding, OpenQuestion, OrderFact, Severity, UnknownCheckRow},
     },
-    host::{HostError, Resent, Submitted},
+    host::{HostError, LeftOutReason, Resent, Submitted},
     regulator::ResultMeaning,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{
@@ -62,6 +62,8 @@ localized!(
     CodeProblem.code,
     DeliveryReport.name,
     DenyProblem.code,
+    GatewayCodeProblem.code,
+    LeftOutReason.code,
     EntryAnswer.name,
     FactRefusal.code,
     FilingNumberProblem.code,

@@ -1,15 +1,29 @@
 //! Texts of people: roles, numbers, ID documents, provinces.
 
+use alloc::{string::String, vec::Vec};
+
 use super::{Lang, texts};
 use crate::{
     IdDocumentKind, IdDocumentProblem, LastSixProblem, MobileProblem, NameProblem, PersonProblem,
-    Province, ProvinceProblem, Role,
+    Province, ProvinceProblem, Role, Roles,
 };
 
 texts!(Role, {
     EntityLeader => "主体负责人", "entity leader";
     ServiceAdministrator => "网站（互联网信息服务）负责人", "service administrator";
 });
+
+impl Roles {
+    /// The roles, one after the other.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> String {
+        let roles: Vec<_> = self.iter().map(|role| role.text(lang)).collect();
+        roles.join(match lang {
+            Lang::Zh => "、",
+            Lang::En => ", ",
+        })
+    }
+}
 
 texts!(MobileProblem, coded {
     Empty => "mobile_missing",

@@ -33,21 +33,13 @@ impl OrderId {
     /// The id of the order's n-th round: order and round in one.
     #[must_use]
     pub fn round(self, n: u32) -> SessionId {
-        let mut id = [0; 16];
-        for (place, byte) in id.iter_mut().zip(self.0.into_iter().chain(n.to_be_bytes())) {
-            *place = byte;
-        }
-        SessionId::from(id)
+        SessionId::of_round(self.0, n)
     }
 
     /// Whose round it is.
     #[must_use]
     pub fn of_round(session: SessionId) -> Self {
-        let mut id = [0; 12];
-        for (place, byte) in id.iter_mut().zip(session.as_bytes()) {
-            *place = *byte;
-        }
-        Self(id)
+        Self(session.order_and_round().0)
     }
 
     fn bytes(self) -> Vec<u8> {

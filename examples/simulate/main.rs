@@ -76,6 +76,18 @@ fn one(options: &Options, world: u64) -> ExitCode {
     }
 }
 
+/// Whether the world of a printed command fails, as it does for whoever types it.
+fn fails(command: &str) -> bool {
+    let words = command.split(' ').skip_while(|word| *word != "--").skip(1);
+    let Ok(options) = Options::try_parse_from(std::iter::once("simulate").chain(words)) else {
+        return false;
+    };
+    let (Some(world), Some(steps)) = (options.only, options.steps) else {
+        return false;
+    };
+    runs::one(&options, world, options.orders.as_deref(), steps).is_err()
+}
+
 /// A failing world is made as small as it goes.
 fn shrunk(options: &Options, world: u64) -> ExitCode {
     let options = Options {
@@ -97,6 +109,10 @@ fn shrunk(options: &Options, world: u64) -> ExitCode {
         "reproduce it, shrunk to {} filings and {steps} steps:",
         orders.len()
     );
-    println!("  {}", options.command(world, &orders, steps));
+    let command = options.command(world, &orders, steps);
+    println!("  {command}");
+    if !fails(&command) {
+        println!("which it isn't: this command finds nothing");
+    }
     ExitCode::FAILURE
 }

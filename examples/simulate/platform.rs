@@ -34,6 +34,9 @@ use crate::{
     tally::Tally,
 };
 
+/// After so many a host doesn't try to open a round any more: some six days.
+const TRIES: i64 = 200;
+
 /// A call in the middle of its effects.
 type Doing<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
@@ -71,6 +74,8 @@ pub struct Order {
     /// The rounds that were opened, and the one that is to be.
     rounds: Vec<RoundId>,
     next: Option<Asked>,
+    /// How often that was asked in vain.
+    tries: u16,
     /// Who verifies in it, with the IDs of the order.
     recipients: Option<Recipients>,
     submitted_at: Instant,
@@ -101,7 +106,8 @@ pub enum Happening {
     Withdraw(u32),
     /// Somebody wants personal data gone, whether the round has ended or not.
     Erase(RoundId),
-    Dispatch,
+    /// Planned for this instant; another one in its place makes it stale.
+    Dispatch(Instant),
     Arrive(Sms),
     Report(beian::MessageId, beian::DeliveryReport),
     Read {
@@ -186,6 +192,7 @@ impl Platform {
                 life,
                 rounds: Vec::new(),
                 next: None,
+                tries: 0,
                 recipients: None,
                 submitted_at: at,
             });
@@ -225,11 +232,12 @@ impl Platform {
     fn live(&mut self, steps: u64) -> Result<(), Difference> {
         let most = 5_000 * self.orders.len() as u64;
         while let Some(Planned { at, what, root, .. }) = self.queue.pop() {
-            if self.steps >= steps {
-                return Ok(());
-            }
+            // Before the steps that were asked for, so that a world cut off there fails as the whole one does.
             if self.steps > most {
                 return Err("the world never ends".into());
+            }
+            if self.steps >= steps {
+                return Ok(());
             }
             self.steps += 1;
             self.now = self.now.max(at);
@@ -259,7 +267,8 @@ impl Platform {
                 Ok(())
             }
             Happening::Return(order) => self.returned(order),
-            Happening::Dispatch => {
+            Happening::Dispatch(planned) if self.dispatch_at != Some(planned) => Ok(()),
+            Happening::Dispatch(_) => {
                 self.dispatch_at = None;
                 self.call(dice, &[Asked::Dispatch]).map(drop)
             }
@@ -349,6 +358,10 @@ impl Platform {
             return Ok(());
         };
         let order = &self.orders[number as usize];
+        if order.life.status() == OrderStatus::Withdrawn {
+            self.give_up(number, "withdrawn before their next round");
+            return Ok(());
+        }
         let without_ids = order.recipients.as_ref() != Some(recipients);
         let erased = previous.is_some_and(|previous| self.hub.lock().is_erased(previous));
         self.call(dice, std::slice::from_ref(&asked))?;
@@ -367,11 +380,18 @@ impl Platform {
             if erased || given_up {
                 self.ask_for_ids(number);
             }
-            self.later(MINUTE, Happening::OpenAgain(number));
+            let order = &mut self.orders[number as usize];
+            order.tries += 1;
+            let tries = i64::from(order.tries);
+            if tries > TRIES {
+                self.give_up(number, "given up: their round couldn't be opened");
+                return Ok(());
+            }
+            self.later(tries.min(60) * MINUTE, Happening::OpenAgain(number));
             return Ok(());
         }
         let order = &mut self.orders[number as usize];
-        order.next = None;
+        (order.next, order.tries) = (None, 0);
         order.rounds.push(*id);
         let recipients_of_it = Some(recipients);
         let life = match order.life.rounds() {
@@ -404,6 +424,12 @@ impl Platform {
             self.later(wait, Happening::Erase(*id));
         }
         Ok(())
+    }
+
+    /// The order's next round isn't opened any more.
+    fn give_up(&mut self, number: u32, why: &'static str) {
+        self.orders[number as usize].next = None;
+        self.count("orders that went no further", why);
     }
 
     /// D25: they are gone with the round before.
@@ -663,7 +689,7 @@ impl Platform {
         };
         if self.dispatch_at.is_none_or(|planned| at < planned) {
             self.dispatch_at = Some(at);
-            self.plan(at, Happening::Dispatch);
+            self.plan(at, Happening::Dispatch(at));
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! Many worlds on many threads, and the same result on any number of them.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -39,6 +42,14 @@ pub fn all(options: &Options) -> Result<Tally, u64> {
         "{bar:40} {human_pos}/{human_len} filings, {per_sec}, {eta} left",
     );
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    // Where there is no terminal to draw on, a line a minute.
+    let (begun, minutes) = (Instant::now(), AtomicU64::new(0));
+    let told = |filings: u64| {
+        let minute = begun.elapsed().as_secs() / 60;
+        if bar.is_hidden() && minutes.fetch_max(minute, Ordering::Relaxed) < minute {
+            eprintln!("{filings} filings after {minute} minutes");
+        }
+    };
     let (next, failed) = (AtomicU64::new(options.first), AtomicU64::new(u64::MAX));
     let whole = Mutex::new(Tally::default());
     let worker = || {
@@ -53,6 +64,7 @@ pub fn all(options: &Options) -> Result<Tally, u64> {
                 Err(_) => drop(failed.fetch_min(world, Ordering::Relaxed)),
             }
             bar.inc(u64::from(size(options, world)));
+            told(bar.position());
         }
         whole.lock().unwrap().merge(&tally);
     };

@@ -403,8 +403,10 @@ impl View<'_> {
             .all_passed()
             .is_some_and(|passed| self.waiting().is_some_and(|waiting| waiting >= passed));
         let silent = |person: &Person| self.earliest(FactKind::Passed(person.mobile)).is_none();
-        let persons = (0_u32..).zip(&self.tracker.persons);
-        persons.filter(move |(_, person)| doubted || silent(person))
+        let persons = self.tracker.persons.iter().enumerate();
+        persons
+            .map(|(place, person)| (u32::try_from(place).unwrap_or(u32::MAX), person))
+            .filter(move |(_, person)| doubted || silent(person))
     }
 
     /// When the last of all persons says that they have verified; `None` while somebody hasn't.

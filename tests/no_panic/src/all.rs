@@ -3,13 +3,17 @@
 use alloc::{string::String, vec::Vec};
 
 use beian::{
-    BeijingTime, DeliveryReport, Entry, FilingOrder, IdDocument, KeptIds, KeyRing, Keys, Lang,
-    LastSix, Message, MessageId, MobileNumber, Opening, OrderForm, Person, Province, Recipient,
-    Recipients, ResendRequest, Role, Rulebook, Seed, ServiceKind, Session, SessionId, Template,
-    Tracker, Update, VerificationPolicy,
+    BeijingTime, DeliveryReport, Entry, FilingOrder, FilingType, IdDocument, KeptIds, KeyRing,
+    Keys, Lang, LastSix, Message, MessageId, MobileNumber, Opening, OrderForm, OrderLife, Person,
+    Province, Recipient, Recipients, ResendRequest, Role, Rulebook, Seed, ServiceKind, Session,
+    SessionId, Template, Tracker, Update, VerificationPolicy,
+    filing::{FilingFacts, FilingNumber, PolledStatus, checks::OrderFacts},
     host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
+    regulator::ResultCode,
+    tracker::{Fact, FactKind},
+    wechat::WechatAnswer,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use rand_core::TryCryptoRng;
 
 type Instant = DateTime<Utc>;
@@ -73,10 +77,98 @@ pub extern "C" fn requirement(order: &FilingOrder, now: Instant, rulebook: &Rule
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn tracker(recipients: &Recipients, at: Instant, now: Instant, lang: Lang) -> usize {
-    let tracker = Tracker::new(recipients, at);
+pub extern "C" fn determine(facts: FilingFacts, number: &str, lang: Lang) -> usize {
+    let number = number.parse::<FilingNumber>();
+    let shown = number.map(|number| alloc::format!("{number} {}", number.entity()));
+    shown.map_or(0, |shown| shown.len()) + facts.determine().text(lang).len()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn checks(
+    policy: &beian::FilingPolicy,
+    (order, form, facts): (&FilingOrder, &OrderForm, OrderFacts),
+    now: Instant,
+    lang: Lang,
+) -> usize {
+    let facts = facts.with_ages(form, now);
+    let findings = policy.findings(order, &facts, now);
+    let open = policy.open_questions(order, &facts, now);
+    let findings = findings
+        .iter()
+        .map(|it| it.text(lang).len() + it.label(lang).len());
+    let open = open
+        .iter()
+        .map(|it| it.text(lang).len() + it.label(lang).len());
+    findings.chain(open).sum()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn follow(
+    life: &OrderLife,
+    (answer, code, words): (&WechatAnswer, ResultCode, &str),
+    recipients: Option<&Recipients>,
+    lang: Lang,
+) -> usize {
+    let seen = [answer.polled(), code.polled(words)];
+    let lives = seen
+        .iter()
+        .flatten()
+        .filter_map(|seen| life.follow(seen, recipients).ok());
+    let told = lives.map(|it| it.life.advice(FilingType::Modify, lang).len() + it.assumed.len());
+    told.sum::<usize>() + answer.text(lang).len() + code.text(lang).len()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn tracker(
+    (recipients, mobile): (&Recipients, MobileNumber),
+    (at, by, now): (Instant, Instant, Instant),
+    (from, until): (NaiveTime, NaiveTime),
+    saw: &PolledStatus,
+    lang: Lang,
+) -> usize {
+    let tracker = Tracker::new(recipients, at)
+        .submitted_by(by)
+        .quiet_hours(from, until);
+    let mut tracker = tracker.of_type(FilingType::CancelAccess);
+    for kind in [
+        FactKind::Received(mobile),
+        FactKind::NothingCame(mobile),
+        FactKind::ResendAsked(mobile),
+    ] {
+        let _ = tracker.report(Fact::exact(kind, by), now);
+    }
+    let _ = tracker.polled(Some(saw), now);
+    let reminders = tracker.reminders(now);
+    for reminder in &reminders {
+        tracker.reminded(reminder.key);
+    }
+    let known = [
+        tracker.next(now),
+        tracker.next_poll(now),
+        tracker.end_bounds(now).map(|it| it.0),
+    ];
+    let texts = [
+        tracker.status(now).text(lang),
+        tracker
+            .standing(&mobile, now)
+            .map(|it| it.text(lang))
+            .unwrap_or_default(),
+        tracker
+            .deadline(now)
+            .map(|it| it.text(lang))
+            .unwrap_or_default(),
+    ];
     let steps = tracker.next_steps(now);
-    steps.iter().map(|step| step.text(lang).len()).sum()
+    steps
+        .iter()
+        .map(|step| step.text(lang).len())
+        .sum::<usize>()
+        + reminders
+            .iter()
+            .map(|it| it.text(lang).len())
+            .sum::<usize>()
+        + texts.iter().map(String::len).sum::<usize>()
+        + known.iter().flatten().count()
 }
 
 #[unsafe(no_mangle)]

@@ -4,8 +4,11 @@
 use alloc::{string::String, vec::Vec};
 
 use beian::{
-    Event, FilingOrder, KeptIds, Province, Rulebook, ServiceKind, Session, Tracker,
-    filing::FiledSince,
+    Event, FilingOrder, KeptIds, OrderLife, Province, Rulebook, ServiceKind, Session, Tracker,
+    filing::{
+        FiledSince,
+        checks::{CheckRow, OrderFacts},
+    },
     rulebook::{History, Period, Rule},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,6 +37,9 @@ both_forms! {
     KeptIds: write_kept_ids, read_kept_ids;
     Rulebook: write_rulebook, read_rulebook;
     Tracker: write_tracker, read_tracker;
+    OrderLife: write_life, read_life;
+    CheckRow: write_check_row, read_check_row;
+    OrderFacts: write_order_facts, read_order_facts;
 }
 
 #[unsafe(no_mangle)]

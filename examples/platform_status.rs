@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let answer: WechatAnswer = serde_json::from_str(document)
             .map_err(|error| format!("document {n} is none of WeChat's: {error}"))?;
         println!("{n}. {}", answer.text(Lang::Zh));
-        if let Some(seen) = answer.polled() {
+        if let Some(seen) = answer.polled(FilingType::Initial) {
             match order.follow(&seen, recipients.as_ref()) {
                 Ok(followed) => {
                     for step in followed.assumed {

@@ -24,6 +24,7 @@
 mod attackers;
 mod desk;
 mod dice;
+mod foretold;
 mod host;
 mod hub;
 mod ledger;

@@ -92,6 +92,10 @@ pub struct World {
     #[arg(long, default_value_t = 0.2, value_parser = share)]
     pub policies: f64,
 
+    /// Without the platforms that follow each round from outside, by their trackers
+    #[arg(long = "no-platforms", action = clap::ArgAction::SetFalse)]
+    pub platforms: bool,
+
     /// Wrong entries that lock a person, in every world [default: by the world's policy]
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=10))]
     pub entries: Option<u8>,
@@ -131,6 +135,7 @@ impl Options {
             keys,
             attacks,
             policies,
+            platforms,
             entries,
         } = self.world;
         let usual = Self::parse_from(["simulate"]).world;
@@ -149,6 +154,9 @@ impl Options {
             if value.to_bits() != default.to_bits() {
                 words += &format!(" --{name} {value}");
             }
+        }
+        if !platforms {
+            words += " --no-platforms";
         }
         if let Some(entries) = entries {
             words += &format!(" --entries {entries}");

@@ -1,6 +1,6 @@
 //! People who read late, mistype, mix up codes of two orders, ask for resends, forget.
 
-use beian::ResendAnswer;
+use beian::{ResendAnswer, tracker::FactKind};
 
 use crate::{
     desk::{Answer, Asked},
@@ -20,6 +20,7 @@ pub struct Sms {
 
 impl Platform {
     pub fn arrive(&mut self, dice: &mut Dice, sms: Sms) {
+        self.say(sms.who, Some(sms.round), FactKind::Received);
         let inbox = self.inboxes.entry(sms.who.0).or_default();
         inbox.push(sms);
         let place = inbox.len() - 1;
@@ -112,6 +113,9 @@ impl Platform {
                         );
                     }
                 }
+                for (_, round) in &done {
+                    self.say(who, Some(*round), FactKind::Passed);
+                }
                 self.done.extend(done);
                 if dice.happens(0.05) {
                     self.later(dice.between(0, 12 * MINUTE), Happening::Again(asked));
@@ -151,6 +155,7 @@ impl Platform {
             Some(Answer::Resent(resent)) => match resent.answer() {
                 ResendAnswer::Accepted => {
                     self.count("requests for a resend", "accepted");
+                    self.say(who, None, FactKind::ResendAsked);
                     dice.between(15 * MINUTE, 3 * HOUR)
                 }
                 ResendAnswer::TooSoon { seconds } => {

@@ -3,15 +3,15 @@
 //! found again.
 
 use std::{
-    collections::{BTreeSet, BinaryHeap, HashMap},
+    collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap},
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use beian::{
-    OrderLife, OrderStatus, Recipient, Recipients, Requirement, ReturnCause, Role,
-    VerificationPolicy,
+    FilingOrder, FilingType, OrderLife, OrderStatus, Recipient, Recipients, Requirement,
+    ReturnCause, Role, VerificationPolicy,
     host::{Desk, MemoryStore, SendOutcome, SessionStore, block},
     rulebook,
 };
@@ -21,6 +21,7 @@ use crate::{
     attackers::Attack,
     desk::{Answer, Asked},
     dice::Dice,
+    foretold::Foretold,
     host::Host,
     hub::{HOSTS, Handed, Hub, Shared, Task, name},
     options::World as Weather,
@@ -53,7 +54,9 @@ pub struct Platform {
     pub inboxes: HashMap<u16, Vec<Sms>>,
     /// Who knows of themselves that they are done, and where.
     pub done: BTreeSet<(u16, RoundId)>,
-    store: Arc<MemoryStore>,
+    /// What platforms know of the rounds, and foretell.
+    pub foretold: BTreeMap<RoundId, Foretold>,
+    pub store: Arc<MemoryStore>,
     desks: Arc<[Desk<Host>; HOSTS]>,
     offsets: [i64; HOSTS],
     jumpy: bool,
@@ -127,6 +130,8 @@ pub enum Happening {
     Return(u32),
     Skew,
     Keys,
+    /// A platform comes back to a round.
+    Look(RoundId),
 }
 
 /// Runs a world to its end, or through so many steps.
@@ -169,6 +174,7 @@ impl Platform {
             orders: Vec::new(),
             inboxes: HashMap::new(),
             done: BTreeSet::new(),
+            foretold: BTreeMap::new(),
             store,
             desks: Arc::new(desks),
             offsets: [0; HOSTS],
@@ -221,6 +227,21 @@ impl Platform {
         });
     }
 
+    /// As [`plan`](Self::plan), but what happens beside it stays what it was.
+    pub fn plan_aside(&mut self, at: Instant, what: Happening) {
+        self.planned += 1;
+        self.queue.push(Planned {
+            at,
+            place: self.planned,
+            root: 0,
+            what,
+        });
+    }
+
+    pub fn jumpy(&self) -> bool {
+        self.jumpy
+    }
+
     pub fn later(&mut self, span: i64, what: Happening) {
         self.plan(self.now + span, what);
     }
@@ -232,6 +253,11 @@ impl Platform {
     fn live(&mut self, steps: u64) -> Result<(), Difference> {
         let most = 5_000 * self.orders.len() as u64;
         while let Some(Planned { at, what, root, .. }) = self.queue.pop() {
+            if let Happening::Look(round) = what {
+                self.now = self.now.max(at);
+                self.look(round)?;
+                continue;
+            }
             // Before the steps that were asked for, so that a world cut off there fails as the whole one does.
             if self.steps > most {
                 return Err("the world never ends".into());
@@ -291,6 +317,7 @@ impl Platform {
                 self.change_keys(dice);
                 Ok(())
             }
+            Happening::Look(round) => self.look(round),
         }
     }
 
@@ -399,6 +426,8 @@ impl Platform {
             _ => order.life.resubmit(recipients_of_it),
         };
         order.life = life.map_err(|refusal| refusal.to_string())?;
+        let filing_type = order.filing.order.as_ref().map(FilingOrder::filing_type);
+        self.foretell(*id, filing_type.unwrap_or(FilingType::Initial), recipients);
         self.count("~rounds", "rounds");
         for (p, recipient) in recipients.iter().enumerate() {
             let who = Somebody((against::number(recipient.mobile()) % 10_000) as u16);
@@ -465,6 +494,7 @@ impl Platform {
         let session = session
             .map_err(|error| error.to_string())?
             .ok_or("a round is gone")?;
+        self.held(id, session.status())?;
         let order = &mut self.orders[number as usize];
         let life = order.life.after_round(session.status());
         order.life = life.map_err(|refusal| refusal.to_string())?;

@@ -22,6 +22,8 @@ pub(crate) mod service;
 #[cfg(feature = "serde")]
 mod stored;
 mod wrong_type;
+#[cfg(feature = "serde")]
+pub(crate) use wrong_type::read;
 
 pub(crate) use choice::Choice;
 pub use determine::{Determination, FilingFact, FilingFacts, Prerequisite};

@@ -20,7 +20,7 @@ pub(super) fn wrong_type(text: &str) -> Option<ProblemKind> {
 }
 
 #[cfg(feature = "serde")]
-pub(super) mod read {
+pub(crate) mod read {
     use alloc::{borrow::ToOwned, string::String, vec::Vec};
     use core::{fmt, marker::PhantomData};
 
@@ -43,7 +43,7 @@ pub(super) mod read {
     }
 
     /// Of a stored order too, which may be in a compact format; those know no types to be wrong.
-    pub(in crate::filing) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
         if from.is_human_readable() {
             any::<Text, D>(from).map(|text| text.0.unwrap_or_default())
         } else {
@@ -52,9 +52,7 @@ pub(super) mod read {
     }
 
     /// As [`text`], where nothing is as good as a blank.
-    pub(in crate::filing) fn optional<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<String>, D::Error> {
+    pub(crate) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
         if from.is_human_readable() {
             any::<Text, D>(from).map(|text| text.0)
         } else {

@@ -257,10 +257,14 @@ impl OrderLife {
     pub fn withdraw(&self) -> Result<Self, LifeRefusal> {
         self.check(OrderStep::Withdraw)?;
         // Of the three stages of the way, the one that it was in last.
-        let from = if self.reached() == OrderStatus::AwaitingSubmission {
+        let reached = self.reached();
+        let refused = self.return_cause() == Some(ReturnCause::SubmissionRefused);
+        let from = if reached == OrderStatus::AwaitingSubmission || refused && self.rounds == 0 {
             OrderStatus::InitialReview
+        } else if refused && self.exempt {
+            OrderStatus::AdministrationReview
         } else {
-            self.reached()
+            reached
         };
         Ok(self.at(Stage::Withdrawn(from)))
     }

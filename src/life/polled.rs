@@ -52,7 +52,8 @@ pub struct Followed {
 }
 
 impl OrderLife {
-    /// Follows a status that was polled: between two polls steps may have been taken that nobody saw, so it
+    /// Follows a status that was polled, in the order in which it was asked for (an old answer handed in late would
+    /// be taken for a new round): between two polls steps may have been taken that nobody saw, so it
     /// takes the shortest way that the life allows and says which steps it assumed (D36). A status that the
     /// life is in already changes nothing but the reasons of a return, if some are given.
     ///

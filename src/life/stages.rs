@@ -77,7 +77,9 @@ impl OrderLife {
         ]
         .map(|stage| {
             let state = match stage.cmp(&reached) {
-                Ordering::Less if stage == OrderStatus::SmsVerification && self.exempt => {
+                Ordering::Less | Ordering::Equal
+                    if stage == OrderStatus::SmsVerification && self.exempt =>
+                {
                     StageState::NotNeeded
                 }
                 Ordering::Less => StageState::Done,

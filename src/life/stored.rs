@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{OrderLife, OrderStatus, ReturnReason, ReturnReasons, order_life::Stage};
-use crate::ModifiedPart;
+use crate::{ModifiedPart, ReturnCause, filing::read};
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename = "OrderLife")]
@@ -17,11 +17,13 @@ struct Stored {
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct StoredReason {
+    #[serde(deserialize_with = "read::text")]
     field: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::optional")]
     path: Option<String>,
+    #[serde(deserialize_with = "read::text")]
     words: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read::text")]
     advice: String,
 }
 
@@ -86,10 +88,12 @@ impl OrderLife {
         if self.stage == Stage::CorrectionRequired(ModifiedPart::Remarks) {
             return Err("no correction is required of remarks");
         }
-        if self.rounds == 0 && (self.exempt || submitted) {
+        // What is refused on submission may be before its first round, or in one in which nobody verifies.
+        let refused = self.stage == Stage::Returned(ReturnCause::SubmissionRefused);
+        if self.rounds == 0 && (self.exempt || submitted && !refused) {
             return Err("an order that was submitted has at least one round");
         }
-        if self.exempt && reached == OrderStatus::SmsVerification {
+        if self.exempt && reached == OrderStatus::SmsVerification && !refused {
             return Err("nobody verifies in this round, so there is no SMS verification");
         }
         Ok(())

@@ -163,11 +163,12 @@ impl OrderLife {
                     "请按退回原因处理后重新提交；无需修改的，可直接重新提交。",
                     "Do what the reasons say, and submit the order again; as it is, if nothing needs a change.",
                 ),
-                Some(
-                    ReturnCause::WindowClosed
-                    | ReturnCause::TooManyWrongEntries
-                    | ReturnCause::Unreachable,
-                ) => return Advice::after_time_out(Some(filing_type)).text(lang),
+                Some(ReturnCause::WindowClosed) => {
+                    return Advice::after_time_out(Some(filing_type)).text(lang);
+                }
+                Some(ReturnCause::TooManyWrongEntries | ReturnCause::Unreachable) => {
+                    return Advice::Resubmit.text(lang);
+                }
             },
             OrderStatus::Withdrawn => (
                 "订单已撤回，如需备案请重新下单。",

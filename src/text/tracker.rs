@@ -37,6 +37,13 @@ impl TrackerStatus {
                  administration's review.",
                 BeijingTime(*at)
             ),
+            (Self::Approved { at }, Lang::Zh) => {
+                format!("{}显示：申请已通过。", BeijingTime(*at))
+            }
+            (Self::Approved { at }, Lang::En) => format!(
+                "The order is approved (reported for {} Beijing time).",
+                BeijingTime(*at)
+            ),
             (Self::TimedOut { at }, Lang::Zh) => {
                 format!("工信部系统于{}显示：短信核验超时，订单退回。", BeijingTime(*at))
             }

@@ -34,6 +34,11 @@ pub enum TrackerStatus {
         /// When, by the report.
         at: DateTime<Utc>,
     },
+    /// Reported: the administration has approved the order; everybody had verified.
+    Approved {
+        /// When, by the report.
+        at: DateTime<Utc>,
+    },
     /// Reported: not verified in time; the order is returned (R20).
     TimedOut {
         /// When, by the report.
@@ -57,6 +62,7 @@ impl TrackerStatus {
             Self::SaidDone => "said_done",
             Self::MayHaveEnded => "may_have_ended",
             Self::Done { .. } => "done",
+            Self::Approved { .. } => "approved",
             Self::TimedOut { .. } => "timed_out",
             Self::Returned { .. } => "returned",
         }
@@ -67,7 +73,10 @@ impl TrackerStatus {
     pub const fn at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Waiting | Self::SaidDone | Self::MayHaveEnded => None,
-            Self::Done { at } | Self::TimedOut { at } | Self::Returned { at, .. } => Some(*at),
+            Self::Done { at }
+            | Self::Approved { at }
+            | Self::TimedOut { at }
+            | Self::Returned { at, .. } => Some(*at),
         }
     }
 }

@@ -169,21 +169,18 @@ impl View<'_> {
         }
         let failed = timed_out.max(returned.map(|(at, _)| at));
         let stands = |at: &Micros| failed.is_none_or(|failed| *at > failed);
-        // Who is approved has verified, though nobody saw it.
-        if let Some(done) = done.filter(stands).or(approved.filter(stands)) {
-            return Some(TrackerStatus::Done { at: done.instant() });
+        let (done, approved) = (done.filter(stands), approved.filter(stands));
+        if let Some(at) = approved.filter(|at| done.is_none_or(|done| *at >= done)) {
+            return Some(TrackerStatus::Approved { at: at.instant() });
+        }
+        if let Some(at) = done {
+            return Some(TrackerStatus::Done { at: at.instant() });
         }
         let returned = returned.map(|(at, cause)| TrackerStatus::Returned {
             at: at.instant(),
             cause,
         });
         returned.or_else(|| timed_out.map(|at| TrackerStatus::TimedOut { at: at.instant() }))
-    }
-
-    /// Whether the administration has approved the order, by the last that was heard.
-    pub(super) fn is_decided(&self) -> bool {
-        let mut official = self.facts.iter().filter_map(|fact| fact.kind.end());
-        official.next_back() == Some(End::Approved)
     }
 
     pub(super) fn deadline(&self) -> Option<Deadline> {
@@ -209,6 +206,11 @@ impl View<'_> {
     fn done(&self) -> Option<DateTime<Utc>> {
         match self.end()? {
             TrackerStatus::Done { at } => Some(at),
+            // Who is approved has verified, though nobody may have seen it.
+            TrackerStatus::Approved { at } => {
+                let done = |fact: &&Fact| fact.kind.end() == Some(End::Done);
+                Some(self.facts.iter().rfind(done).map_or(at, Fact::at))
+            }
             TrackerStatus::Returned { cause, .. }
                 if cause.returned_from() == OrderStatus::AdministrationReview =>
             {
@@ -275,9 +277,7 @@ impl View<'_> {
         };
         let mut steps = Vec::new();
         match self.status() {
-            TrackerStatus::Done { .. } if self.is_decided() => {
-                return Vec::from([platform(Advice::NothingToDo)]);
-            }
+            TrackerStatus::Approved { .. } => return Vec::from([platform(Advice::NothingToDo)]),
             TrackerStatus::Done { .. } => return Vec::from([platform(Advice::AwaitReview)]),
             TrackerStatus::TimedOut { .. }
             | TrackerStatus::Returned {
@@ -328,16 +328,17 @@ impl View<'_> {
 
     /// Every reminder that isn't taken care of, whether due already or not.
     pub(super) fn reminders(&self) -> Vec<Reminder> {
-        let remind = |due, kind, person: Option<(u32, MobileNumber)>, sending| Reminder {
-            key: ReminderKey {
+        let remind =
+            |due, kind: ReminderKind, person: Option<(u32, MobileNumber)>, sending| Reminder {
+                key: ReminderKey {
+                    kind: kind.told_as(),
+                    person: person.map(|(place, _)| place),
+                    sending,
+                },
                 kind,
-                person: person.map(|(place, _)| place),
-                sending,
-            },
-            kind,
-            person: person.map(|(_, mobile)| mobile),
-            due: self.aloud(due).instant(),
-        };
+                person: person.map(|(_, mobile)| mobile),
+                due: self.aloud(due).instant(),
+            };
         let mut reminders = Vec::new();
         match self.end() {
             Some(TrackerStatus::TimedOut { at } | TrackerStatus::Returned { at, .. }) => {
@@ -382,7 +383,15 @@ impl View<'_> {
                 }
             }
         }
-        reminders.retain(|it| self.tracker.reminded.binary_search(&it.key).is_err());
+        // What waited for the morning together is said once: by the later one.
+        let waited = |it: &Reminder| (it.person, it.due, it.kind);
+        let all: Vec<_> = reminders.iter().map(waited).collect();
+        let superseded = |it: &Reminder| {
+            let later = it.kind.superseded_by();
+            later.is_some_and(|later| all.contains(&(it.person, it.due, later)))
+        };
+        reminders
+            .retain(|it| self.tracker.reminded.binary_search(&it.key).is_err() && !superseded(it));
         reminders
     }
 

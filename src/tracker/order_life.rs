@@ -38,14 +38,26 @@ impl OrderLife {
             TrackerStatus::Done { .. } => match self.status() {
                 OrderStatus::AdministrationReview
                 | OrderStatus::Approved
-                | OrderStatus::CorrectionRequired => Ok(self.clone()),
+                | OrderStatus::CorrectionRequired
+                | OrderStatus::Deregistered => Ok(self.clone()),
                 OrderStatus::InitialReview
                 | OrderStatus::AwaitingSubmission
                 | OrderStatus::UploadFailed
                 | OrderStatus::SmsVerification
                 | OrderStatus::Returned
-                | OrderStatus::Withdrawn
-                | OrderStatus::Deregistered => self.complete(),
+                | OrderStatus::Withdrawn => self.complete(),
+            },
+            TrackerStatus::Approved { .. } => match self.status() {
+                OrderStatus::Approved
+                | OrderStatus::CorrectionRequired
+                | OrderStatus::Deregistered => Ok(self.clone()),
+                OrderStatus::SmsVerification => self.complete()?.approve(),
+                OrderStatus::InitialReview
+                | OrderStatus::AwaitingSubmission
+                | OrderStatus::UploadFailed
+                | OrderStatus::AdministrationReview
+                | OrderStatus::Returned
+                | OrderStatus::Withdrawn => self.approve(),
             },
             TrackerStatus::TimedOut { .. } => self.follow_return(ReturnCause::WindowClosed),
             TrackerStatus::Returned { cause, .. } => self.follow_return(cause),
@@ -57,6 +69,14 @@ impl OrderLife {
         let reviewed = cause.returned_from() == OrderStatus::AdministrationReview;
         match self.status() {
             _ if known => Ok(self.clone()),
+            // Returned, and changed since.
+            OrderStatus::InitialReview
+            | OrderStatus::AwaitingSubmission
+            | OrderStatus::UploadFailed
+                if self.rounds() > 0 =>
+            {
+                Ok(self.clone())
+            }
             OrderStatus::SmsVerification if reviewed => self.complete()?.return_for(cause),
             OrderStatus::InitialReview
             | OrderStatus::AwaitingSubmission

@@ -16,8 +16,8 @@ use crate::{
 /// ([`Fact::seen`]): the earliest deadline counts from the interval's begin, a message is due by its end (D33).
 ///
 /// A value without a clock: every instant is an argument, cut to microseconds. One tracker is one
-/// round; a resubmitted order gets a new one (B14, D25). The order in which facts are reported makes
-/// no difference, and asking about an earlier instant leaves later facts out (but that the submission came before them).
+/// round; a resubmitted order gets a new one (B14, D25). The order in which facts known exactly are reported makes
+/// no difference (of what polls see again and again only the first is kept), and asking about an earlier instant leaves later facts out (but that the submission came before them).
 ///
 /// # From the tracker to the order's life
 ///
@@ -26,7 +26,8 @@ use crate::{
 /// | status | step of [`OrderLife`](crate::OrderLife) |
 /// |---|---|
 /// | `waiting`, `said_done`, `may_have_ended` | none: nothing is reported yet |
-/// | `done` | [`complete`](crate::OrderLife::complete) (R18); an approval is [followed](crate::OrderLife::follow) |
+/// | `done` | [`complete`](crate::OrderLife::complete) (R18) |
+/// | `approved` | [`approve`](crate::OrderLife::approve), after `complete` |
 /// | `timed_out` | [`return_for`](crate::OrderLife::return_for) `window_closed` (R20) |
 /// | `returned` | `return_for` the reported cause; after `complete`, if the administration returned it out of its review |
 ///
@@ -239,7 +240,10 @@ impl Tracker {
         if let Some(kind) = saw.and_then(FactKind::of_poll) {
             self.record(Fact::seen(kind, now))?;
         }
-        self.looked = self.looked.max(Some(Micros::cut(now)));
+        let now = Micros::cut(now);
+        // A look that a wrong clock dated ahead holds no other one up.
+        let before = self.looked.filter(|at| *at <= now.plus(CLOCKS_DIFFER));
+        self.looked = before.max(Some(now));
         Ok(())
     }
 

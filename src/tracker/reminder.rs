@@ -45,6 +45,31 @@ names!(ReminderKind, "reminder", {
 });
 
 impl ReminderKind {
+    /// By which kind it is known: an end is told once, whichever word for it came first.
+    pub(super) const fn told_as(self) -> Self {
+        match self {
+            Self::Resubmit | Self::ResubmitUnlessStopped => Self::Resubmit,
+            Self::MessageDue
+            | Self::ResendAdvised
+            | Self::HalfTime
+            | Self::LastCall
+            | Self::AskRegulator => self,
+        }
+    }
+
+    /// The kind that leaves it nothing to say, where both are due at once.
+    pub(super) const fn superseded_by(self) -> Option<Self> {
+        match self {
+            Self::MessageDue => Some(Self::ResendAdvised),
+            Self::HalfTime => Some(Self::LastCall),
+            Self::ResendAdvised
+            | Self::LastCall
+            | Self::AskRegulator
+            | Self::Resubmit
+            | Self::ResubmitUnlessStopped => None,
+        }
+    }
+
     const fn is_to_a_person(self) -> bool {
         match self {
             Self::MessageDue | Self::ResendAdvised | Self::HalfTime | Self::LastCall => true,

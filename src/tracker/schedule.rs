@@ -67,7 +67,8 @@ impl Tracker {
             .chain(changes)
             .chain(view.next_poll())
             .min()
-            .map(Micros::instant)
+            // What is due is *now*, to the nanosecond that the host's clock shows.
+            .map(|at| at.instant().max(now))
     }
 
     /// When to look at the regulator's status next: *now*, if that is due. Every two minutes in the first half
@@ -77,7 +78,8 @@ impl Tracker {
     /// [told](Self::polled).
     #[must_use]
     pub fn next_poll(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.at(now).next_poll().map(Micros::instant)
+        let next = self.at(now).next_poll()?;
+        Some(next.instant().max(now))
     }
 }
 
@@ -85,7 +87,6 @@ impl View<'_> {
     fn next_poll(&self) -> Option<Micros> {
         let looked = self.looked();
         let next = match self.end() {
-            Some(TrackerStatus::Done { .. }) if self.is_decided() => return None,
             Some(TrackerStatus::Done { at }) => looked.unwrap_or(Micros::cut(at)).plus(IN_REVIEW),
             Some(_) => return None,
             None => looked.map_or(self.tracker.submitted, |looked| self.poll_after(looked)),

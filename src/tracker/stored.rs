@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Fact, FactKind, RegulatorStatus, ReminderKey, Tracker, record::Person};
 use crate::{
     FilingType, MobileNumber, ReturnCause, Role,
+    filing::read,
     time::Micros,
     version::{first_only, write_first},
 };
@@ -51,6 +52,7 @@ struct V1 {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredPerson {
+    #[serde(deserialize_with = "read::text")]
     mobile: String,
     roles: Vec<Role>,
 }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::{WechatStatus, field::form_path};
 use crate::{
-    ReturnCause,
+    FilingType, ReturnCause,
     filing::{PolledStatus, ReturnReason, ReturnReasons},
     tracker::RegulatorStatus,
 };
@@ -21,14 +21,14 @@ use crate::{
 /// Without, it is put together: [`new`](Self::new).
 ///
 /// ```
-/// use beian::{filing::PolledStatus, tracker::RegulatorStatus, wechat::{WechatAnswer, WechatStatus}};
+/// use beian::{FilingType, filing::PolledStatus, tracker::RegulatorStatus, wechat::{WechatAnswer, WechatStatus}};
 ///
 /// let answer = WechatAnswer::new(WechatStatus::AdministrationReview).sms_verify_status(1);
-/// assert_eq!(answer.polled(), Some(PolledStatus::SmsVerification));
+/// assert_eq!(answer.polled(FilingType::Initial), Some(PolledStatus::SmsVerification));
 /// assert_eq!(answer.regulator_status(), Some(RegulatorStatus::Waiting));
 ///
 /// // The administration's system is down: neither waiting nor done.
-/// assert_eq!(answer.available(false).polled(), None);
+/// assert_eq!(answer.available(false).polled(FilingType::Initial), None);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct WechatAnswer {
@@ -176,17 +176,18 @@ impl WechatAnswer {
     }
 
     /// What an order's life follows ([`OrderLife::follow`](crate::OrderLife::follow)), and a tracker is told
-    /// ([`Tracker::polled`](crate::Tracker::polled)); `None` if nothing is known, or if no step follows: nothing is
-    /// filed, the number is unknown, or the flow has expired or was terminated, whose order the host withdraws or
-    /// hands in anew.
+    /// ([`Tracker::polled`](crate::Tracker::polled)); `None` if nothing is known, or if no step follows: the number is
+    /// unknown, or the flow has expired or was terminated ([`status`](Self::status) says so), whose order goes on no
+    /// more: a host follows [`PolledStatus::Withdrawn`], or hands it in anew.
     ///
-    /// The document is about a filing: *filed* says that an initial order, or one that adds, is approved. Of a
-    /// modification in review it says nothing, and of a deregistration only that it is under way: no step follows
-    /// then.
+    /// The document is about a filing, not about an order, so it takes the order's type. *Filed* approves an order
+    /// that files; one that deregisters or cancels is approved once nothing is filed any more. A modification is
+    /// followed from where a poll has seen it with the administration: asked before, *filed* is about what was
+    /// filed before it.
     #[must_use]
-    pub fn polled(&self) -> Option<PolledStatus> {
+    pub fn polled(&self, filing_type: FilingType) -> Option<PolledStatus> {
         let returned = |cause| PolledStatus::Returned(cause, self.reasons.clone());
-        if !self.available || self.canceling && self.status == Some(WechatStatus::Filed) {
+        if !self.available {
             return None;
         }
         if self.not_accepted {
@@ -204,7 +205,10 @@ impl WechatAnswer {
             WechatStatus::AdministrationRefused => {
                 Some(returned(ReturnCause::AdministrationDecision))
             }
+            // Of what is filed: the order that files it is approved, one that ends it isn't yet.
+            WechatStatus::Filed if filing_type.ends_filing() || self.canceling => None,
             WechatStatus::Filed => Some(PolledStatus::Approved),
+            WechatStatus::NotFiled(_) if filing_type.ends_filing() => Some(PolledStatus::Approved),
             WechatStatus::Withdrawn => Some(PolledStatus::Withdrawn),
             WechatStatus::Expired
             | WechatStatus::Terminated

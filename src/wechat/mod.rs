@@ -5,7 +5,7 @@
 //! JSON library of its own into a [`WechatAnswer`]. From that follow the order's life and the tracker.
 //!
 //! ```
-//! use beian::{OrderLife, OrderStatus, wechat::WechatAnswer};
+//! use beian::{FilingType, OrderLife, OrderStatus, wechat::WechatAnswer};
 //!
 //! let answer: WechatAnswer = serde_json::from_str(r#"{
 //!     "errcode": 0, "errmsg": "ok",
@@ -13,7 +13,7 @@
 //!         {"key_name": "主体负责人联系方式", "error": "手机号与姓名不一致", "suggest": "请填写本人实名手机号"}]}
 //! }"#)?;
 //! let order = OrderLife::new();
-//! let Some(seen) = answer.polled() else { return Ok(()) };
+//! let Some(seen) = answer.polled(FilingType::Initial) else { return Ok(()) };
 //! let order = order.follow(&seen, None)?.life;
 //! assert_eq!(order.status(), OrderStatus::Returned);
 //! let paths: Vec<_> = order.reasons().iter().filter_map(|reason| reason.path()).collect();

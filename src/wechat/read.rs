@@ -94,6 +94,16 @@ impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
             fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
                 Ok(Cow::default())
             }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Cow::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Cow::default())
+            }
         }
 
         deserializer.deserialize_any(Any).map(Self)
@@ -116,6 +126,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Refusals<'a> {
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(Vec::new())
             }
 

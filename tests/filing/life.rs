@@ -758,3 +758,54 @@ fn d36_the_steps_that_nobody_saw_are_said() {
         (OrderStatus::Withdrawn, OrderStep::Approve)
     );
 }
+
+/// Whatever steps lead to is stored, and read back as it was: every life within six steps.
+#[test]
+fn d35_every_life_that_steps_lead_to_is_read_back() {
+    let mut known = vec![OrderLife::new()];
+    let mut level = known.clone();
+    for _ in 0..6 {
+        let mut next = Vec::new();
+        for life in &level {
+            for (_, attempt) in attempts() {
+                if let Ok(after) = attempt.on(life)
+                    && !known.contains(&after)
+                {
+                    known.push(after.clone());
+                    next.push(after);
+                }
+            }
+        }
+        level = next;
+    }
+    assert!(known.len() > 60, "{}", known.len());
+    for life in known {
+        let json = serde_json::to_string(&life).unwrap();
+        let read: Result<OrderLife, _> = serde_json::from_str(&json);
+        assert_eq!(read.unwrap(), life, "{json}");
+    }
+}
+
+/// R08, B17: nobody verified in an order that was refused on submission and needs nobody.
+#[test]
+fn r08_b17_what_nobody_has_to_verify_isnt_returned_from_verification() {
+    use beian::filing::StageState;
+    let cancelled = OrderLife::new().submit(None).unwrap();
+    let refused = cancelled
+        .return_for(ReturnCause::SubmissionRefused)
+        .unwrap();
+    assert_eq!(refused.stages()[1].1, StageState::NotNeeded);
+}
+
+/// A tracker whose round is over tells a life that has gone on nothing new.
+#[test]
+fn b14_an_order_that_was_changed_since_isnt_returned_again() {
+    let returned = OrderLife::new().submit(Some(&recipients())).unwrap();
+    let returned = returned.return_for(ReturnCause::WindowClosed).unwrap();
+    let revised = returned.revise().unwrap();
+    let timed_out = status_after(&[FactKind::Regulator(RegulatorStatus::TimedOut)]);
+    for life in [revised.clone(), revised.pass_review().unwrap()] {
+        assert_eq!(life.after_tracker(&timed_out).unwrap(), life);
+    }
+    assert!(OrderLife::new().after_tracker(&timed_out).is_err());
+}

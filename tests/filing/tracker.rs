@@ -763,6 +763,7 @@ fn a_broken_stored_tracker_is_refused_without_saying_a_number() {
             r#""submitted":1814528800000000"#,
         ),
         (r#""v1""#, r#""v2""#),
+        (r#""mobile":"19900000001""#, r#""mobile":19900000001"#),
         (r#""reminded":[]"#, r#""reminded":["19900000001"]"#),
         (r#""quiet_hours":null"#, r#""quiet_hours":[1,86400]"#),
         (r#""looked":null"#, r#""looked":9223372036854775807"#),

@@ -67,12 +67,14 @@ impl Account {
         let timed_out = self.regulator(RegulatorStatus::TimedOut);
         let returned = self.returned();
         let failed = timed_out.max(returned.map(|(at, _)| at));
-        // Who is approved has verified, by the last word before if there is one.
         let approved = self.of(FactKind::Approved).last().copied();
         let stands = |at: &At| failed.is_none_or(|failed| failed < *at);
-        let done = done.filter(stands).or(approved.filter(stands));
-        match (done, failed) {
-            (Some(done), _) => Some(TrackerStatus::Done { at: instant(done) }),
+        let (done, approved) = (done.filter(stands), approved.filter(stands));
+        match (done.max(approved), failed) {
+            (Some(at), _) if approved == Some(at) => {
+                Some(TrackerStatus::Approved { at: instant(at) })
+            }
+            (Some(at), _) => Some(TrackerStatus::Done { at: instant(at) }),
             (_, None) => None,
             (_, Some(_)) => Some(match (returned, timed_out) {
                 (Some((at, cause)), _) => TrackerStatus::Returned {
@@ -182,6 +184,9 @@ impl Account {
         let reviewed = |cause: ReturnCause| cause == ReturnCause::AdministrationDecision;
         let done = match self.end() {
             Some(TrackerStatus::Done { at }) => Some(at),
+            Some(TrackerStatus::Approved { at }) => {
+                Some(self.regulator(RegulatorStatus::Done).map_or(at, instant))
+            }
             Some(TrackerStatus::Returned { cause, .. }) if reviewed(cause) => {
                 self.regulator(RegulatorStatus::Done).map(instant)
             }
@@ -224,7 +229,7 @@ impl Account {
     fn reminders(&self) -> Vec<(At, Option<MobileNumber>, ReminderKind)> {
         let mut all = Vec::new();
         match self.end() {
-            Some(TrackerStatus::Done { .. }) => {}
+            Some(TrackerStatus::Done { .. } | TrackerStatus::Approved { .. }) => {}
             Some(end) => {
                 let at = (end.at().unwrap() - begin()).num_microseconds().unwrap();
                 all.push((at, None, ReminderKind::Resubmit));
@@ -254,6 +259,16 @@ impl Account {
         for (due, _, _) in &mut all {
             *due = self.out_loud(*due);
         }
+        // Of two that wait for the same morning, the later says it all.
+        let both = all.clone();
+        all.retain(|(due, person, kind)| {
+            let later = match kind {
+                ReminderKind::MessageDue => ReminderKind::ResendAdvised,
+                ReminderKind::HalfTime => ReminderKind::LastCall,
+                _ => return true,
+            };
+            !both.contains(&(*due, *person, later))
+        });
         all.retain(|(due, _, _)| *due <= self.now);
         all.sort();
         all

@@ -1,8 +1,8 @@
 //! A platform that sees states, not instants (B35, D33): intervals, what was seen, who is woken, and keys.
 
 use beian::{
-    FilingType, Lang, MobileNumber, ModifiedPart, Recipient, Recipients, ReturnCause, Role,
-    Tracker, VerificationPolicy,
+    FilingType, Lang, MobileNumber, ModifiedPart, OrderLife, OrderStatus, Recipient, Recipients,
+    ReturnCause, Role, Tracker, VerificationPolicy,
     filing::{PolledStatus, ReturnReasons},
     tracker::{
         Advice, Fact, FactKind, FactRefusal, PersonStanding, RegulatorStatus, ReminderKey,
@@ -35,14 +35,17 @@ fn leader() -> MobileNumber {
     "19900000001".parse().unwrap()
 }
 
-fn tracker_from(submitted_at: DateTime<Utc>) -> Tracker {
+fn recipients() -> Recipients {
     let administrator = "19900000002".parse().unwrap();
     let recipients = [
         Recipient::new(leader(), Role::EntityLeader, []),
         Recipient::new(administrator, Role::ServiceAdministrator, []),
     ];
-    let recipients = Recipients::new(recipients, VerificationPolicy::REGULATOR).unwrap();
-    Tracker::new(&recipients, submitted_at)
+    Recipients::new(recipients, VerificationPolicy::REGULATOR).unwrap()
+}
+
+fn tracker_from(submitted_at: DateTime<Utc>) -> Tracker {
+    Tracker::new(&recipients(), submitted_at)
 }
 
 fn tracker() -> Tracker {
@@ -253,13 +256,13 @@ fn d33_in_the_quiet_hours_reminders_wait_for_the_morning() {
         |text: &str| -> DateTime<Utc> { format!("2024-05-0{text}:00+08:00").parse().unwrap() };
     for (submitted, kind, expected) in [
         ("1T21:49", ReminderKind::MessageDue, "1T21:59"),
-        ("1T21:50", ReminderKind::MessageDue, "2T08:00"),
-        ("2T03:00", ReminderKind::MessageDue, "2T08:00"),
+        ("1T21:50", ReminderKind::ResendAdvised, "2T08:00"),
+        ("2T03:00", ReminderKind::ResendAdvised, "2T08:00"),
         ("2T07:49", ReminderKind::MessageDue, "2T08:00"),
         ("2T07:50", ReminderKind::MessageDue, "2T08:00"),
         ("2T07:51", ReminderKind::MessageDue, "2T08:01"),
         // Half time at 23:00; the last ends at 11:00.
-        ("1T11:00", ReminderKind::HalfTime, "2T08:00"),
+        ("1T11:00", ReminderKind::LastCall, "2T08:00"),
         // At 06:00, and 10:00 is two hours after the morning: in time.
         ("1T10:00", ReminderKind::LastCall, "2T08:00"),
         // A minute less, and they are woken.
@@ -290,11 +293,11 @@ fn d33_in_the_quiet_hours_reminders_wait_for_the_morning() {
         let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
         due(
             &tracker().quiet_hours(time(from), time(until)),
-            ReminderKind::MessageDue,
+            ReminderKind::ResendAdvised,
         )
     };
     assert_eq!(daytime(9, 12), Some(after(120)));
-    assert_eq!(daytime(12, 13), Some(after(10)));
+    assert_eq!(daytime(12, 13), Some(after(30)));
 }
 
 #[test]
@@ -353,7 +356,17 @@ fn r18_d33_an_approval_ends_looking_and_reminding() {
             .polled(Some(&PolledStatus::Approved), after(14 * 60))
             .unwrap();
         let now = after(14 * 60);
-        assert_eq!(tracker.status(now), TrackerStatus::Done { at: after(at) });
+        let approved = TrackerStatus::Approved { at: after(13 * 60) };
+        assert_eq!(tracker.status(now), approved);
+        assert_ne!(approved.text(Lang::Zh), approved.text(Lang::En));
+        let verifying = OrderLife::new().submit(Some(&recipients())).unwrap();
+        for life in [verifying.clone(), verifying.complete().unwrap()] {
+            let life = life.after_tracker(&approved).unwrap();
+            assert_eq!(life.status(), OrderStatus::Approved);
+            assert_eq!(life.after_tracker(&approved).unwrap(), life);
+            let gone = life.deregister().unwrap();
+            assert_eq!(gone.after_tracker(&approved).unwrap(), gone);
+        }
         assert!(tracker.reminders(now).is_empty());
         assert_eq!((tracker.next(now), tracker.next_poll(now)), (None, None));
         assert_eq!(tracker.next_steps(now)[0].advice, Advice::NothingToDo);
@@ -371,12 +384,12 @@ fn b35_d33_each_poll_tells_a_tracker_what_it_tells_a_life() {
         (PolledStatus::Submitted, "waiting"),
         (PolledStatus::InitialReview, "waiting"),
         (PolledStatus::AdministrationReview, "done"),
-        (PolledStatus::Approved, "done"),
+        (PolledStatus::Approved, "approved"),
         (
             PolledStatus::CorrectionRequired(ModifiedPart::Entity),
-            "done",
+            "approved",
         ),
-        (PolledStatus::Deregistered, "done"),
+        (PolledStatus::Deregistered, "approved"),
         (returned(ReturnCause::WindowClosed), "returned"),
         (returned(ReturnCause::AdministrationDecision), "returned"),
         (returned(ReturnCause::SubmissionRefused), "returned"),
@@ -434,6 +447,67 @@ fn d34_the_reminder_of_a_deregistration_that_expired_may_be_passed_over() {
         see(&mut tracker, TIMED_OUT, DAY);
         let reminders = tracker.reminders(after(DAY));
         assert_eq!((reminders.len(), reminders[0].kind), (1, reminder));
+        // A closer word for the same end isn't told again.
+        tracker.reminded(reminders[0].key);
+        see(
+            &mut tracker,
+            FactKind::Returned(ReturnCause::Unreachable),
+            DAY + 1,
+        );
+        assert!(tracker.reminders(after(DAY + 1)).is_empty());
+    }
+}
+
+/// A host's clock shows nanoseconds: what is due is *now* all the same.
+#[test]
+fn d33_what_is_due_is_now_to_the_nanosecond() {
+    let now = after(5) + TimeDelta::nanoseconds(7);
+    assert_eq!(tracker().next_poll(now), Some(now));
+    assert_eq!(tracker().next(now), Some(now));
+    let mut looked = tracker();
+    looked.polled(None, now).unwrap();
+    assert_eq!(looked.next_poll(now), Some(after(7)));
+}
+
+#[test]
+fn d33_a_look_that_a_wrong_clock_dated_ahead_holds_no_other_up() {
+    let mut tracker = tracker();
+    tracker.polled(None, after(DAY)).unwrap();
+    tracker.polled(None, after(100)).unwrap();
+    assert_eq!(tracker.next_poll(after(100)), Some(after(160)));
+    assert_eq!(tracker.next_poll(after(161)), Some(after(161)));
+}
+
+/// Half time and the last call of an order of 11:00 both wait for the morning; so do the message of 21:50 and the
+/// advice of a resend.
+#[test]
+fn d33_what_waits_for_the_morning_together_is_said_once() {
+    let clock =
+        |text: &str| -> DateTime<Utc> { format!("2024-05-0{text}:00+08:00").parse().unwrap() };
+    for (submitted, later, earlier) in [
+        ("1T11:00", ReminderKind::LastCall, ReminderKind::HalfTime),
+        (
+            "1T21:50",
+            ReminderKind::ResendAdvised,
+            ReminderKind::MessageDue,
+        ),
+    ] {
+        let mut tracker = quiet(tracker_from(clock(submitted)));
+        let morning = clock("2T08:00");
+        let reminders = tracker.reminders(morning);
+        let to_leader: Vec<_> = reminders
+            .iter()
+            .filter(|it| it.person == Some(leader()) && [later, earlier].contains(&it.kind))
+            .collect();
+        assert_eq!(to_leader.len(), 1);
+        assert_eq!(to_leader[0].kind, later);
+        tracker.reminded(to_leader[0].key);
+        let again = tracker.reminders(morning);
+        assert!(
+            !again
+                .iter()
+                .any(|it| it.person == Some(leader()) && it.kind == earlier)
+        );
     }
 }
 

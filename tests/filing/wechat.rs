@@ -74,7 +74,7 @@ fn b18_b35_every_document_says_what_it_means() {
         ("16-unknown-number", None, None),
     ] {
         let answer = read(name);
-        assert_eq!(answer.polled(), polled, "{name}");
+        assert_eq!(answer.polled(FilingType::Initial), polled, "{name}");
         assert_eq!(answer.regulator_status(), verification, "{name}");
         assert!(answer.reasons().is_empty(), "{name}");
         assert_eq!(answer.is_canceling(), name.starts_with("08"), "{name}");
@@ -88,7 +88,7 @@ fn b18_b35_every_document_says_what_it_means() {
 fn b35_d35_refusals_are_shown_at_the_fields_of_our_form() {
     let platform = read("02-platform-refused");
     assert_eq!(
-        platform.polled(),
+        platform.polled(FilingType::Initial),
         Some(returned(ReturnCause::PlatformDecision, &platform))
     );
     assert_eq!(paths(&platform), [Some("entity.leader.mobile")]);
@@ -104,7 +104,7 @@ fn b35_d35_refusals_are_shown_at_the_fields_of_our_form() {
 
     let administration = read("06-administration-refused");
     assert_eq!(
-        administration.polled(),
+        administration.polled(FilingType::Initial),
         Some(returned(
             ReturnCause::AdministrationDecision,
             &administration
@@ -119,7 +119,7 @@ fn b35_d35_refusals_are_shown_at_the_fields_of_our_form() {
 
     let submission = read("14-refusal-at-submission");
     assert_eq!(
-        submission.polled(),
+        submission.polled(FilingType::Initial),
         Some(returned(ReturnCause::PlatformDecision, &submission))
     );
     assert_eq!(paths(&submission), [Some("entity.leader.mobile")]);
@@ -143,11 +143,14 @@ fn b18_numbers_that_nobody_knows_are_kept() {
     assert_eq!(unknown.status(), Some(WechatStatus::Unknown(7)));
     let answer = WechatAnswer::new(WechatStatus::AdministrationReview).sms_verify_status(9);
     assert_eq!(answer.verification(), Some(Err(9)));
-    assert_eq!(answer.polled(), Some(PolledStatus::Submitted));
+    assert_eq!(
+        answer.polled(FilingType::Initial),
+        Some(PolledStatus::Submitted)
+    );
     for number in 1024..=1031 {
         let status = WechatStatus::from_wechat_number(number);
         assert_eq!(status, WechatStatus::NotFiled(number));
-        assert_eq!(WechatAnswer::new(status).polled(), None);
+        assert_eq!(WechatAnswer::new(status).polled(FilingType::Initial), None);
     }
     for (number, status) in [
         (22, WechatStatus::PlatformReview),
@@ -165,7 +168,10 @@ fn b18_numbers_that_nobody_knows_are_kept() {
 fn b35_a_call_that_failed_says_nothing_of_the_filing() {
     let failed = r#"{"errcode": 40001, "errmsg": "invalid credential", "info": {"status": 6}}"#;
     let answer: WechatAnswer = serde_json::from_str(failed).unwrap();
-    assert_eq!((answer.status(), answer.polled()), (None, None));
+    assert_eq!(
+        (answer.status(), answer.polled(FilingType::Initial)),
+        (None, None)
+    );
     assert_eq!(
         (answer.errcode(), answer.name()),
         (Some(40001), "call_failed")
@@ -218,7 +224,7 @@ fn d36_a_life_follows_the_documents_that_a_platform_polls() {
         ),
         ("15-push", OrderStatus::Approved),
     ] {
-        if let Some(seen) = read(name).polled() {
+        if let Some(seen) = read(name).polled(FilingType::Initial) {
             order = order.follow(&seen, None).unwrap().life;
         }
         assert_eq!(order.status(), status, "{name}");
@@ -255,6 +261,6 @@ proptest! {
         let holds = up && [4, 24].contains(&status);
         prop_assert_eq!(answer.verification().is_some(), holds);
         prop_assert_eq!(answer.regulator_status().is_some(), holds && (1..=3).contains(&sms));
-        prop_assert!(up || answer.polled().is_none());
+        prop_assert!(up || answer.polled(FilingType::Initial).is_none());
     }
 }

@@ -83,7 +83,8 @@ pub struct PersonFacts {
 
 impl OrderFacts {
     /// With the ages of everybody whose resident ID number stands in the form, on the day of an instant in
-    /// Beijing; other documents say no birth date. The number is read here and kept nowhere (D37).
+    /// Beijing. Of everybody else it is then unknown, whatever it was before, for a form may name another person:
+    /// what a host knows of other documents is added after this. The number is read here and kept nowhere (D37).
     ///
     /// ```
     /// use beian::{OrderForm, filing::checks::OrderFacts};
@@ -102,14 +103,13 @@ impl OrderFacts {
             let kind: IdDocumentKind = choose(&person.id_document.kind).ok()?;
             kind.age(&person.id_document.number, at)
         };
-        self.leader.age = age(&form.entity.leader).or(self.leader.age);
+        self.leader.age = age(&form.entity.leader);
         if self.services.len() < form.services.len() {
             self.services
                 .resize(form.services.len(), ServiceFacts::default());
         }
         for (facts, service) in self.services.iter_mut().zip(&form.services) {
-            let known = &mut facts.administrator.age;
-            *known = age(&service.administrator).or(*known);
+            facts.administrator.age = age(&service.administrator);
         }
         self
     }

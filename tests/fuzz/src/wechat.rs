@@ -29,8 +29,10 @@ pub fn holds(bytes: &[u8]) {
     }
     let reviewed = answer.status() == Some(WechatStatus::AdministrationReview);
     assert!(answer.verification().is_none() || (reviewed && answer.is_available()));
-    assert!(answer.is_available() || answer.polled().is_none());
-    let Some(seen) = answer.polled() else { return };
+    assert!(answer.is_available() || answer.polled(beian::FilingType::Initial).is_none());
+    let Some(seen) = answer.polled(beian::FilingType::Initial) else {
+        return;
+    };
     let lives = [
         OrderLife::new(),
         OrderLife::new().submit(None).unwrap(),

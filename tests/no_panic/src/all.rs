@@ -109,7 +109,7 @@ pub extern "C" fn follow(
     recipients: Option<&Recipients>,
     lang: Lang,
 ) -> usize {
-    let seen = [answer.polled(), code.polled(words)];
+    let seen = [answer.polled(FilingType::Initial), code.polled(words)];
     let lives = seen
         .iter()
         .flatten()

@@ -16,7 +16,7 @@ use crate::{
     orders::Somebody,
     platform::{Happening, Platform},
     reference::{
-        HOUR, MINUTE, RoundId,
+        HOUR, Instant, MINUTE, RoundId,
         against::{self, Difference},
     },
 };
@@ -29,6 +29,8 @@ pub struct Foretold {
     /// Whether a poll has told it of the end.
     told: bool,
     sent: BTreeSet<ReminderKey>,
+    /// The last look, and how many there were at once.
+    looked: (Instant, u8),
 }
 
 /// Hosts' clocks differ by so much, where they don't jump.
@@ -58,6 +60,7 @@ impl Platform {
             recipients: recipients.clone(),
             told: false,
             sent: BTreeSet::new(),
+            looked: (before, 0),
         };
         self.foretold.insert(round, foretold);
         self.plan_aside(first, Happening::Look(round));
@@ -73,6 +76,16 @@ impl Platform {
         let Some(it) = self.foretold.get_mut(&round) else {
             return Ok(());
         };
+        let at_once = if it.looked.0 == self.now {
+            it.looked.1 + 1
+        } else {
+            0
+        };
+        it.looked = (self.now, at_once);
+        // What a poll made due goes out at once; after that nothing is.
+        if at_once > 2 {
+            return Err("a schedule that spins (D33)".into());
+        }
         for reminder in it.tracker.reminders(now) {
             if !it.sent.insert(reminder.key) {
                 return Err("a reminder is sent twice (D33)".into());
@@ -133,9 +146,7 @@ impl Platform {
                 let next = against::instant(next) + late;
                 self.plan_aside(next, Happening::Look(round));
             }
-            // What a poll made due goes out at once; after that nothing is.
-            Some(_) if due => self.plan_aside(self.now, Happening::Look(round)),
-            Some(_) => return Err("a schedule that spins (D33)".into()),
+            Some(_) => self.plan_aside(self.now, Happening::Look(round)),
             None => return Err("a round that nobody looks at again (D33)".into()),
         }
         Ok(())

@@ -21,6 +21,7 @@ mod rulebook;
 mod stored_orders;
 mod support;
 mod texts;
+mod told;
 mod tracker;
 mod tracker_account;
 mod tracker_exact;

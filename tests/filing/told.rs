@@ -1,16 +1,19 @@
 //! The platform's half in words and numbers: what is told of it in both languages, and what others' documents hold.
 
 use beian::{
-    FilingType, Lang, Localized, ModifiedPart, OrderLife, Recipient, Recipients, Refusal,
-    ReturnCause, Role, Roles, SessionId, VerificationPolicy,
+    Entry, FilingPolicy, FilingType, KeyError, Lang, Localized, ModifiedPart, OpenError, OrderForm,
+    OrderLife, Province, Recipient, Recipients, Refusal, ReturnCause, Role, Roles, RoundStatus,
+    SessionId, Tracker, VerificationPolicy,
     filing::{
         FilingFact, FilingFacts, FilingNumber, Prerequisite,
         checks::{OpenQuestion, OrderFact},
     },
     host::LeftOutReason,
     regulator::ResultCode,
+    tracker::{Fact, FactKind},
     wechat::{WechatAnswer, WechatStatus},
 };
+use chrono::{DateTime, TimeDelta};
 
 use crate::support::assert_texts;
 
@@ -202,5 +205,52 @@ fn d30_questions_and_findings_are_told() {
     assert_eq!(
         Role::ALL.iter().copied().collect::<Roles>().text(Lang::En),
         "entity leader, service administrator"
+    );
+}
+
+/// What has no code of its own has that of what it is about.
+#[test]
+fn what_is_about_something_is_told_as_that() {
+    let order = OrderForm::default()
+        .check(&FilingPolicy::default())
+        .unwrap_err();
+    told(&order);
+    assert_eq!(Localized::code(&order), "order_problems");
+    told(&Entry::parse("", "", "").unwrap_err());
+    told(&RoundStatus::SmsVerification);
+    let before = beian::rulebook::in_force(DateTime::UNIX_EPOCH, Province::Beijing);
+    told(&before.unwrap_err());
+    told(&OpenError::Key(KeyError::Unavailable));
+    let people = Recipient::new("19900000001".parse().unwrap(), Role::EntityLeader, []);
+    let people = Recipients::new([people], VerificationPolicy::REGULATOR).unwrap();
+    let tracker = Tracker::new(&people, DateTime::UNIX_EPOCH);
+    let late = DateTime::UNIX_EPOCH + TimeDelta::hours(25);
+    for step in tracker.next_steps(late) {
+        assert_eq!(Localized::code(&step), step.advice.name());
+        assert_ne!(
+            Localized::text(&step, Lang::Zh),
+            Localized::text(&step, Lang::En)
+        );
+    }
+    for reminder in tracker.reminders(late) {
+        assert_eq!(Localized::code(&reminder), reminder.kind.name());
+        told(&reminder);
+    }
+    assert!(Fact::seen(FactKind::Approved, late).is_seen());
+    assert!(!Fact::exact(FactKind::Approved, late).is_seen());
+}
+
+/// A host's own table of kinds (D01): what isn't listed can always be filed.
+#[test]
+fn d01_a_policy_may_know_other_kinds() {
+    let at = DateTime::UNIX_EPOCH;
+    let form = OrderForm {
+        services: vec![crate::support::service_form("app", 2)],
+        ..crate::support::form()
+    };
+    assert!(form.check_at(&FilingPolicy::default(), at).is_err());
+    assert!(
+        form.check_at(&FilingPolicy::default().filed_since([]), at)
+            .is_ok()
     );
 }

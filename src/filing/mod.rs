@@ -23,7 +23,7 @@ pub(crate) mod service;
 mod stored;
 mod wrong_type;
 #[cfg(feature = "serde")]
-pub(crate) use wrong_type::read;
+pub(crate) use wrong_type::{read, wrong_type};
 
 pub(crate) use choice::Choice;
 pub use determine::{Determination, FilingFact, FilingFacts, Prerequisite};

@@ -11,7 +11,7 @@ use super::ProblemKind;
 const MARK: char = '\u{FDD0}';
 
 /// What the value at a path should have been; `None` if it is a text as it should be.
-pub(super) fn wrong_type(text: &str) -> Option<ProblemKind> {
+pub(crate) fn wrong_type(text: &str) -> Option<ProblemKind> {
     match text.strip_prefix(MARK)? {
         "list" => Some(ProblemKind::NotAList),
         "object" => Some(ProblemKind::NotAnObject),

@@ -85,11 +85,13 @@ impl Tracker {
 
 impl View<'_> {
     fn next_poll(&self) -> Option<Micros> {
-        let looked = self.looked();
+        let Some(looked) = self.looked() else {
+            return Some(self.tracker.submitted.max(self.now));
+        };
         let next = match self.end() {
-            Some(TrackerStatus::Done { at }) => looked.unwrap_or(Micros::cut(at)).plus(IN_REVIEW),
+            Some(TrackerStatus::Done { .. }) => looked.plus(IN_REVIEW),
             Some(_) => return None,
-            None => looked.map_or(self.tracker.submitted, |looked| self.poll_after(looked)),
+            None => self.poll_after(looked),
         };
         Some(next.max(self.now))
     }

@@ -1,6 +1,6 @@
 //! The published shapes, read (B35): whatever isn't named here is passed over.
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use serde::{
@@ -9,26 +9,26 @@ use serde::{
 };
 
 use super::{WechatAnswer, WechatStatus};
-use crate::filing::ReturnReasons;
+use crate::filing::{ReturnReasons, read, wrong_type};
 
 #[derive(Deserialize)]
-struct Document<'a> {
+struct Document {
     #[serde(default)]
     errcode: Option<i64>,
     #[serde(default)]
-    info: Option<Info<'a>>,
+    info: Option<Info>,
     #[serde(default)]
     procedure_status: Option<u32>,
     #[serde(default)]
     sms_verify_status: Option<u32>,
     #[serde(default)]
     beian_status: Option<u32>,
-    #[serde(default, borrow)]
-    hints: Refusals<'a>,
+    #[serde(default)]
+    hints: Refusals,
 }
 
 #[derive(Deserialize)]
-struct Info<'a> {
+struct Info {
     #[serde(default)]
     status: Option<u32>,
     #[serde(default)]
@@ -37,89 +37,41 @@ struct Info<'a> {
     available: Option<u32>,
     #[serde(default)]
     is_canceling: Option<bool>,
-    #[serde(default, borrow)]
-    audit_data: Refusals<'a>,
+    #[serde(default)]
+    audit_data: Refusals,
 }
 
 /// One of `audit_data`, or of `hints`.
 #[derive(Deserialize)]
-struct Refusal<'a> {
-    #[serde(default, borrow, alias = "err_field")]
-    key_name: Words<'a>,
-    #[serde(default, borrow, alias = "errmsg")]
-    error: Words<'a>,
-    #[serde(default, borrow)]
-    suggest: Words<'a>,
+struct Refusal {
+    #[serde(default, alias = "err_field", deserialize_with = "words")]
+    key_name: String,
+    #[serde(default, alias = "errmsg", deserialize_with = "words")]
+    error: String,
+    #[serde(default, deserialize_with = "words")]
+    suggest: String,
 }
 
 /// A text; whatever else stands in its place is none, and isn't told in an error.
-#[derive(Default)]
-struct Words<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        impl<'de> Visitor<'de> for Any {
-            type Value = Cow<'de, str>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(text.into())
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(String::from(text).into())
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Cow::default())
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Cow::default())
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Cow::default())
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-                Ok(Cow::default())
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Cow::default())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Cow::default())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Cow::default())
-            }
-        }
-
-        deserializer.deserialize_any(Any).map(Self)
-    }
+fn words<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = read::text(from)?;
+    Ok(if wrong_type(&text).is_some() {
+        String::new()
+    } else {
+        text
+    })
 }
 
 /// No more of them than reasons are kept; the rest isn't looked at.
 #[derive(Default)]
-struct Refusals<'a>(Vec<Refusal<'a>>);
+struct Refusals(Vec<Refusal>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Refusals<'a> {
+impl<'de> Deserialize<'de> for Refusals {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct List;
 
         impl<'de> Visitor<'de> for List {
-            type Value = Vec<Refusal<'de>>;
+            type Value = Vec<Refusal>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list of refusals")
@@ -176,12 +128,12 @@ impl<'de> Deserialize<'de> for WechatAnswer {
     }
 }
 
-impl From<Document<'_>> for WechatAnswer {
-    fn from(document: Document<'_>) -> Self {
-        let with = |answer: Self, refusals: Refusals<'_>| {
+impl From<Document> for WechatAnswer {
+    fn from(document: Document) -> Self {
+        let with = |answer: Self, refusals: Refusals| {
             let refusals = refusals.0.into_iter();
             refusals.fold(answer, |answer, it| {
-                answer.refusal(&it.key_name.0, &it.error.0, &it.suggest.0)
+                answer.refusal(&it.key_name, &it.error, &it.suggest)
             })
         };
         if let Some(errcode) = document.errcode.filter(|errcode| *errcode != 0) {

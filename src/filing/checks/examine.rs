@@ -108,6 +108,7 @@ impl FilingPolicy {
     ) -> Vec<(&CheckRow, Seen)> {
         let today = day::clock(at).date();
         let examined = Examined {
+            people: people(order, facts),
             order,
             facts,
             today,
@@ -138,14 +139,39 @@ struct Examined<'a> {
     order: &'a FilingOrder,
     facts: &'a OrderFacts,
     today: NaiveDate,
+    /// The leader, then the administrators.
+    people: Vec<Responsible<'a>>,
 }
 
 /// A responsible person of the order.
 struct Responsible<'a> {
+    /// How many stand before this one in the form.
+    place: usize,
     path: String,
     role: Role,
     person: &'a Person,
     facts: PersonFacts,
+}
+
+fn people<'a>(order: &'a FilingOrder, facts: &OrderFacts) -> Vec<Responsible<'a>> {
+    let leader = Responsible {
+        place: 0,
+        path: "entity.leader".into(),
+        role: Role::EntityLeader,
+        person: order.leader(),
+        facts: facts.leader,
+    };
+    let known = facts.services.iter().map(|service| service.administrator);
+    let known = known.chain(core::iter::repeat(PersonFacts::default()));
+    let services = order.services().iter().zip(known).enumerate();
+    let administrators = services.map(|(n, (service, facts))| Responsible {
+        place: n.saturating_add(1),
+        path: format!("services[{n}].administrator"),
+        role: Role::ServiceAdministrator,
+        person: service.administrator(),
+        facts,
+    });
+    core::iter::once(leader).chain(administrators).collect()
 }
 
 impl Examined<'_> {
@@ -194,34 +220,40 @@ impl Examined<'_> {
             Check::NoNumberYet | Check::EntityNumber => one(self.entity_number(row.check)),
             Check::NumberInProvince => self.numbers_in_province(),
             Check::NumberOfEntity | Check::NumberOfKind => self.service_numbers(row.check),
-            Check::OneName => self.persons(row, |one, all| {
+            Check::OneName => self.persons(row, |one| {
                 let differs = |it: &Responsible<'_>| it.person.name() != one.person.name();
-                one.found("name", one.first_of_mobile(all).is_some_and(differs))
+                one.found(
+                    "name",
+                    one.first_of_mobile(&self.people).is_some_and(differs),
+                )
             }),
-            Check::OneId => self.persons(row, |one, all| {
+            Check::OneId => self.persons(row, |one| {
                 let id = one.person.id_document();
                 let differs = |it: &Responsible<'_>| !it.person.id_document().may_be(id);
-                one.found("id_document", one.first_of_mobile(all).is_some_and(differs))
+                one.found(
+                    "id_document",
+                    one.first_of_mobile(&self.people).is_some_and(differs),
+                )
             }),
-            Check::OneMobile => self.persons(row, |one, all| {
+            Check::OneMobile => self.persons(row, |one| {
                 let differs = |it: &Responsible<'_>| one.is(it) && !one.has_mobile_of(it);
-                one.found("mobile", one.before(all).iter().any(differs))
+                one.found("mobile", one.before(&self.people).iter().any(differs))
             }),
-            Check::EmergencyPhone => self.persons(row, |one, _| {
+            Check::EmergencyPhone => self.persons(row, |one| {
                 one.found("emergency_phone", one.person.emergency_phone().is_none())
             }),
-            Check::EmergencyPhoneNotOwn => self.persons(row, |one, _| {
+            Check::EmergencyPhoneNotOwn => self.persons(row, |one| {
                 one.found("emergency_phone", one.has_phone_of(one))
             }),
-            Check::EmergencyPhoneOfThird => self.persons(row, |one, all| {
+            Check::EmergencyPhoneOfThird => self.persons(row, |one| {
                 let of = |it: &Responsible<'_>| !one.has_mobile_of(it) && one.has_phone_of(it);
-                one.found("emergency_phone", all.iter().any(of))
+                one.found("emergency_phone", self.people.iter().any(of))
             }),
-            Check::MobileInProvince => self.persons(row, |one, _| {
+            Check::MobileInProvince => self.persons(row, |one| {
                 let wrong = one.facts.mobile_in_province.map(|home| !home);
                 one.seen("mobile", OrderFact::MobileInProvince, wrong)
             }),
-            Check::MobileOfOneEntity => self.persons(row, |one, _| {
+            Check::MobileOfOneEntity => self.persons(row, |one| {
                 let wrong = one.facts.mobile_of_another_entity;
                 // Of the same legal representative's companies it is to be the same.
                 let in_all = one.role == Role::EntityLeader
@@ -230,68 +262,39 @@ impl Examined<'_> {
                 let wrong = wrong.map(|of_another| of_another && !in_all);
                 one.seen("mobile", OrderFact::MobileOfAnotherEntity, wrong)
             }),
-            Check::MobileInAllCompanies => self.persons(row, |one, _| {
+            Check::MobileInAllCompanies => self.persons(row, |one| {
                 let wrong = one.facts.mobile_in_all_companies.map(|same| !same);
                 one.seen("mobile", OrderFact::MobileInAllCompanies, wrong)
             }),
-            Check::MinimumAge(years) | Check::ProofOfWork(years) => self.persons(row, |one, _| {
+            Check::MinimumAge(years) | Check::ProofOfWork(years) => self.persons(row, |one| {
                 let wrong = one.facts.age.map(|age| age < years);
                 one.seen("id_document.number", OrderFact::Age, wrong)
             }),
             Check::DocumentValid(months) => {
                 let last = self.today.checked_add_months(Months::new(months.into()));
-                self.persons(row, |one, _| {
+                self.persons(row, |one| {
                     let until = one.facts.valid_until;
                     let wrong = until.map(|until| last.is_some_and(|last| until < last));
                     one.seen("id_document", OrderFact::ValidUntil, wrong)
                 })
             }
-            Check::IdAsFiled => self.persons(row, |one, _| {
+            Check::IdAsFiled => self.persons(row, |one| {
                 let wrong = one.facts.id_as_filed.map(|same| !same);
                 one.seen("id_document", OrderFact::IdAsFiled, wrong)
             }),
         }
     }
 
-    /// The leader, then the administrators.
-    fn people(&self) -> Vec<Responsible<'_>> {
-        let leader = Responsible {
-            path: "entity.leader".into(),
-            role: Role::EntityLeader,
-            person: self.order.leader(),
-            facts: self.facts.leader,
-        };
-        let services = self.order.services().iter().enumerate();
-        let administrators = services.map(|(n, service)| Responsible {
-            path: format!("services[{n}].administrator"),
-            role: Role::ServiceAdministrator,
-            person: service.administrator(),
-            facts: self
-                .facts
-                .services
-                .get(n)
-                .map_or_else(PersonFacts::default, |service| service.administrator),
-        });
-        core::iter::once(leader).chain(administrators).collect()
-    }
-
     /// What is seen of each person whom the row is about.
-    fn persons(
-        &self,
-        row: &CheckRow,
-        see: impl Fn(&Responsible<'_>, &[Responsible<'_>]) -> Option<Seen>,
-    ) -> Vec<Seen> {
-        let people = self.people();
+    fn persons(&self, row: &CheckRow, see: impl Fn(&Responsible<'_>) -> Option<Seen>) -> Vec<Seen> {
         let of = |one: &&Responsible<'_>| row.role.is_none_or(|role| role == one.role);
-        let seen = people.iter().filter(of).filter_map(|one| see(one, &people));
-        seen.collect()
+        self.people.iter().filter(of).filter_map(see).collect()
     }
 
     /// Administrators that aren't the leader, if the leader isn't the legal representative.
     fn others(&self, not_representative: Option<bool>) -> Vec<Seen> {
         let leader = self.order.leader();
-        let people = self.people();
-        let others = people.iter().filter(|it| {
+        let others = self.people.iter().filter(|it| {
             it.person.mobile() != leader.mobile() || it.person.name() != leader.name()
         });
         let fact = OrderFact::LegalRepresentative;
@@ -389,8 +392,7 @@ impl Responsible<'_> {
 
     /// Those who stand before this one in the form.
     fn before<'a, 'b>(&self, all: &'a [Responsible<'b>]) -> &'a [Responsible<'b>] {
-        let place = all.iter().position(|it| it.path == self.path);
-        place.and_then(|n| all.get(..n)).unwrap_or_default()
+        all.get(..self.place).unwrap_or_default()
     }
 
     /// The first before this one with the same number.

@@ -104,18 +104,7 @@ impl CheckRow {
     /// An advice that holds everywhere, always and for everybody.
     #[must_use]
     pub const fn new(name: &'static str, check: Check, source: &'static str) -> Self {
-        Self {
-            name: Cow::Borrowed(name),
-            check,
-            severity: Severity::Advised,
-            provinces: None,
-            filing_types: None,
-            entity_kind: None,
-            role: None,
-            from: None,
-            until: None,
-            source: Cow::Borrowed(source),
-        }
+        Scope::ANY.row(name, check, source)
     }
 
     /// Whether the row is looked at in such an order on a day.
@@ -131,6 +120,50 @@ impl CheckRow {
                 .is_none_or(|all| all.contains(&kind))
             && self.from.is_none_or(|from| from <= day)
             && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// What narrows a row; see the fields of [`CheckRow`].
+#[derive(Clone, Copy)]
+pub(super) struct Scope {
+    pub(super) provinces: Option<&'static [Province]>,
+    pub(super) filing_types: Option<&'static [FilingType]>,
+    pub(super) entity_kind: Option<EntityKind>,
+    pub(super) role: Option<Role>,
+}
+
+impl Scope {
+    pub(super) const ANY: Self = Self {
+        provinces: None,
+        filing_types: None,
+        entity_kind: None,
+        role: None,
+    };
+
+    pub(super) const fn row(
+        self,
+        name: &'static str,
+        check: Check,
+        source: &'static str,
+    ) -> CheckRow {
+        CheckRow {
+            name: Cow::Borrowed(name),
+            check,
+            severity: Severity::Advised,
+            provinces: match self.provinces {
+                Some(provinces) => Some(Cow::Borrowed(provinces)),
+                None => None,
+            },
+            filing_types: match self.filing_types {
+                Some(types) => Some(Cow::Borrowed(types)),
+                None => None,
+            },
+            entity_kind: self.entity_kind,
+            role: self.role,
+            from: None,
+            until: None,
+            source: Cow::Borrowed(source),
+        }
     }
 }
 

@@ -1,8 +1,6 @@
 //! The documented rows.
 
-use alloc::borrow::Cow;
-
-use super::{Check, CheckRow, EntityKind, Severity};
+use super::{Check, CheckRow, EntityKind, row::Scope};
 use crate::{
     FilingType::{
         self, AddAccess, AddService, CancelAccess, DeregisterEntity, DeregisterService, Initial,
@@ -120,45 +118,6 @@ const USUALLY_ADULTS: &[Province] = &[
 
 const HUAWEI: &str = "Huawei, 2026";
 const SPECIFICATION: &str = "interface specification V3.0, 2013";
-
-/// What narrows a row; see the fields of [`CheckRow`].
-#[derive(Clone, Copy)]
-struct Scope {
-    provinces: Option<&'static [Province]>,
-    filing_types: Option<&'static [FilingType]>,
-    entity_kind: Option<EntityKind>,
-    role: Option<Role>,
-}
-
-impl Scope {
-    const ANY: Self = Self {
-        provinces: None,
-        filing_types: None,
-        entity_kind: None,
-        role: None,
-    };
-
-    const fn row(self, name: &'static str, check: Check, source: &'static str) -> CheckRow {
-        CheckRow {
-            name: Cow::Borrowed(name),
-            check,
-            severity: Severity::Advised,
-            provinces: match self.provinces {
-                Some(provinces) => Some(Cow::Borrowed(provinces)),
-                None => None,
-            },
-            filing_types: match self.filing_types {
-                Some(types) => Some(Cow::Borrowed(types)),
-                None => None,
-            },
-            entity_kind: self.entity_kind,
-            role: self.role,
-            from: None,
-            until: None,
-            source: Cow::Borrowed(source),
-        }
-    }
-}
 
 /// A row a line: name, check, source, and what narrows it.
 macro_rules! rows {

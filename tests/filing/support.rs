@@ -6,8 +6,8 @@
 )]
 
 use beian::{
-    Entity, FilingOrder, IdDocument, Lang, ModifiedPart, OrderForm, OrderProblems, Person,
-    Province, ServiceKind,
+    Entity, FilingOrder, IdDocument, Lang, MobileNumber, ModifiedPart, OrderForm, OrderProblems,
+    Person, Province, Recipient, Recipients, Role, ServiceKind, VerificationPolicy,
     filing::{EntityForm, IdDocumentForm, OrderBuilder, PersonForm, ServiceForm},
 };
 use proptest::prelude::*;
@@ -24,6 +24,21 @@ pub fn config() -> ProptestConfig {
 pub fn person(n: u32) -> Person {
     let id = IdDocument::passport(&format!("E{n:08}")).unwrap();
     Person::new("张三", &mobile(n), id).unwrap()
+}
+
+/// Two invented people: a leader and an administrator.
+pub fn mobiles() -> [MobileNumber; 2] {
+    [1, 2].map(|n| mobile(n).parse().unwrap())
+}
+
+/// Both, to verify under a policy.
+pub fn leader_and_administrator(policy: VerificationPolicy) -> Recipients {
+    let [leader, administrator] = mobiles();
+    let recipients = [
+        Recipient::new(leader, Role::EntityLeader, []),
+        Recipient::new(administrator, Role::ServiceAdministrator, []),
+    ];
+    Recipients::new(recipients, policy).unwrap()
 }
 
 pub fn mobile(n: u32) -> String {

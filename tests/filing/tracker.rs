@@ -10,6 +10,8 @@ use beian::{
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
+use crate::support::leader_and_administrator;
+
 const DONE: FactKind = FactKind::Regulator(RegulatorStatus::Done);
 const TIMED_OUT: FactKind = FactKind::Regulator(RegulatorStatus::TimedOut);
 const WAITING: FactKind = FactKind::Regulator(RegulatorStatus::Waiting);
@@ -38,11 +40,7 @@ fn administrator() -> MobileNumber {
 }
 
 fn tracker_under(policy: VerificationPolicy) -> Tracker {
-    let recipients = [
-        Recipient::new(leader(), Role::EntityLeader, []),
-        Recipient::new(administrator(), Role::ServiceAdministrator, []),
-    ];
-    Tracker::new(&Recipients::new(recipients, policy).unwrap(), submitted())
+    Tracker::new(&leader_and_administrator(policy), submitted())
 }
 
 fn tracker() -> Tracker {

@@ -2,12 +2,14 @@
 //! held against it: of a submission known exactly and as an interval, with and without quiet hours.
 
 use beian::{
-    MobileNumber, Recipient, Recipients, ReturnCause, Role, Tracker, VerificationPolicy,
+    MobileNumber, ReturnCause, Tracker, VerificationPolicy,
     tracker::{
         Deadline, Fact, FactKind, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus,
     },
 };
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+
+use crate::support::{leader_and_administrator, mobiles};
 
 /// Microseconds since the earliest submission; a minute of them.
 type At = i64;
@@ -21,10 +23,6 @@ fn begin() -> DateTime<Utc> {
 
 fn instant(at: At) -> DateTime<Utc> {
     begin() + TimeDelta::microseconds(at)
-}
-
-fn mobiles() -> [MobileNumber; 2] {
-    ["19900000001", "19900000002"].map(|mobile| mobile.parse().unwrap())
 }
 
 /// What is known at an instant, in the order in which it happened.
@@ -310,12 +308,7 @@ fn kinds() -> [FactKind; KINDS] {
 }
 
 fn tracker(submitted_by: At, quiet: bool) -> Tracker {
-    let [leader, administrator] = mobiles();
-    let recipients = [
-        Recipient::new(leader, Role::EntityLeader, []),
-        Recipient::new(administrator, Role::ServiceAdministrator, []),
-    ];
-    let recipients = Recipients::new(recipients, VerificationPolicy::REGULATOR).unwrap();
+    let recipients = leader_and_administrator(VerificationPolicy::REGULATOR);
     let tracker = Tracker::new(&recipients, begin()).submitted_by(instant(submitted_by));
     let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
     if quiet {

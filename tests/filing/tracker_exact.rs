@@ -4,10 +4,12 @@
 use std::{fmt::Write as _, fs, path::Path};
 
 use beian::{
-    MobileNumber, Recipient, Recipients, ReturnCause, Role, Tracker, VerificationPolicy,
+    ReturnCause, Tracker, VerificationPolicy,
     tracker::{Fact, FactKind, RegulatorStatus},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::support::{leader_and_administrator, mobiles};
 
 fn submitted() -> DateTime<Utc> {
     "2024-05-01T02:00:00Z".parse().unwrap()
@@ -17,17 +19,8 @@ fn after(minutes: i64) -> DateTime<Utc> {
     submitted() + TimeDelta::minutes(minutes)
 }
 
-fn mobiles() -> [MobileNumber; 2] {
-    ["19900000001", "19900000002"].map(|mobile| mobile.parse().unwrap())
-}
-
 fn tracker() -> Tracker {
-    let [leader, administrator] = mobiles();
-    let recipients = [
-        Recipient::new(leader, Role::EntityLeader, []),
-        Recipient::new(administrator, Role::ServiceAdministrator, []),
-    ];
-    let recipients = Recipients::new(recipients, VerificationPolicy::REGULATOR).unwrap();
+    let recipients = leader_and_administrator(VerificationPolicy::REGULATOR);
     Tracker::new(&recipients, submitted())
 }
 

@@ -1,8 +1,8 @@
 //! A platform that sees states, not instants (B35, D33): intervals, what was seen, who is woken, and keys.
 
 use beian::{
-    FilingType, Lang, MobileNumber, ModifiedPart, OrderLife, OrderStatus, Recipient, Recipients,
-    ReturnCause, Role, Tracker, VerificationPolicy,
+    FilingType, Lang, MobileNumber, ModifiedPart, OrderLife, OrderStatus, Recipients, ReturnCause,
+    Tracker, VerificationPolicy,
     filing::{PolledStatus, ReturnReasons},
     tracker::{
         Advice, Fact, FactKind, FactRefusal, PersonStanding, RegulatorStatus, ReminderKey,
@@ -11,6 +11,8 @@ use beian::{
 };
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
+
+use crate::support::leader_and_administrator;
 
 const DONE: FactKind = FactKind::Regulator(RegulatorStatus::Done);
 const WAITING: FactKind = FactKind::Regulator(RegulatorStatus::Waiting);
@@ -36,12 +38,7 @@ fn leader() -> MobileNumber {
 }
 
 fn recipients() -> Recipients {
-    let administrator = "19900000002".parse().unwrap();
-    let recipients = [
-        Recipient::new(leader(), Role::EntityLeader, []),
-        Recipient::new(administrator, Role::ServiceAdministrator, []),
-    ];
-    Recipients::new(recipients, VerificationPolicy::REGULATOR).unwrap()
+    leader_and_administrator(VerificationPolicy::REGULATOR)
 }
 
 fn tracker_from(submitted_at: DateTime<Utc>) -> Tracker {

@@ -5,25 +5,30 @@
 //! cargo run --example which_filing -- 是 否       # the first answers (or y, n, ?), before any are asked for
 //! ```
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use beian::{
     Lang, Province,
     filing::{Determination, FilingFact, FilingFacts},
 };
 
-fn main() -> io::Result<()> {
+fn main() -> io::Result<ExitCode> {
     let mut given: Vec<String> = std::env::args().skip(1).collect();
     let mut lang = Lang::Zh;
     if given.iter().any(|word| word == "--lang") {
-        lang = given
-            .pop()
-            .and_then(|word| word.parse().ok())
-            .ok_or_else(|| io::Error::other("expected at the end: --lang zh or --lang en"))?;
+        let Some(known) = given.pop().and_then(|word| word.parse().ok()) else {
+            eprintln!("expected at the end: --lang zh or --lang en");
+            return Ok(ExitCode::from(2));
+        };
+        lang = known;
         given.retain(|word| word != "--lang");
     }
     let typed = io::stdin().lines();
-    ask(given.into_iter().map(Ok).chain(typed), lang, io::stdout())
+    ask(given.into_iter().map(Ok).chain(typed), lang, io::stdout())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Asks until it is known which filing it is, or what comes first; *unknown* and nothing end it.

@@ -206,8 +206,10 @@ impl UnknownCheckRow {
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {
         match lang {
-            Lang::Zh => "检查表中没有该名称的条目。",
-            Lang::En => "The table of checks has no row of this name.",
+            Lang::Zh => "检查表中没有该名称的条目，请填写表中已有的名称。",
+            Lang::En => {
+                "The table of checks has no row of this name: give one that it has."
+            }
         }
     }
 }

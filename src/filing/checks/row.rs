@@ -169,5 +169,5 @@ impl Scope {
 
 /// No row of the table has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no row of the table of checks has this name")]
+#[error("no row of the table of checks has this name: expected one of its own, such as one_id")]
 pub struct UnknownCheckRow;

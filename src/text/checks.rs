@@ -207,9 +207,7 @@ impl UnknownCheckRow {
     pub const fn text(self, lang: Lang) -> &'static str {
         match lang {
             Lang::Zh => "检查表中没有该名称的条目，请填写表中已有的名称。",
-            Lang::En => {
-                "The table of checks has no row of this name: give one that it has."
-            }
+            Lang::En => "The table of checks has no row of this name: give one that it has.",
         }
     }
 }

@@ -328,18 +328,39 @@ impl View<'_> {
 
     /// Every reminder that isn't taken care of, whether due already or not.
     pub(super) fn reminders(&self) -> Vec<Reminder> {
-        let remind =
-            |due, kind: ReminderKind, person: Option<(u32, MobileNumber)>, sending| Reminder {
-                key: ReminderKey {
-                    kind: kind.told_as(),
-                    person: person.map(|(place, _)| place),
-                    sending,
-                },
-                kind,
-                person: person.map(|(_, mobile)| mobile),
-                due: self.aloud(due).instant(),
-            };
-        let mut reminders = Vec::new();
+        let planned = self.planned().into_iter();
+        let mut reminders: Vec<Reminder> = planned.map(|it| self.reminder(it)).collect();
+        // What waited for the morning together is said once: by the later one.
+        let all: Vec<_> = reminders
+            .iter()
+            .map(|it| (it.person, it.due, it.kind))
+            .collect();
+        let superseded = |it: &Reminder| {
+            let later = it.kind.superseded_by();
+            later.is_some_and(|later| all.contains(&(it.person, it.due, later)))
+        };
+        reminders
+            .retain(|it| self.tracker.reminded.binary_search(&it.key).is_err() && !superseded(it));
+        reminders
+    }
+
+    fn reminder(&self, (due, kind, person): Planned<'_>) -> Reminder {
+        let about = person.filter(|_| kind.is_about_a_message());
+        let sending = about.map_or(0, |(_, person)| self.sendings(person).count());
+        Reminder {
+            key: ReminderKey {
+                kind: kind.told_as(),
+                person: person.map(|(place, _)| place),
+                sending: u8::try_from(sending).unwrap_or(u8::MAX),
+            },
+            kind,
+            person: person.map(|(_, person)| person.mobile),
+            due: self.aloud(due).instant(),
+        }
+    }
+
+    /// Of the end, or of what stands out still.
+    fn planned(&self) -> Vec<Planned<'_>> {
         match self.end() {
             Some(TrackerStatus::TimedOut { at } | TrackerStatus::Returned { at, .. }) => {
                 let steps = self.next_steps();
@@ -349,50 +370,42 @@ impl View<'_> {
                 } else {
                     ReminderKind::Resubmit
                 };
-                reminders.push(remind(Micros::cut(at), kind, None, 0));
+                Vec::from([(Micros::cut(at), kind, None)])
             }
-            Some(_) => {}
+            Some(_) => Vec::new(),
             None => {
-                let of_window = |parts: i32, of: i32| {
-                    let span = self.tracker.window.checked_mul(parts).unwrap_or_default();
-                    let span = span.checked_div(of).unwrap_or_default();
-                    self.tracker.submitted.plus(span)
-                };
-                let over = of_window(1, 1).just_after();
-                reminders.push(remind(over, ReminderKind::AskRegulator, None, 0));
-                for (place, person) in self.unverified() {
-                    let person_of = Some((place, person.mobile));
-                    let half = of_window(1, 2);
-                    reminders.push(remind(half, ReminderKind::HalfTime, person_of, 0));
-                    let last = of_window(5, 6);
-                    reminders.push(remind(last, ReminderKind::LastCall, person_of, 0));
-                    if self.awaits_message(person) {
-                        let sending =
-                            u8::try_from(self.sendings(person).count()).unwrap_or(u8::MAX);
-                        let due = self.sent(person).by.plus(MESSAGE_UNTIL);
-                        if self.denied(person).is_none() {
-                            let kind = ReminderKind::MessageDue;
-                            reminders.push(remind(due, kind, person_of, sending));
-                        }
-                        if self.resends_left(person) > 0 {
-                            let (due, kind) =
-                                (self.resend_advised(person), ReminderKind::ResendAdvised);
-                            reminders.push(remind(due, kind, person_of, sending));
-                        }
-                    }
-                }
+                let over = self.of_window(1, 1).just_after();
+                let mut planned = Vec::from([(over, ReminderKind::AskRegulator, None)]);
+                planned.extend(self.unverified().flat_map(|one| self.planned_for(one)));
+                planned
             }
         }
-        // What waited for the morning together is said once: by the later one.
-        let waited = |it: &Reminder| (it.person, it.due, it.kind);
-        let all: Vec<_> = reminders.iter().map(waited).collect();
-        let superseded = |it: &Reminder| {
-            let later = it.kind.superseded_by();
-            later.is_some_and(|later| all.contains(&(it.person, it.due, later)))
-        };
-        reminders
-            .retain(|it| self.tracker.reminded.binary_search(&it.key).is_err() && !superseded(it));
-        reminders
+    }
+
+    fn planned_for<'a>(&self, one: (u32, &'a Person)) -> Vec<Planned<'a>> {
+        let person = one.1;
+        let mut planned = Vec::from([
+            (self.of_window(1, 2), ReminderKind::HalfTime, Some(one)),
+            (self.of_window(5, 6), ReminderKind::LastCall, Some(one)),
+        ]);
+        if self.awaits_message(person) {
+            if self.denied(person).is_none() {
+                let due = self.sent(person).by.plus(MESSAGE_UNTIL);
+                planned.push((due, ReminderKind::MessageDue, Some(one)));
+            }
+            if self.resends_left(person) > 0 {
+                let advised = self.resend_advised(person);
+                planned.push((advised, ReminderKind::ResendAdvised, Some(one)));
+            }
+        }
+        planned
+    }
+
+    /// So many parts of the shortest window.
+    fn of_window(&self, parts: i32, of: i32) -> Micros {
+        let span = self.tracker.window.checked_mul(parts).unwrap_or_default();
+        let span = span.checked_div(of).unwrap_or_default();
+        self.tracker.submitted.plus(span)
     }
 
     /// From when a resend is advised to a person who awaits a message: half an hour after the sending, or at once
@@ -482,6 +495,9 @@ impl View<'_> {
         self.said(kind).next()
     }
 }
+
+/// A reminder before the quiet hours: when, what, and to whom of the persons.
+type Planned<'a> = (Micros, ReminderKind, Option<(u32, &'a Person)>);
 
 /// Between which instants something was sent.
 pub(super) struct Sent {

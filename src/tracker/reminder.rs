@@ -77,7 +77,7 @@ impl ReminderKind {
         }
     }
 
-    const fn is_about_a_message(self) -> bool {
+    pub(super) const fn is_about_a_message(self) -> bool {
         match self {
             Self::MessageDue | Self::ResendAdvised => true,
             Self::HalfTime

@@ -92,6 +92,10 @@ pub struct World {
     #[arg(long, default_value_t = 0.2, value_parser = share)]
     pub policies: f64,
 
+    /// Orders in which the regulator texts others than its table says
+    #[arg(long, default_value_t = 0.1, value_parser = share)]
+    pub overrides: f64,
+
     /// Without the platforms that follow each round from outside, by their trackers
     #[arg(long = "no-platforms", action = clap::ArgAction::SetFalse)]
     pub platforms: bool,
@@ -135,6 +139,7 @@ impl Options {
             keys,
             attacks,
             policies,
+            overrides,
             platforms,
             entries,
         } = self.world;
@@ -150,6 +155,7 @@ impl Options {
             ("keys", keys, usual.keys),
             ("attacks", attacks, usual.attacks),
             ("policies", policies, usual.policies),
+            ("overrides", overrides, usual.overrides),
         ] {
             if value.to_bits() != default.to_bits() {
                 words += &format!(" --{name} {value}");

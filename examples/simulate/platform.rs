@@ -11,7 +11,7 @@ use std::{
 
 use beian::{
     FilingOrder, FilingType, OrderLife, OrderStatus, Recipient, Recipients, Requirement,
-    ReturnCause, Role, VerificationPolicy,
+    ReturnCause, Role, Roles, VerificationPolicy,
     host::{Desk, MemoryStore, SendOutcome, SessionStore, block},
     rulebook,
 };
@@ -325,7 +325,7 @@ impl Platform {
 
     /// From the initial review, or from returned.
     fn submit(&mut self, dice: &mut Dice, number: u32) -> Result<(), Difference> {
-        let order = &mut self.orders[number as usize];
+        let order = &self.orders[number as usize];
         let first = order.life.rounds() == 0;
         if !first && order.life.status() != OrderStatus::Returned {
             return Ok(()); // withdrawn meanwhile
@@ -333,9 +333,10 @@ impl Platform {
         let Some(filing) = &order.filing.order else {
             return Ok(());
         };
-        let Ok(requirement) = rulebook::requirement(filing, against::utc(self.now)) else {
+        let Some(requirement) = self.requirement(number, filing) else {
             return Err("an order was built that can't be filed".into());
         };
+        let order = &mut self.orders[number as usize];
         let Requirement::Verify(recipients) = requirement else {
             let life = if first {
                 order.life.submit(None)
@@ -369,6 +370,23 @@ impl Platform {
             previous,
         });
         self.open(dice, number)
+    }
+
+    /// Who verifies: by the table in force, or whom the regulator texted instead (B02).
+    fn requirement(&self, number: u32, filing: &FilingOrder) -> Option<Requirement> {
+        let now = against::utc(self.now);
+        let mut dice = Dice::of(&[self.seed, 10, u64::from(number)]);
+        // Before the pilot nobody is texted at all.
+        let period = rulebook::in_force(now, filing.province());
+        let (true, Ok(period)) = (dice.happens(self.weather.overrides), period) else {
+            return rulebook::requirement(filing, now).ok();
+        };
+        let texted = dice.pick(&[
+            Roles::from(Role::EntityLeader),
+            Role::ServiceAdministrator.into(),
+            Roles::from(Role::EntityLeader) | Role::ServiceAdministrator.into(),
+        ]);
+        Some(period.rulebook().requirement_as_texted(filing, texted))
     }
 
     fn open(&mut self, dice: &mut Dice, number: u32) -> Result<(), Difference> {

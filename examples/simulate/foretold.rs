@@ -1,19 +1,19 @@
-//! Beside each round a platform that sees no code: it polls when its tracker says so, hears what people say, and
-//! what it foretells is held against what happens.
+//! Beside each order a platform that sees no code: it polls when its tracker says so, hears what people say, and
+//! what it foretells is held against what happens (`held`).
 
 use std::collections::BTreeSet;
 
 use beian::{
-    FilingType, MobileNumber, OrderLife, OrderStatus, Recipients, ReturnCause, RoundStatus,
-    Tracker,
-    filing::{PolledStatus, ReturnReasons},
-    host::{SessionStore, block},
-    tracker::{Fact, FactKind, ReminderKey},
+    FilingType, OrderLife, OrderStatus, Recipients, ReturnCause, Tracker,
+    filing::{OrderStep, PolledStatus, ReturnReason, ReturnReasons},
+    tracker::ReminderKey,
 };
+use chrono::NaiveTime;
 
 use crate::{
     dice::Dice,
-    orders::Somebody,
+    hearsay::{Pending, Words},
+    orders::of_round,
     platform::{Happening, Platform},
     reference::{
         HOUR, Instant, MINUTE, RoundId,
@@ -21,61 +21,143 @@ use crate::{
     },
 };
 
-/// What a platform has of a round.
+/// What a platform has of an order, and what is known beside it to judge that.
 pub struct Foretold {
-    tracker: Tracker,
-    life: OrderLife,
-    recipients: Recipients,
-    /// Whether a poll has told it of the end.
-    told: bool,
-    sent: BTreeSet<ReminderKey>,
+    pub tracker: Tracker,
+    /// Told the same polls, and no word.
+    pub wordless: Option<Tracker>,
+    pub recipients: Recipients,
+    pub words: Words,
+    pub pending: Pending,
+    pub quiet: bool,
+    pub sent: BTreeSet<ReminderKey>,
+    pub life: OrderLife,
+    /// Whether a poll has told it of the end of verification.
+    pub told: bool,
+    /// The round whose tracker it has; `None` while it doesn't know that another one has begun.
+    pub round: Option<RoundId>,
+    /// Somebody was verified, and didn't say so: a stranger was it, or the answer was lost.
+    pub unsaid: bool,
+    /// Whether it was counted already that somebody was asked what can't help.
+    pub in_vain: bool,
+    filing_type: FilingType,
+    /// What happened to the order since the last poll.
+    happened: Vec<OrderStep>,
+    polled_at: Instant,
+    /// The look that is planned; another one is stale.
+    next: Option<Instant>,
     /// The last look, and how many there were at once.
     looked: (Instant, u8),
+    /// By so much it comes later than it was asked to.
+    pace: i64,
+    /// Whether it goes on looking in the administration's review.
+    patient: bool,
 }
 
-/// Hosts' clocks differ by so much, where they don't jump.
-const CLOCKS: i64 = MINUTE;
-/// A late delivery report counts as so much later than the acceptance (D05); a host that died after the gateway had
-/// taken a message sends it again, and it is that acceptance which the window begins with.
-const LATE_ACCEPTANCE: i64 = 2 * HOUR;
-
 impl Platform {
-    /// A round is opened, which the platform learns by a poll within ten minutes.
-    pub fn foretell(&mut self, round: RoundId, filing_type: FilingType, recipients: &Recipients) {
-        if !self.weather.platforms {
-            return;
+    /// Something happens to an order, whether anybody looks or not.
+    pub fn happened(&mut self, order: u32, step: OrderStep) {
+        if let Some(it) = self.foretold.get_mut(&order) {
+            it.happened.push(step);
         }
+    }
+
+    /// An order is about to be submitted once more: mostly by the platform, which then knows that it was returned.
+    pub fn resubmits(&mut self, order: u32, round: RoundId) -> Result<(), Difference> {
+        let Some(it) = self.foretold.get_mut(&order) else {
+            return Ok(());
+        };
+        it.round = None;
+        let mut dice = Dice::of(&[self.seed, 24, round as u64]);
+        if dice.happens(0.2) {
+            let at = self.now + dice.between(0, 24 * HOUR);
+            self.look_at(order, at);
+            return Ok(());
+        }
+        self.poll(order)?;
+        let whole = self.orders[order as usize].recipients().cloned();
+        if let (Some(it), Some(whole)) = (self.foretold.get_mut(&order), whole) {
+            it.recipients = whole; // by the rules of today
+            let resubmitted = it.life.resubmit(Some(&it.recipients));
+            it.life = resubmitted.map_err(|refusal| refusal.to_string())?;
+            self.begins(order, round);
+        }
+        Ok(())
+    }
+
+    /// A round is opened, which the platform learns by a poll within ten minutes.
+    pub fn foretell(
+        &mut self,
+        round: RoundId,
+        filing_type: FilingType,
+        recipients: &Recipients,
+    ) -> Result<(), Difference> {
+        let order = of_round(round);
+        if !self.weather.platforms {
+            return Ok(());
+        }
+        if self.foretold.contains_key(&order) {
+            self.happened(order, OrderStep::Resubmit);
+            return Ok(());
+        }
+        let mut dice = Dice::of(&[self.seed, 25, order.into()]);
+        let life = OrderLife::new().submit(Some(recipients));
+        let now = against::utc(self.now);
+        let foretold = Foretold {
+            tracker: Tracker::new(recipients, now),
+            wordless: None,
+            recipients: recipients.clone(),
+            words: Words::True,
+            pending: Vec::new(),
+            quiet: dice.happens(0.3),
+            sent: BTreeSet::new(),
+            life: life.map_err(|refusal| refusal.to_string())?,
+            told: false,
+            round: None,
+            unsaid: false,
+            in_vain: false,
+            filing_type,
+            happened: Vec::new(),
+            polled_at: self.now,
+            next: None,
+            looked: (self.now, 0),
+            pace: dice.pick(&[0, 0, 10 * MINUTE, HOUR]),
+            patient: dice.happens(0.05),
+        };
+        self.foretold.insert(order, foretold);
+        self.begins(order, round);
+        Ok(())
+    }
+
+    /// The platform follows this round from now on, whose submission it knows within ten minutes on either side.
+    fn begins(&mut self, order: u32, round: RoundId) {
         let mut dice = Dice::of(&[self.seed, 20, round as u64]);
         let before = self.now - dice.between(0, 10 * MINUTE);
         let first = self.now + dice.between(0, 10 * MINUTE);
-        let tracker = Tracker::new(recipients, against::utc(before))
-            .submitted_by(against::utc(first))
-            .of_type(filing_type);
-        let life = OrderLife::new()
-            .submit(Some(recipients))
-            .unwrap_or_default();
-        let foretold = Foretold {
-            tracker,
-            life,
-            recipients: recipients.clone(),
-            told: false,
-            sent: BTreeSet::new(),
-            looked: (before, 0),
-        };
-        self.foretold.insert(round, foretold);
-        self.plan_aside(first, Happening::Look(round));
+        let words = Words::of(&mut dice, &self.weather);
+        if let Some(it) = self.foretold.get_mut(&order) {
+            it.follows(round, before, first, words);
+            self.look_at(order, first);
+        }
+    }
+
+    fn look_at(&mut self, order: u32, at: Instant) {
+        if let Some(it) = self.foretold.get_mut(&order) {
+            it.next = Some(at);
+            self.plan_aside(at, Happening::Look(order));
+        }
     }
 
     /// The platform comes back, as its tracker asked it to, or later.
-    pub fn look(&mut self, round: RoundId) -> Result<(), Difference> {
-        let now = against::utc(self.now);
-        let mut dice = Dice::of(&[self.seed, 21, round as u64, self.now as u64]);
-        let session = block(self.store.load(round.into())).map_err(|error| error.to_string())?;
-        let session = session.map_err(|error| error.to_string())?;
-        let status = session.ok_or("a round is gone")?.status();
-        let Some(it) = self.foretold.get_mut(&round) else {
+    pub fn look(&mut self, order: u32) -> Result<(), Difference> {
+        let mut dice = Dice::of(&[self.seed, 21, order.into(), self.now as u64]);
+        let Some(it) = self.foretold.get_mut(&order) else {
             return Ok(());
         };
+        if it.next != Some(self.now) {
+            return Ok(()); // planned, and planned anew
+        }
+        let now = against::utc(self.now);
         let at_once = if it.looked.0 == self.now {
             it.looked.1 + 1
         } else {
@@ -86,149 +168,139 @@ impl Platform {
         if at_once > 2 {
             return Err("a schedule that spins (D33)".into());
         }
-        for reminder in it.tracker.reminders(now) {
-            if !it.sent.insert(reminder.key) {
-                return Err("a reminder is sent twice (D33)".into());
-            }
-            if reminder
-                .person
-                .is_some_and(|it| self.done.contains(&(who(&it).0, round)))
-                && reminder
-                    .person
-                    .is_some_and(|mobile| it_said(&it.tracker, mobile))
-            {
-                return Err("somebody is reminded who said to be done (D33)".into());
-            }
-            it.tracker.reminded(reminder.key);
-        }
-        let due = it.tracker.next_poll(now) == Some(now);
-        if due {
-            let fails = dice.happens(0.1);
-            let saw = (!fails).then(|| seen(status));
-            if let Some(PolledStatus::Withdrawn) = saw {
-                self.foretold.remove(&round);
-                return Ok(());
-            }
-            let told = it.tracker.polled(saw.as_ref(), now);
-            told.map_err(|refusal| refusal.to_string())?;
-            if let Some(saw) = &saw {
-                let followed = it.life.follow(saw, Some(&it.recipients));
-                it.life = followed.map_err(|refusal| refusal.to_string())?.life;
-                it.told |= !matches!(saw, PolledStatus::SmsVerification);
+        it.hears_late(&mut dice, self.now)?;
+        it.reminds(self.now)?;
+        // Who doesn't know of a round yet has nobody to say when.
+        let (unaware, vain) = (it.round.is_none(), dice.happens(0.1));
+        if it.tracker.next_poll(now) == Some(now) || unaware {
+            if vain {
+                it.polls(None, self.now)?;
+            } else {
+                self.poll(order)?;
             }
         }
-        let reported = it.tracker.status(now).at().is_some();
-        if reported != it.told {
-            return Err("an end is called reported that nobody reported, or isn't (B15)".into());
-        }
-        let expected = match status {
-            _ if !it.told => OrderStatus::SmsVerification,
-            RoundStatus::AdministrationReview { .. } => OrderStatus::AdministrationReview,
-            _ => OrderStatus::Returned,
+        self.hold(order)?;
+        let Some(it) = self.foretold.get_mut(&order) else {
+            return Ok(());
         };
-        if it.life.status() != expected {
-            return Err("one poll doesn't bring the life to the end (D36)".into());
-        }
-        if it.tracker.next_steps(now).is_empty() {
-            return Err("nobody knows what to do".into());
-        }
-        match it.tracker.next(now) {
+        let at = match it.tracker.next(now) {
+            _ if unaware && vain => self.now + HOUR,
             // In the administration's review it would look daily.
-            _ if it.told && it.tracker.reminders(now).is_empty() => {
-                self.foretold.remove(&round);
-            }
+            Some(next) if it.told && !it.patient && next > now => return Ok(()),
             Some(next) if next > now => {
-                let late = if dice.happens(0.2) {
-                    dice.between(0, HOUR)
+                let late = if it.pace > 0 || dice.happens(0.2) {
+                    dice.between(0, it.pace.max(MINUTE))
                 } else {
                     0
                 };
-                let next = against::instant(next) + late;
-                self.plan_aside(next, Happening::Look(round));
+                against::instant(next) + late
             }
-            Some(_) => self.plan_aside(self.now, Happening::Look(round)),
+            Some(_) => self.now,
+            None if it.told => return Ok(()),
             None => return Err("a round that nobody looks at again (D33)".into()),
+        };
+        self.look_at(order, at);
+        Ok(())
+    }
+
+    /// A poll that comes through: one brings the life to where the order is, and what it assumes did happen (D36).
+    fn poll(&mut self, order: u32) -> Result<(), Difference> {
+        let saw = self.shown(order);
+        let Some(it) = self.foretold.get_mut(&order) else {
+            return Ok(());
+        };
+        // Of an order in verification, which only who issues the codes can do (B32).
+        if saw == PolledStatus::Withdrawn {
+            self.foretold.remove(&order);
+            return Ok(());
+        }
+        let followed = it.life.follow(&saw, Some(&it.recipients));
+        let followed = followed.map_err(|refusal| refusal.to_string())?;
+        it.follow_is_right(&saw, &followed)?;
+        let begun = followed.life.rounds() > it.life.rounds();
+        it.life = followed.life;
+        it.happened.clear();
+        let submitted = &self.orders[order as usize];
+        if let (true, Some(round), Some(whole)) =
+            (begun, submitted.newest_round(), submitted.recipients())
+        {
+            let words = Words::of(&mut Dice::of(&[self.seed, 26, round as u64]), &self.weather);
+            if let Some(it) = self.foretold.get_mut(&order) {
+                it.recipients = whole.clone();
+                it.follows(round, it.polled_at, self.now, words);
+            }
+            self.count("foretold", "a round whose begin nobody saw");
+        }
+        if let Some(it) = self.foretold.get_mut(&order) {
+            it.polls(Some(&saw), self.now)?;
         }
         Ok(())
     }
 
-    /// What somebody says to the platform, of every round of theirs or of one.
-    pub fn say(&mut self, who: Somebody, of: Option<RoundId>, what: fn(MobileNumber) -> FactKind) {
-        let Ok(mobile) = format!("{}", who.number()).parse::<MobileNumber>() else {
-            return;
-        };
-        let now = against::utc(self.now);
-        for (round, it) in &mut self.foretold {
-            if of.is_none_or(|of| of == *round) {
-                // Who isn't in the order is refused, which is right.
-                let _ = it.tracker.report(Fact::exact(what(mobile), now), now);
-            }
-        }
-    }
-
-    /// A round has ended: was it foretold?
-    pub fn held(&mut self, round: RoundId, status: RoundStatus) -> Result<(), Difference> {
-        let Some(it) = self.foretold.get(&round) else {
-            return Ok(());
-        };
-        if self.jumpy() {
-            return Ok(());
-        }
-        // Before what the last of them says now.
-        let deadline = it.tracker.deadline(against::utc(self.now - 1));
-        let earliest = deadline.map(|deadline| against::instant(deadline.earliest));
-        let latest = deadline
-            .and_then(|deadline| deadline.latest)
-            .map(against::instant);
-        match status {
-            RoundStatus::AdministrationReview { at } => {
-                let at = against::instant(at);
-                if latest.is_some_and(|latest| at > latest + LATE_ACCEPTANCE) {
-                    return Err("somebody verified after the latest deadline (D05)".into());
-                }
-                let row = match latest {
-                    None => "completed, no latest deadline",
-                    Some(latest) if at > latest => {
-                        "completed after the latest deadline, by a late acceptance"
-                    }
-                    Some(_) => "completed by the latest deadline",
+    /// What the regulator shows of an order.
+    fn shown(&self, order: u32) -> PolledStatus {
+        let (life, approved) = self.orders[order as usize].shown();
+        match life.status() {
+            OrderStatus::AdministrationReview if approved => PolledStatus::Approved,
+            OrderStatus::AdministrationReview => PolledStatus::AdministrationReview,
+            OrderStatus::Withdrawn => PolledStatus::Withdrawn,
+            OrderStatus::Returned => {
+                let cause = life.return_cause().unwrap_or(ReturnCause::WindowClosed);
+                let reasons = match cause {
+                    ReturnCause::AdministrationDecision => self.reasons(order, life.rounds()),
+                    _ => ReturnReasons::NONE,
                 };
-                self.count("foretold", row);
+                PolledStatus::Returned(cause, reasons)
             }
-            RoundStatus::Returned {
-                cause: beian::RoundFailure::WindowClosed,
-                noticed_at,
-                ..
-            } => {
-                let noticed = against::instant(noticed_at);
-                if earliest.is_some_and(|earliest| noticed + CLOCKS < earliest) {
-                    return Err("the window closed before the earliest deadline (D33)".into());
-                }
-                self.count("foretold", "closed, after the earliest deadline");
-            }
-            _ => self.count("foretold", "ended otherwise"),
+            _ => PolledStatus::SmsVerification,
+        }
+    }
+
+    /// Why the administration returned it: up to three reasons (D35).
+    fn reasons(&self, order: u32, rounds: u32) -> ReturnReasons {
+        let mut dice = Dice::of(&[self.seed, 27, order.into(), rounds.into()]);
+        let known = [
+            ReturnReason::new("网站名称", "网站名称不符合要求").advice("请修改后重新提交"),
+            ReturnReason::new("其他", "请补充材料"),
+            ReturnReason::new("主体负责人", "联系方式无法接通").at("entity.leader.mobile"),
+        ];
+        let many = dice.up_to(3) as usize;
+        known.into_iter().take(many).collect()
+    }
+}
+
+impl Foretold {
+    fn follows(&mut self, round: RoundId, before: Instant, first: Instant, words: Words) {
+        let tracker = Tracker::new(&self.recipients, against::utc(before))
+            .submitted_by(against::utc(first))
+            .of_type(self.filing_type);
+        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        self.tracker = match self.quiet {
+            true => tracker.quiet_hours(hour(22), hour(8)),
+            false => tracker,
+        };
+        self.wordless = (words != Words::True).then(|| self.tracker.clone());
+        (self.round, self.words, self.polled_at) = (Some(round), words, first);
+        (self.told, self.unsaid, self.in_vain) = (false, false, false);
+        self.sent.clear();
+        self.pending.clear();
+    }
+
+    /// The tracker is told of a poll, in vain or not.
+    fn polls(&mut self, saw: Option<&PolledStatus>, now: Instant) -> Result<(), Difference> {
+        for tracker in std::iter::once(&mut self.tracker).chain(&mut self.wordless) {
+            let told = tracker.polled(saw, against::utc(now));
+            told.map_err(|refusal| refusal.to_string())?;
+        }
+        if let Some(saw) = saw {
+            self.told |= *saw != PolledStatus::SmsVerification;
+            self.polled_at = now;
         }
         Ok(())
     }
-}
 
-/// What the regulator says of a round.
-fn seen(status: RoundStatus) -> PolledStatus {
-    match status {
-        RoundStatus::SmsVerification => PolledStatus::SmsVerification,
-        RoundStatus::AdministrationReview { .. } => PolledStatus::AdministrationReview,
-        RoundStatus::Returned { cause, .. } => {
-            PolledStatus::Returned(ReturnCause::from(cause), ReturnReasons::NONE)
-        }
-        RoundStatus::Withdrawn { .. } => PolledStatus::Withdrawn,
+    /// The steps that happened since the last poll, but for the last, which is the one that was seen.
+    pub fn skipped(&self) -> &[OrderStep] {
+        self.happened.split_last().map_or(&[], |(_, before)| before)
     }
-}
-
-fn who(mobile: &MobileNumber) -> Somebody {
-    Somebody((against::number(mobile) % 10_000) as u16)
-}
-
-fn it_said(tracker: &Tracker, mobile: MobileNumber) -> bool {
-    let passed = FactKind::Passed(mobile);
-    tracker.facts().iter().any(|fact| *fact.kind() == passed)
 }

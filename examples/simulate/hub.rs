@@ -16,7 +16,7 @@ use crate::{
     ledger::Ledger,
     options::World as Weather,
     reference::{
-        self, Entry, EntryOutcome, Instant, Report, ResendOutcome, Round, RoundId,
+        self, Entry, EntryOutcome, Instant, Person, Report, ResendOutcome, Round, RoundId, State,
         VerificationPolicy, World,
         against::{self, Difference, same},
     },
@@ -96,6 +96,8 @@ pub struct Hub {
     pub stepping: bool,
     pub wrong: Option<Difference>,
     pub handed: Vec<Handed>,
+    /// Who, in which round, and when.
+    pub verified: Vec<(RoundId, u64, Instant)>,
     pub ended: Vec<RoundId>,
     pub ledger: Ledger,
     pub tally: Tally,
@@ -118,6 +120,7 @@ impl Shared {
             stepping: false,
             wrong: None,
             handed: Vec::new(),
+            verified: Vec::new(),
             ended: Vec::new(),
             ledger: Ledger::default(),
             tally: Tally::default(),
@@ -263,6 +266,16 @@ impl Hub {
             let ends = after.end.is_some() && before.is_none_or(|round| round.end != after.end);
             against::same_round(update.session(), &after)?;
             against::same_events(update.events(), &after)?;
+            let verified = |person: &Person| match person.state {
+                State::Verified { at, .. } => Some((id, person.number, at)),
+                State::Waiting | State::Locked => None,
+            };
+            let passed = after
+                .events
+                .iter()
+                .filter(|(name, _)| *name == "person_verified");
+            let passed = passed.filter_map(|(_, person)| after.people.get((*person)?));
+            self.verified.extend(passed.filter_map(verified));
             self.ledger.enter(update)?;
             match live {
                 Some(place) => self.model.rounds[place] = after,

@@ -25,6 +25,8 @@ mod attackers;
 mod desk;
 mod dice;
 mod foretold;
+mod hearsay;
+mod held;
 mod host;
 mod hub;
 mod ledger;

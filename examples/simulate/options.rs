@@ -96,7 +96,19 @@ pub struct World {
     #[arg(long, default_value_t = 0.1, value_parser = share)]
     pub overrides: f64,
 
-    /// Without the platforms that follow each round from outside, by their trackers
+    /// Rounds whose persons tell their platform hours later
+    #[arg(long = "late-words", default_value_t = 0.05, value_parser = share, value_name = "LATE")]
+    pub late: f64,
+
+    /// Rounds whose persons don't tell it every other time
+    #[arg(long = "missing-words", default_value_t = 0.05, value_parser = share, value_name = "MISSING")]
+    pub missing: f64,
+
+    /// Rounds whose persons tell it what isn't so
+    #[arg(long = "wrong-words", default_value_t = 0.05, value_parser = share, value_name = "WRONG")]
+    pub wrong: f64,
+
+    /// Without the platforms that follow each order from outside, by their trackers
     #[arg(long = "no-platforms", action = clap::ArgAction::SetFalse)]
     pub platforms: bool,
 
@@ -140,6 +152,9 @@ impl Options {
             attacks,
             policies,
             overrides,
+            late,
+            missing,
+            wrong,
             platforms,
             entries,
         } = self.world;
@@ -156,6 +171,9 @@ impl Options {
             ("attacks", attacks, usual.attacks),
             ("policies", policies, usual.policies),
             ("overrides", overrides, usual.overrides),
+            ("late-words", late, usual.late),
+            ("missing-words", missing, usual.missing),
+            ("wrong-words", wrong, usual.wrong),
         ] {
             if value.to_bits() != default.to_bits() {
                 words += &format!(" --{name} {value}");

@@ -1,12 +1,15 @@
 //! Filing orders of all types, by people who have one mobile number each.
 
 use beian::{
-    Access, FilingOrder, FilingType, IdDocument, ModifiedPart, ModifiedParts, Person, Province,
-    ServiceKind,
+    Access, FilingOrder, FilingType, IdDocument, MobileNumber, ModifiedPart, ModifiedParts, Person,
+    Province, ServiceKind,
 };
 use chrono::{DateTime, Utc};
 
-use crate::{dice::Dice, reference::against};
+use crate::{
+    dice::Dice,
+    reference::{RoundId, against},
+};
 
 /// An invented person: 199 0000 and their number, and a passport.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,14 @@ impl Somebody {
 
     pub fn number(self) -> u64 {
         19_900_000_000 + u64::from(self.0)
+    }
+
+    pub fn mobile(self) -> MobileNumber {
+        self.digits().parse().unwrap()
+    }
+
+    pub fn with(mobile: &MobileNumber) -> Self {
+        Self((against::number(mobile) % 10_000) as u16)
     }
 
     /// In some orders the passport is a new one: same number, another ID.
@@ -39,6 +50,11 @@ impl Somebody {
         let passport = IdDocument::passport(&self.passport(renewed)).unwrap();
         Person::new("某人", &self.digits(), passport).unwrap()
     }
+}
+
+/// The place of the order that a round belongs to.
+pub const fn of_round(round: RoundId) -> u32 {
+    (round >> 8) as u32 - 1
 }
 
 /// An order as it was filled in, and under which IDs people are in it.

@@ -1,6 +1,6 @@
 //! People who read late, mistype, mix up codes of two orders, ask for resends, forget.
 
-use beian::{ResendAnswer, tracker::FactKind};
+use beian::{ResendAnswer, ResendOutcome, SessionId, host::Submitted, tracker::FactKind};
 
 use crate::{
     desk::{Answer, Asked},
@@ -20,7 +20,7 @@ pub struct Sms {
 
 impl Platform {
     pub fn arrive(&mut self, dice: &mut Dice, sms: Sms) {
-        self.say(sms.who, Some(sms.round), FactKind::Received);
+        self.say(sms.who, sms.round, FactKind::Received);
         let inbox = self.inboxes.entry(sms.who.0).or_default();
         inbox.push(sms);
         let place = inbox.len() - 1;
@@ -38,6 +38,11 @@ impl Platform {
                 tries: 0,
             },
         );
+    }
+
+    fn has_come(&self, who: Somebody, round: RoundId) -> bool {
+        let inbox = self.inboxes.get(&who.0);
+        inbox.is_some_and(|inbox| inbox.iter().any(|sms| sms.round == round))
     }
 
     /// 0 to 99: from the prompt to those who never look.
@@ -86,13 +91,7 @@ impl Platform {
         self.tell_outcomes(&answers);
         match answers.first() {
             Some(Answer::Submitted(submitted)) => {
-                let done = submitted
-                    .orders()
-                    .iter()
-                    .filter(|(_, outcome)| outcome.answer() != beian::EntryAnswer::NotFound);
-                let done: Vec<_> = done
-                    .map(|(id, _)| (who.0, u128::from_be_bytes(*id.as_bytes())))
-                    .collect();
+                let done: Vec<_> = done(submitted).map(|round| (who.0, round)).collect();
                 if done.is_empty() && tries < 4 {
                     let wait = dice.between(20 * SECOND, 30 * MINUTE);
                     let next = Happening::Read {
@@ -113,10 +112,8 @@ impl Platform {
                         );
                     }
                 }
-                for (_, round) in &done {
-                    self.say(who, Some(*round), FactKind::Passed);
-                }
                 self.done.extend(done);
+                self.say_done(&asked, &answers);
                 if dice.happens(0.05) {
                     self.later(dice.between(0, 12 * MINUTE), Happening::Again(asked));
                 }
@@ -127,6 +124,17 @@ impl Platform {
         Ok(())
     }
 
+    /// Whoever the page showed it to says so.
+    pub fn say_done(&mut self, asked: &Asked, answers: &[Answer]) {
+        if let (Asked::Submit { who, .. }, Some(Answer::Submitted(submitted))) =
+            (asked, answers.first())
+        {
+            for round in done(submitted) {
+                self.say(*who, round, FactKind::Passed);
+            }
+        }
+    }
+
     /// Asks for a resend if nothing came; `times` before.
     pub fn ask(
         &mut self,
@@ -135,10 +143,7 @@ impl Platform {
         round: RoundId,
         times: u8,
     ) -> Result<(), Difference> {
-        let came = self
-            .inboxes
-            .get(&who.0)
-            .is_some_and(|inbox| inbox.iter().any(|sms| sms.round == round));
+        let came = self.has_come(who, round);
         let careless = self.nature(who) >= 95 && times < 10;
         if careless || self.done.contains(&(who.0, round)) || (came && times < 3) {
             return Ok(());
@@ -155,7 +160,15 @@ impl Platform {
             Some(Answer::Resent(resent)) => match resent.answer() {
                 ResendAnswer::Accepted => {
                     self.count("requests for a resend", "accepted");
-                    self.say(who, None, FactKind::ResendAsked);
+                    let queued = resent.orders().iter();
+                    let queued = queued.filter(|(_, it)| *it == ResendOutcome::Queued);
+                    let queued: Vec<RoundId> = queued.map(|(id, _)| round_of(id)).collect();
+                    for round in queued {
+                        if !self.has_come(who, round) {
+                            self.say(who, round, FactKind::NothingCame);
+                        }
+                        self.say(who, round, FactKind::ResendAsked);
+                    }
                     dice.between(15 * MINUTE, 3 * HOUR)
                 }
                 ResendAnswer::TooSoon { seconds } => {
@@ -185,6 +198,18 @@ impl Platform {
         }
         Ok(())
     }
+}
+
+/// The rounds of which the page says that the person is done there.
+fn done(submitted: &Submitted) -> impl Iterator<Item = RoundId> {
+    let orders = submitted.orders().iter();
+    orders
+        .filter(|(_, outcome)| outcome.answer() != beian::EntryAnswer::NotFound)
+        .map(|(id, _)| round_of(id))
+}
+
+fn round_of(id: &SessionId) -> RoundId {
+    u128::from_be_bytes(*id.as_bytes())
 }
 
 /// One digit is another one.

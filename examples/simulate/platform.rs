@@ -12,6 +12,7 @@ use std::{
 use beian::{
     FilingOrder, FilingType, OrderLife, OrderStatus, Recipient, Recipients, Requirement,
     ReturnCause, Role, Roles, VerificationPolicy,
+    filing::OrderStep,
     host::{Desk, MemoryStore, SendOutcome, SessionStore, block},
     rulebook,
 };
@@ -25,7 +26,7 @@ use crate::{
     host::Host,
     hub::{HOSTS, Handed, Hub, Shared, Task, name},
     options::World as Weather,
-    orders::{Filing, Somebody},
+    orders::{Filing, Somebody, of_round},
     people::Sms,
     reference::{
         End, HOUR, Instant, MINUTE, RoundId, SECOND,
@@ -54,8 +55,8 @@ pub struct Platform {
     pub inboxes: HashMap<u16, Vec<Sms>>,
     /// Who knows of themselves that they are done, and where.
     pub done: BTreeSet<(u16, RoundId)>,
-    /// What platforms know of the rounds, and foretell.
-    pub foretold: BTreeMap<RoundId, Foretold>,
+    /// What platforms know of their orders, and foretell.
+    pub foretold: BTreeMap<u32, Foretold>,
     pub store: Arc<MemoryStore>,
     desks: Arc<[Desk<Host>; HOSTS]>,
     offsets: [i64; HOSTS],
@@ -68,6 +69,7 @@ pub struct Platform {
     offspring: u64,
     dispatch_at: Option<Instant>,
     steps: u64,
+    looks: u64,
     last_day: Instant,
 }
 
@@ -82,9 +84,24 @@ pub struct Order {
     /// Who verifies in it, with the IDs of the order.
     recipients: Option<Recipients>,
     submitted_at: Instant,
+    approved: bool,
 }
 
 impl Order {
+    /// What there is to see of it: its life, and whether it was approved at last.
+    pub const fn shown(&self) -> (&OrderLife, bool) {
+        (&self.life, self.approved)
+    }
+
+    /// Who verifies in it, as it was submitted last.
+    pub const fn recipients(&self) -> Option<&Recipients> {
+        self.recipients.as_ref()
+    }
+
+    pub fn newest_round(&self) -> Option<RoundId> {
+        self.rounds.last().copied()
+    }
+
     pub fn renewed(&self) -> bool {
         self.filing.renewed
     }
@@ -130,8 +147,10 @@ pub enum Happening {
     Return(u32),
     Skew,
     Keys,
-    /// A platform comes back to a round.
-    Look(RoundId),
+    /// A platform comes back to an order.
+    Look(u32),
+    /// The administration approves an order, which only platforms see.
+    Approve(u32),
 }
 
 /// Runs a world to its end, or through so many steps.
@@ -186,6 +205,7 @@ impl Platform {
             offspring: 0,
             dispatch_at: None,
             steps: 0,
+            looks: 0,
             last_day: start + (days + 5) * 24 * HOUR,
         };
         for order in 0..size {
@@ -201,6 +221,7 @@ impl Platform {
                 tries: 0,
                 recipients: None,
                 submitted_at: at,
+                approved: false,
             });
             if only.is_none_or(|only| only.contains(&order)) {
                 (platform.root, platform.offspring) = (dice.throw(), 0);
@@ -253,9 +274,13 @@ impl Platform {
     fn live(&mut self, steps: u64) -> Result<(), Difference> {
         let most = 5_000 * self.orders.len() as u64;
         while let Some(Planned { at, what, root, .. }) = self.queue.pop() {
-            if let Happening::Look(round) = what {
+            if let Happening::Look(_) | Happening::Approve(_) = what {
+                self.looks += 1;
+                if self.looks > most {
+                    return Err("platforms look for ever".into());
+                }
                 self.now = self.now.max(at);
-                self.look(round)?;
+                self.beside(&what)?;
                 continue;
             }
             // Before the steps that were asked for, so that a world cut off there fails as the whole one does.
@@ -307,7 +332,11 @@ impl Platform {
             }
             Happening::Read { who, sms, tries } => self.read(dice, who, sms, tries),
             Happening::Ask { who, round, times } => self.ask(dice, who, round, times),
-            Happening::Again(asked) => self.call(dice, &[asked]).map(drop),
+            Happening::Again(asked) => {
+                let answers = self.call(dice, std::slice::from_ref(&asked))?;
+                self.say_done(&asked, &answers);
+                Ok(())
+            }
             Happening::Attack(attack) => self.attack(dice, attack),
             Happening::Skew => {
                 self.skew(dice);
@@ -317,7 +346,20 @@ impl Platform {
                 self.change_keys(dice);
                 Ok(())
             }
-            Happening::Look(round) => self.look(round),
+            Happening::Look(_) | Happening::Approve(_) => self.beside(&what),
+        }
+    }
+
+    /// What is no step of the world: it goes the same way with and without.
+    fn beside(&mut self, what: &Happening) -> Result<(), Difference> {
+        match *what {
+            Happening::Look(order) => self.look(order),
+            Happening::Approve(order) => {
+                self.orders[order as usize].approved = true;
+                self.happened(order, OrderStep::Approve);
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -344,6 +386,7 @@ impl Platform {
                 order.life.resubmit(None)
             };
             order.life = life.map_err(|refusal| refusal.to_string())?;
+            self.foretold.remove(&number);
             return Ok(());
         };
         let recipients = match self.policy.is_the_regulators() {
@@ -435,6 +478,7 @@ impl Platform {
             self.later(tries.min(60) * MINUTE, Happening::OpenAgain(number));
             return Ok(());
         }
+        self.resubmits(number, *id)?;
         let order = &mut self.orders[number as usize];
         (order.next, order.tries) = (None, 0);
         order.rounds.push(*id);
@@ -445,7 +489,9 @@ impl Platform {
         };
         order.life = life.map_err(|refusal| refusal.to_string())?;
         let filing_type = order.filing.order.as_ref().map(FilingOrder::filing_type);
-        self.foretell(*id, filing_type.unwrap_or(FilingType::Initial), recipients);
+        let filing_type = filing_type.unwrap_or(FilingType::Initial);
+        let whole = order.recipients.clone();
+        self.foretell(*id, filing_type, whole.as_ref().unwrap_or(recipients))?;
         self.count("~rounds", "rounds");
         for (p, recipient) in recipients.iter().enumerate() {
             let who = Somebody((against::number(recipient.mobile()) % 10_000) as u16);
@@ -501,13 +547,14 @@ impl Platform {
         let order = &mut self.orders[number as usize];
         let life = order.life.return_for(ReturnCause::AdministrationDecision);
         order.life = life.map_err(|refusal| refusal.to_string())?;
+        self.happened(number, OrderStep::Return);
         self.later(HOUR, Happening::Submit(number));
         Ok(())
     }
 
     /// A round has ended, and its order goes on.
     fn ended(&mut self, id: RoundId) -> Result<(), Difference> {
-        let number = (id >> 8) as u32 - 1;
+        let number = of_round(id);
         let session = block(self.store.load(id.into())).map_err(|error| error.to_string())?;
         let session = session
             .map_err(|error| error.to_string())?
@@ -522,14 +569,20 @@ impl Platform {
                 let quarters = (at - order.submitted_at) / (15 * MINUTE);
                 *self.hub.lock().tally.quarters.entry(quarters).or_default() += 1;
                 self.count("rounds ended", "completed");
+                self.happened(number, OrderStep::Complete);
                 if dice.happens(0.03) && self.orders[number as usize].rounds.len() < 3 {
                     self.later(
                         dice.between(24 * HOUR, 240 * HOUR),
                         Happening::Return(number),
                     );
+                } else {
+                    // Up to twenty working days (B16).
+                    let wait = Dice::of(&[self.seed, 28, id as u64]).between(HOUR, 28 * 24 * HOUR);
+                    self.plan_aside(self.now + wait, Happening::Approve(number));
                 }
             }
             Some(End::Returned { cause, .. }) => {
+                self.happened(number, OrderStep::Return);
                 self.count(
                     "rounds ended",
                     match cause {
@@ -544,7 +597,10 @@ impl Platform {
                     self.later(dice.between(HOUR, 48 * HOUR), Happening::Submit(number));
                 }
             }
-            Some(End::Withdrawn { .. }) => self.count("rounds ended", "withdrawn"),
+            Some(End::Withdrawn { .. }) => {
+                self.happened(number, OrderStep::Withdraw);
+                self.count("rounds ended", "withdrawn");
+            }
             None => return Err("a round ended and is open".into()),
         }
         Ok(())
@@ -656,18 +712,22 @@ impl Platform {
     // ---- what follows from a step
 
     fn follow(&mut self) -> Result<(), Difference> {
-        let (handed, ended) = {
+        let (handed, verified, ended) = {
             let mut hub = self.hub.lock();
             if let Some(wrong) = hub.wrong.take() {
                 return Err(wrong);
             }
             (
                 std::mem::take(&mut hub.handed),
+                std::mem::take(&mut hub.verified),
                 std::mem::take(&mut hub.ended),
             )
         };
         for message in handed {
             self.carry(message);
+        }
+        for (round, number, at) in verified {
+            self.verified(round, number, at)?;
         }
         // Returned and withdrawn in one race: it is its last state that the order follows.
         for id in ended.into_iter().collect::<BTreeSet<_>>() {

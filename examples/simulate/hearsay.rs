@@ -1,0 +1,127 @@
+//! What people tell a platform of what happens to them: at once, late, not at all, or what isn't so.
+
+use beian::{
+    MobileNumber,
+    tracker::{Fact, FactKind},
+};
+
+use crate::{
+    dice::Dice,
+    options::World as Weather,
+    orders::Somebody,
+    platform::Platform,
+    reference::{
+        HOUR, Instant, RoundId,
+        against::{self, Difference},
+    },
+};
+
+/// What the words of one round's persons are worth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// All are said, at once.
+    True,
+    /// Said hours later, about the instant at which it was so.
+    Late,
+    /// Every other one is never said.
+    Missing,
+    /// Some are missing, some speak of what didn't happen.
+    Wrong,
+}
+
+/// Words on their way to a platform, by when they are heard.
+pub type Pending = Vec<(Instant, Fact)>;
+
+impl Words {
+    pub fn of(dice: &mut Dice, weather: &Weather) -> Self {
+        let [late, missing, wrong] =
+            [weather.late, weather.missing, weather.wrong].map(|share| dice.happens(share));
+        match (wrong, missing, late) {
+            (true, ..) => Self::Wrong,
+            (_, true, _) => Self::Missing,
+            (_, _, true) => Self::Late,
+            _ => Self::True,
+        }
+    }
+}
+
+/// Anything that somebody may say, whether it is so or not.
+pub fn anything(dice: &mut Dice, mobile: MobileNumber) -> FactKind {
+    dice.pick(&[
+        FactKind::Received,
+        FactKind::NothingCame,
+        FactKind::ResendAsked,
+        FactKind::Passed,
+    ])(mobile)
+}
+
+impl Platform {
+    /// Somebody tells the platform of an order what has just happened in its round.
+    pub fn say(&mut self, who: Somebody, round: RoundId, what: fn(MobileNumber) -> FactKind) {
+        let Some(it) = self.foretold.get_mut(&crate::orders::of_round(round)) else {
+            return;
+        };
+        let now = self.now;
+        let told = it.hears(
+            &mut Dice::of(&[self.seed, 23, round as u64, now as u64]),
+            now,
+            who,
+            what,
+        );
+        if let Err(refused) = told {
+            self.hub.lock().wrong.get_or_insert(refused);
+        }
+    }
+}
+
+impl crate::foretold::Foretold {
+    fn hears(
+        &mut self,
+        dice: &mut Dice,
+        now: Instant,
+        who: Somebody,
+        what: fn(MobileNumber) -> FactKind,
+    ) -> Result<(), Difference> {
+        let mobile = who.mobile();
+        let fact = Fact::exact(what(mobile), against::utc(now));
+        match self.words {
+            Words::True => {}
+            Words::Late => {
+                self.pending.push((now + dice.between(0, 12 * HOUR), fact));
+                return Ok(());
+            }
+            Words::Missing if dice.happens(0.5) => return Ok(()),
+            Words::Missing => {}
+            Words::Wrong if dice.happens(0.3) => return Ok(()),
+            Words::Wrong if dice.happens(0.5) => {
+                let fact = Fact::exact(anything(dice, mobile), against::utc(now));
+                return self.report(fact, now);
+            }
+            Words::Wrong => {}
+        }
+        self.report(fact, now)
+    }
+
+    /// What came late is heard now, and somebody may make something up.
+    pub fn hears_late(&mut self, dice: &mut Dice, now: Instant) -> Result<(), Difference> {
+        let (due, pending) = self.pending.iter().partition(|(at, _)| *at <= now);
+        self.pending = pending;
+        let due: Pending = due;
+        for (_, fact) in due {
+            self.report(fact, now)?;
+        }
+        if self.words == Words::Wrong && dice.happens(0.05) {
+            let persons: Vec<_> = self.tracker.persons().map(|(mobile, _)| *mobile).collect();
+            let made_up = anything(dice, dice.clone().pick(&persons));
+            let submitted = against::instant(self.tracker.submitted_at());
+            let at = dice.between(submitted, now);
+            self.report(Fact::exact(made_up, against::utc(at)), now)?;
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, fact: Fact, now: Instant) -> Result<(), Difference> {
+        let told = self.tracker.report(fact, against::utc(now));
+        told.map_err(|refusal| format!("a person's word is refused: {refusal}"))
+    }
+}

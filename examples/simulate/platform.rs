@@ -846,6 +846,7 @@ impl Platform {
             );
         }
         hub.tally.more("~steps", "steps", self.steps);
+        hub.tally.more("~looks", "looks", self.looks);
         Ok(())
     }
 

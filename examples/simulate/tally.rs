@@ -50,11 +50,12 @@ impl Tally {
     /// A table of every section but those of hours and attackers, which have their own.
     pub fn table(&self) -> String {
         let mut text = format!(
-            "{} orders, {} rounds, {} steps, {} writes compared\n",
+            "{} orders, {} rounds, {} steps, {} writes compared, {} looks of platforms\n",
             self.sum("orders"),
             self.of("~rounds", "rounds"),
             self.of("~steps", "steps"),
             self.of("hosts", "writes"),
+            self.of("~looks", "looks"),
         );
         let mut last = "";
         for ((section, row), count) in &self.counts {

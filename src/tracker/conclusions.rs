@@ -1,6 +1,7 @@
 //! What follows from the facts at an instant. Nothing here changes a tracker.
 
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -55,7 +56,11 @@ impl Tracker {
     /// sessions, not of the regulator's about theirs.
     #[must_use]
     pub fn deadline(&self, now: DateTime<Utc>) -> Option<Deadline> {
-        self.at(now).deadline()
+        let bounds = self.at(now).bounds()?;
+        Some(Deadline {
+            earliest: bounds.earliest.instant(),
+            latest: bounds.latest.map(Micros::instant),
+        })
     }
 
     /// The reminders that are due at an instant and not taken care of, earliest first.
@@ -66,9 +71,9 @@ impl Tracker {
     pub fn reminders(&self, now: DateTime<Utc>) -> Vec<Reminder> {
         let view = self.at(now);
         let mut due = view.reminders();
-        due.retain(|reminder| Micros::cut(reminder.due) <= view.now);
+        due.retain(|reminder| reminder.due <= view.now);
         due.sort_by_key(|reminder| (reminder.due, reminder.person, reminder.kind));
-        due
+        due.into_iter().map(Reminder::from).collect()
     }
 
     /// Between which instants the reported end came about: the last look that saw otherwise, or the submission,
@@ -91,7 +96,7 @@ impl Tracker {
     #[must_use]
     pub fn end_bounds(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let view = self.at(now);
-        let at = view.end()?.at()?;
+        let at = view.end?.at()?;
         let ends = |fact: &&Fact| fact.kind.end().is_some() && fact.at() == at;
         let exact = view.facts.iter().filter(ends).any(|fact| !fact.seen);
         if exact {
@@ -124,10 +129,13 @@ impl Tracker {
     pub(super) fn at(&self, now: DateTime<Utc>) -> View<'_> {
         let now = Micros::cut(now);
         let known = self.facts.partition_point(|fact| fact.at <= now);
+        let facts = self.facts.get(..known).unwrap_or_default();
         View {
             tracker: self,
-            facts: self.facts.get(..known).unwrap_or_default(),
+            facts,
             now,
+            end: end_of(facts),
+            bounds: OnceCell::new(),
         }
     }
 }
@@ -138,53 +146,57 @@ pub(super) struct View<'a> {
     /// Those up to `now`.
     pub(super) facts: &'a [Fact],
     pub(super) now: Micros,
+    /// The end that stands.
+    pub(super) end: Option<TrackerStatus>,
+    bounds: OnceCell<Option<Bounds>>,
+}
+
+/// The [`Deadline`] in the tracker's own instants.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) earliest: Micros,
+    pub(super) latest: Option<Micros>,
+}
+
+/// A reminder of a view's, due or not.
+#[derive(Clone, Copy)]
+pub(super) struct Planned {
+    pub(super) key: ReminderKey,
+    kind: ReminderKind,
+    person: Option<MobileNumber>,
+    pub(super) due: Micros,
+}
+
+impl From<Planned> for Reminder {
+    fn from(planned: Planned) -> Self {
+        Self {
+            key: planned.key,
+            kind: planned.kind,
+            person: planned.person,
+            due: planned.due.instant(),
+        }
+    }
 }
 
 impl View<'_> {
     fn status(&self) -> TrackerStatus {
-        if let Some(end) = self.end() {
+        if let Some(end) = self.end {
             return end;
         }
-        match self.deadline() {
+        match self.bounds() {
             None => TrackerStatus::SaidDone,
-            Some(deadline) if self.now > Micros::cut(deadline.earliest) => {
-                TrackerStatus::MayHaveEnded
-            }
+            Some(bounds) if self.now > bounds.earliest => TrackerStatus::MayHaveEnded,
             Some(_) => TrackerStatus::Waiting,
         }
     }
 
-    /// The end that stands. Of several, the latest; at one instant a failure, for it is what asks for a
-    /// step of the customer's. *Returned* is the closer word for *timed out*, whichever came later.
-    pub(super) fn end(&self) -> Option<TrackerStatus> {
-        let (mut done, mut approved, mut timed_out, mut returned) = (None, None, None, None);
-        for fact in self.facts {
-            match fact.kind.end() {
-                Some(End::Done) => done = Some(fact.at),
-                Some(End::Approved) => approved = Some(fact.at),
-                Some(End::TimedOut) => timed_out = Some(fact.at),
-                Some(End::Returned(cause)) => returned = Some((fact.at, cause)),
-                None => {}
-            }
-        }
-        let failed = timed_out.max(returned.map(|(at, _)| at));
-        let stands = |at: &Micros| failed.is_none_or(|failed| *at > failed);
-        let (done, approved) = (done.filter(stands), approved.filter(stands));
-        if let Some(at) = approved.filter(|at| done.is_none_or(|done| *at >= done)) {
-            return Some(TrackerStatus::Approved { at: at.instant() });
-        }
-        if let Some(at) = done {
-            return Some(TrackerStatus::Done { at: at.instant() });
-        }
-        let returned = returned.map(|(at, cause)| TrackerStatus::Returned {
-            at: at.instant(),
-            cause,
-        });
-        returned.or_else(|| timed_out.map(|at| TrackerStatus::TimedOut { at: at.instant() }))
+    /// What [`Tracker::deadline`] says, worked out once.
+    pub(super) fn bounds(&self) -> Option<Bounds> {
+        *self.bounds.get_or_init(|| self.work_out_bounds())
     }
 
-    pub(super) fn deadline(&self) -> Option<Deadline> {
-        if self.end().is_some() || self.unverified().next().is_none() {
+    fn work_out_bounds(&self) -> Option<Bounds> {
+        if self.end.is_some() || self.unverified().next().is_none() {
             return None;
         }
         let tracker = self.tracker;
@@ -196,15 +208,12 @@ impl View<'_> {
             .map(|at| at.plus(tracker.window))
             .min()
             .filter(|latest| *latest >= earliest);
-        Some(Deadline {
-            earliest: earliest.instant(),
-            latest: latest.map(Micros::instant),
-        })
+        Some(Bounds { earliest, latest })
     }
 
     /// When everybody had verified, by the regulator's word; a review comes after that only.
     fn done(&self) -> Option<DateTime<Utc>> {
-        match self.end()? {
+        match self.end? {
             TrackerStatus::Done { at } => Some(at),
             // Who is approved has verified, though nobody may have seen it.
             TrackerStatus::Approved { at } => {
@@ -238,7 +247,7 @@ impl View<'_> {
             return PersonStanding::Received { at: at.instant() };
         }
         let until = sent.by.plus(MESSAGE_UNTIL);
-        let ended = self.end().and_then(|end| end.at()).map(Micros::cut);
+        let ended = self.end.and_then(|end| end.at()).map(Micros::cut);
         if ended.map_or(self.now, |ended| ended.min(self.now)) < until {
             PersonStanding::MessageExpected {
                 from: sent.from.plus(MESSAGE_FROM).instant(),
@@ -254,13 +263,12 @@ impl View<'_> {
         }
     }
 
+    /// Who has verified, or said so, awaits none, nor does who has one of the last sending.
     pub(super) fn awaits_message(&self, person: &Person) -> bool {
-        match self.standing(person) {
-            PersonStanding::MessageExpected { .. } | PersonStanding::MessageOverdue { .. } => true,
-            PersonStanding::Received { .. }
-            | PersonStanding::Passed { .. }
-            | PersonStanding::Verified { .. } => false,
-        }
+        let sent = self.sent(person).from;
+        self.done().is_none()
+            && self.earliest(FactKind::Passed(person.mobile)).is_none()
+            && self.words(person).all(|at| at < sent)
     }
 
     fn resends_left(&self, person: &Person) -> u8 {
@@ -299,8 +307,8 @@ impl View<'_> {
     }
 
     fn step_of(&self, person: &Person) -> NextStep {
-        let deadline = self.deadline().map(|deadline| deadline.earliest);
-        let in_time = deadline.filter(|at| self.now <= Micros::cut(*at));
+        let earliest = self.bounds().map(|bounds| bounds.earliest);
+        let in_time = earliest.filter(|at| self.now <= *at).map(Micros::instant);
         let (advice, until) = match self.standing(person) {
             PersonStanding::MessageExpected { until, .. } => (Advice::WaitForMessage, Some(until)),
             PersonStanding::MessageOverdue { .. } => (self.overdue_step(person), in_time),
@@ -327,27 +335,24 @@ impl View<'_> {
     }
 
     /// Every reminder that isn't taken care of, whether due already or not.
-    pub(super) fn reminders(&self) -> Vec<Reminder> {
-        let planned = self.planned().into_iter();
-        let mut reminders: Vec<Reminder> = planned.map(|it| self.reminder(it)).collect();
+    pub(super) fn reminders(&self) -> Vec<Planned> {
+        let all: Vec<Planned> = self.planned().into_iter().map(|it| self.plan(it)).collect();
         // What waited for the morning together is said once: by the later one.
-        let all: Vec<_> = reminders
-            .iter()
-            .map(|it| (it.person, it.due, it.kind))
-            .collect();
-        let superseded = |it: &Reminder| {
+        let superseded = |it: &Planned| {
             let later = it.kind.superseded_by();
-            later.is_some_and(|later| all.contains(&(it.person, it.due, later)))
+            let together = |other: &Planned| (other.person, other.due) == (it.person, it.due);
+            later.is_some_and(|later| all.iter().any(|it| it.kind == later && together(it)))
         };
-        reminders
-            .retain(|it| self.tracker.reminded.binary_search(&it.key).is_err() && !superseded(it));
-        reminders
+        let open = |it: &&Planned| {
+            self.tracker.reminded.binary_search(&it.key).is_err() && !superseded(it)
+        };
+        all.iter().filter(open).copied().collect()
     }
 
-    fn reminder(&self, (due, kind, person): Planned<'_>) -> Reminder {
+    fn plan(&self, (due, kind, person): Reason<'_>) -> Planned {
         let about = person.filter(|_| kind.is_about_a_message());
         let sending = about.map_or(0, |(_, person)| self.sendings(person).count());
-        Reminder {
+        Planned {
             key: ReminderKey {
                 kind: kind.told_as(),
                 person: person.map(|(place, _)| place),
@@ -355,13 +360,13 @@ impl View<'_> {
             },
             kind,
             person: person.map(|(_, person)| person.mobile),
-            due: self.aloud(due).instant(),
+            due: self.aloud(due),
         }
     }
 
     /// Of the end, or of what stands out still.
-    fn planned(&self) -> Vec<Planned<'_>> {
-        match self.end() {
+    fn planned(&self) -> Vec<Reason<'_>> {
+        match self.end {
             Some(TrackerStatus::TimedOut { at } | TrackerStatus::Returned { at, .. }) => {
                 let steps = self.next_steps();
                 let may_be_meant = |step: &NextStep| step.advice == Advice::ResubmitUnlessStopped;
@@ -376,18 +381,18 @@ impl View<'_> {
             None => {
                 let over = self.of_window(1, 1).just_after();
                 let mut planned = Vec::from([(over, ReminderKind::AskRegulator, None)]);
-                planned.extend(self.unverified().flat_map(|one| self.planned_for(one)));
+                for one in self.unverified() {
+                    self.plan_for(one, &mut planned);
+                }
                 planned
             }
         }
     }
 
-    fn planned_for<'a>(&self, one: (u32, &'a Person)) -> Vec<Planned<'a>> {
+    fn plan_for<'a>(&self, one: (u32, &'a Person), planned: &mut Vec<Reason<'a>>) {
         let person = one.1;
-        let mut planned = Vec::from([
-            (self.of_window(1, 2), ReminderKind::HalfTime, Some(one)),
-            (self.of_window(5, 6), ReminderKind::LastCall, Some(one)),
-        ]);
+        planned.push((self.of_window(1, 2), ReminderKind::HalfTime, Some(one)));
+        planned.push((self.of_window(5, 6), ReminderKind::LastCall, Some(one)));
         if self.awaits_message(person) {
             if self.denied(person).is_none() {
                 let due = self.sent(person).by.plus(MESSAGE_UNTIL);
@@ -398,7 +403,6 @@ impl View<'_> {
                 planned.push((advised, ReminderKind::ResendAdvised, Some(one)));
             }
         }
-        planned
     }
 
     /// So many parts of the shortest window.
@@ -467,13 +471,12 @@ impl View<'_> {
 
     /// When a person said that a message had come, but for what they took back before the next was sent.
     fn words(&self, person: &Person) -> impl Iterator<Item = Micros> {
-        let denials: Vec<_> = self.said(FactKind::NothingCame(person.mobile)).collect();
-        let sendings: Vec<_> = self.sendings(person).collect();
-        let sending = move |at: Micros| sendings.iter().filter(|sent| **sent <= at).count();
-        let words = self.said(FactKind::Received(person.mobile));
-        words.filter(move |word| {
-            let taken_back = |at: &Micros| at >= word && sending(*at) == sending(*word);
-            !denials.iter().any(taken_back)
+        let mobile = person.mobile;
+        self.said(FactKind::Received(mobile)).filter(move |word| {
+            let next = self.sendings(person).find(|sent| sent > word);
+            let before_the_next = |at: &Micros| next.is_none_or(|next| *at < next);
+            let mut denials = self.said(FactKind::NothingCame(mobile));
+            !denials.any(|at| at >= *word && before_the_next(&at))
         })
     }
 
@@ -496,8 +499,37 @@ impl View<'_> {
     }
 }
 
+/// The end that stands. Of several, the latest; at one instant a failure, for it is what asks for a
+/// step of the customer's. *Returned* is the closer word for *timed out*, whichever came later.
+fn end_of(facts: &[Fact]) -> Option<TrackerStatus> {
+    let (mut done, mut approved, mut timed_out, mut returned) = (None, None, None, None);
+    for fact in facts {
+        match fact.kind.end() {
+            Some(End::Done) => done = Some(fact.at),
+            Some(End::Approved) => approved = Some(fact.at),
+            Some(End::TimedOut) => timed_out = Some(fact.at),
+            Some(End::Returned(cause)) => returned = Some((fact.at, cause)),
+            None => {}
+        }
+    }
+    let failed = timed_out.max(returned.map(|(at, _)| at));
+    let stands = |at: &Micros| failed.is_none_or(|failed| *at > failed);
+    let (done, approved) = (done.filter(stands), approved.filter(stands));
+    if let Some(at) = approved.filter(|at| done.is_none_or(|done| *at >= done)) {
+        return Some(TrackerStatus::Approved { at: at.instant() });
+    }
+    if let Some(at) = done {
+        return Some(TrackerStatus::Done { at: at.instant() });
+    }
+    let returned = returned.map(|(at, cause)| TrackerStatus::Returned {
+        at: at.instant(),
+        cause,
+    });
+    returned.or_else(|| timed_out.map(|at| TrackerStatus::TimedOut { at: at.instant() }))
+}
+
 /// A reminder before the quiet hours: when, what, and to whom of the persons.
-type Planned<'a> = (Micros, ReminderKind, Option<(u32, &'a Person)>);
+type Reason<'a> = (Micros, ReminderKind, Option<(u32, &'a Person)>);
 
 /// Between which instants something was sent.
 pub(super) struct Sent {

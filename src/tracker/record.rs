@@ -278,9 +278,23 @@ impl Tracker {
         let Err(place) = self.facts.binary_search(&fact) else {
             return Ok(());
         };
-        self.facts.insert(place, fact);
-        self.forget_older_waiting();
-        self.forget_what_was_seen_again();
+        // What is known to have happened says more than that it was seen.
+        let other = Fact {
+            seen: !fact.seen,
+            ..fact
+        };
+        match (self.facts.binary_search(&other), fact.seen) {
+            (Ok(_), true) => return Ok(()),
+            (Ok(seen), false) => {
+                self.facts.remove(seen);
+                self.facts.insert(place, fact);
+            }
+            (Err(_), _) => self.facts.insert(place, fact),
+        }
+        if fact.kind.person().is_none() {
+            self.forget_older_waiting();
+            self.forget_what_was_seen_again();
+        }
         Ok(())
     }
 
@@ -317,17 +331,11 @@ impl Tracker {
         });
     }
 
-    /// Of one end that is seen again and again, the first; and what was seen when it is known to have happened.
+    /// Of one end that is seen again and again, the first.
     fn forget_what_was_seen_again(&mut self) {
         let mut last: Option<FactKind> = None;
-        let exact = |facts: &[Fact], of: &Fact| {
-            let same = |fact: &Fact| !fact.seen && fact.at == of.at && fact.kind == of.kind;
-            facts.iter().any(same)
-        };
-        let known = self.facts.clone();
         self.facts.retain(|fact| {
-            let ends = fact.kind.end().is_some();
-            let again = fact.seen && (ends && last == Some(fact.kind) || exact(&known, fact));
+            let again = fact.seen && fact.kind.end().is_some() && last == Some(fact.kind);
             if fact.kind.person().is_none() {
                 last = Some(fact.kind);
             }

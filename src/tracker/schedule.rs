@@ -50,17 +50,17 @@ impl Tracker {
         let view = self.at(now);
         let to_come = self.facts.get(view.facts.len()..).unwrap_or_default();
         let reminders = view.reminders().into_iter();
-        let reminders = reminders.map(|reminder| Micros::cut(reminder.due).max(view.now));
+        let reminders = reminders.map(|reminder| reminder.due.max(view.now));
         let awaited = view
             .unverified()
-            .filter(|(_, person)| view.end().is_none() && view.awaits_message(person));
+            .filter(|(_, person)| view.end.is_none() && view.awaits_message(person));
         let messages = awaited.flat_map(|(_, person)| {
             let due = view.sent(person).by.plus(MESSAGE_UNTIL);
             [due, view.resend_advised(person)]
         });
-        let deadline = view.deadline();
+        let over = view.bounds().map(|bounds| bounds.earliest.just_after());
         let changes = messages
-            .chain(deadline.map(|deadline| Micros::cut(deadline.earliest).just_after()))
+            .chain(over)
             .chain(to_come.iter().map(|fact| fact.at))
             .filter(|instant| *instant > view.now);
         reminders
@@ -88,7 +88,7 @@ impl View<'_> {
         let Some(looked) = self.looked() else {
             return Some(self.tracker.submitted.max(self.now));
         };
-        let next = match self.end() {
+        let next = match self.end {
             Some(TrackerStatus::Done { .. }) => looked.plus(IN_REVIEW),
             Some(_) => return None,
             None => self.poll_after(looked),
@@ -112,8 +112,8 @@ impl View<'_> {
         }
         // Not the deadline's own, which moves with each *waiting*.
         let earliest = self.tracker.submitted.plus(self.tracker.window);
-        let latest = self.deadline().and_then(|deadline| deadline.latest);
-        let bounds = [earliest, latest.map_or(earliest, Micros::cut)];
+        let latest = self.bounds().and_then(|bounds| bounds.latest);
+        let bounds = [earliest, latest.unwrap_or(earliest)];
         let around = |bound: &Micros| (bound.plus(AROUND_FROM), bound.plus(AROUND_UNTIL));
         let near = |(from, until): (Micros, Micros)| from <= looked && looked < until;
         if bounds.iter().map(around).any(near) {
@@ -151,9 +151,8 @@ impl View<'_> {
         else {
             return due;
         };
-        let in_time = |earliest| Micros::cut(earliest) >= wake.plus(TIME_LEFT);
-        match self.deadline() {
-            Some(deadline) if !in_time(deadline.earliest) => due,
+        match self.bounds() {
+            Some(bounds) if bounds.earliest < wake.plus(TIME_LEFT) => due,
             Some(_) | None => wake,
         }
     }

@@ -91,9 +91,13 @@ impl Span {
     }
 
     /// So many of them, one after the other.
-    #[cfg(feature = "serde")]
     pub(crate) const fn times(self, count: u16) -> Self {
         Self(self.0.saturating_mul(count as i64))
+    }
+
+    /// One of so many equal parts, in whole microseconds; of none it is nothing.
+    pub(crate) fn over(self, parts: u16) -> Self {
+        Self(self.0.checked_div(parts.into()).unwrap_or_default())
     }
 }
 

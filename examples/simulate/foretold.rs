@@ -86,16 +86,14 @@ impl Platform {
     }
 
     /// A round is opened, which the platform learns by a poll within ten minutes.
-    pub fn foretell(
-        &mut self,
-        round: RoundId,
-        filing_type: FilingType,
-        recipients: &Recipients,
-    ) -> Result<(), Difference> {
+    pub fn foretell(&mut self, round: RoundId, filing_type: FilingType) -> Result<(), Difference> {
         let order = of_round(round);
-        if !self.weather.platforms {
+        let (true, Some(recipients)) = (
+            self.weather.platforms,
+            self.orders[order as usize].recipients(),
+        ) else {
             return Ok(());
-        }
+        };
         if self.foretold.contains_key(&order) {
             self.happened(order, OrderStep::Resubmit);
             return Ok(());
@@ -121,7 +119,7 @@ impl Platform {
             polled_at: self.now,
             next: None,
             looked: (self.now, 0),
-            pace: dice.pick(&[0, 0, 10 * MINUTE, HOUR]),
+            pace: dice.pick(&[0, 10 * MINUTE, HOUR, HOUR, 3 * HOUR, 3 * HOUR]),
             patient: dice.happens(0.05),
         };
         self.foretold.insert(order, foretold);

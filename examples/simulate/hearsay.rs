@@ -104,10 +104,8 @@ impl crate::foretold::Foretold {
 
     /// What came late is heard now, and somebody may make something up.
     pub fn hears_late(&mut self, dice: &mut Dice, now: Instant) -> Result<(), Difference> {
-        let (due, pending) = self.pending.iter().partition(|(at, _)| *at <= now);
-        self.pending = pending;
-        let due: Pending = due;
-        for (_, fact) in due {
+        while let Some(place) = self.pending.iter().position(|(at, _)| *at <= now) {
+            let (_, fact) = self.pending.swap_remove(place);
             self.report(fact, now)?;
         }
         if self.words == Words::Wrong && dice.happens(0.05) {

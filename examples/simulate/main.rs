@@ -29,6 +29,7 @@ mod hearsay;
 mod held;
 mod host;
 mod hub;
+mod intake;
 mod ledger;
 mod options;
 mod orders;

@@ -1,8 +1,10 @@
 //! Filing orders of all types, by people who have one mobile number each.
 
+use std::sync::OnceLock;
+
 use beian::{
     Access, FilingOrder, FilingType, IdDocument, MobileNumber, ModifiedPart, ModifiedParts, Person,
-    Province, ServiceKind,
+    Province, ServiceKind, filing::FilingFacts,
 };
 use chrono::{DateTime, Utc};
 
@@ -25,7 +27,11 @@ impl Somebody {
     }
 
     pub fn mobile(self) -> MobileNumber {
-        self.digits().parse().unwrap()
+        // Asked for at every look.
+        static READ: [OnceLock<MobileNumber>; 1024] = [const { OnceLock::new() }; 1024];
+        let read = || self.digits().parse().unwrap();
+        READ.get(usize::from(self.0))
+            .map_or_else(read, |known| *known.get_or_init(read))
     }
 
     pub fn with(mobile: &MobileNumber) -> Self {
@@ -61,6 +67,9 @@ pub const fn of_round(round: RoundId) -> u32 {
 pub struct Filing {
     pub order: Option<FilingOrder>,
     pub renewed: bool,
+    pub filing_type: FilingType,
+    /// What is so, where it decides which filing it is.
+    pub facts: Option<FilingFacts>,
 }
 
 impl Filing {
@@ -138,6 +147,32 @@ impl Filing {
             };
         }
         let order = order.filed_at(at).build().ok();
-        Self { order, renewed }
+        Self {
+            order,
+            renewed,
+            filing_type,
+            facts: facts(filing_type, province, access),
+        }
     }
+}
+
+/// B20: of the entity, its service, and whether that is filed here.
+fn facts(filing_type: FilingType, province: Province, access: Access) -> Option<FilingFacts> {
+    let (entity, service, here) = match filing_type {
+        FilingType::Initial => (false, false, false),
+        FilingType::AddService => (true, false, false),
+        FilingType::AddAccess => (true, true, false),
+        FilingType::Modify => (true, true, true),
+        _ => return None,
+    };
+    // Where a shell adds a service at once, the entity is one (B21).
+    let shell = FilingFacts::SHELL_ADDS_SERVICE.contains(&province);
+    Some(FilingFacts {
+        entity_filed: Some(entity),
+        service_filed: Some(service),
+        filed_here: Some(here),
+        services_left: Some(entity && (service || !shell)),
+        province: Some(province),
+        access: (filing_type == FilingType::AddAccess).then_some(access),
+    })
 }

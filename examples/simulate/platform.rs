@@ -74,7 +74,7 @@ pub struct Platform {
 }
 
 pub struct Order {
-    filing: Filing,
+    pub filing: Filing,
     life: OrderLife,
     /// The rounds that were opened, and the one that is to be.
     rounds: Vec<RoundId>,
@@ -96,6 +96,13 @@ impl Order {
     /// Who verifies in it, as it was submitted last.
     pub const fn recipients(&self) -> Option<&Recipients> {
         self.recipients.as_ref()
+    }
+
+    /// Whether people verify or the administration reviews.
+    pub fn is_under_way(&self) -> bool {
+        let status = self.life.status();
+        let in_verification = status == OrderStatus::SmsVerification;
+        in_verification || status == OrderStatus::AdministrationReview && !self.approved
     }
 
     pub fn newest_round(&self) -> Option<RoundId> {
@@ -372,6 +379,9 @@ impl Platform {
         if !first && order.life.status() != OrderStatus::Returned {
             return Ok(()); // withdrawn meanwhile
         }
+        if first && self.weather.platforms {
+            self.takes_in(number)?;
+        }
         let Some(filing) = &order.filing.order else {
             return Ok(());
         };
@@ -490,8 +500,7 @@ impl Platform {
         order.life = life.map_err(|refusal| refusal.to_string())?;
         let filing_type = order.filing.order.as_ref().map(FilingOrder::filing_type);
         let filing_type = filing_type.unwrap_or(FilingType::Initial);
-        let whole = order.recipients.clone();
-        self.foretell(*id, filing_type, whole.as_ref().unwrap_or(recipients))?;
+        self.foretell(*id, filing_type)?;
         self.count("~rounds", "rounds");
         for (p, recipient) in recipients.iter().enumerate() {
             let who = Somebody((against::number(recipient.mobile()) % 10_000) as u16);

@@ -9,7 +9,10 @@ use super::{
     Advice, Deadline, Fact, FactKind, NextStep, PersonStanding, Reminder, ReminderKey,
     ReminderKind, Tracker, TrackerStatus, fact::End, record::Person,
 };
-use crate::{MobileNumber, OrderStatus, ReturnCause, time::Micros};
+use crate::{
+    MobileNumber, OrderStatus, ReturnCause,
+    time::{Micros, Span},
+};
 
 /// A message usually arrives within 5 to 10 minutes (R15).
 const MESSAGE_FROM: TimeDelta = TimeDelta::minutes(5);
@@ -334,38 +337,9 @@ impl View<'_> {
         }
     }
 
-    /// Every reminder that isn't taken care of, whether due already or not.
+    /// Every reminder that isn't taken care of, whether due already or not: of the end, or of what stands out still.
     pub(super) fn reminders(&self) -> Vec<Planned> {
-        let all: Vec<Planned> = self.planned().into_iter().map(|it| self.plan(it)).collect();
-        // What waited for the morning together is said once: by the later one.
-        let superseded = |it: &Planned| {
-            let later = it.kind.superseded_by();
-            let together = |other: &Planned| (other.person, other.due) == (it.person, it.due);
-            later.is_some_and(|later| all.iter().any(|it| it.kind == later && together(it)))
-        };
-        let open = |it: &&Planned| {
-            self.tracker.reminded.binary_search(&it.key).is_err() && !superseded(it)
-        };
-        all.iter().filter(open).copied().collect()
-    }
-
-    fn plan(&self, (due, kind, person): Reason<'_>) -> Planned {
-        let about = person.filter(|_| kind.is_about_a_message());
-        let sending = about.map_or(0, |(_, person)| self.sendings(person).count());
-        Planned {
-            key: ReminderKey {
-                kind: kind.told_as(),
-                person: person.map(|(place, _)| place),
-                sending: u8::try_from(sending).unwrap_or(u8::MAX),
-            },
-            kind,
-            person: person.map(|(_, person)| person.mobile),
-            due: self.aloud(due),
-        }
-    }
-
-    /// Of the end, or of what stands out still.
-    fn planned(&self) -> Vec<Reason<'_>> {
+        let mut planned = Vec::new();
         match self.end {
             Some(TrackerStatus::TimedOut { at } | TrackerStatus::Returned { at, .. }) => {
                 let steps = self.next_steps();
@@ -375,40 +349,61 @@ impl View<'_> {
                 } else {
                     ReminderKind::Resubmit
                 };
-                Vec::from([(Micros::cut(at), kind, None)])
+                planned.push(self.plan(kind, None, Micros::cut(at)));
             }
-            Some(_) => Vec::new(),
+            Some(_) => {}
             None => {
                 let over = self.of_window(1, 1).just_after();
-                let mut planned = Vec::from([(over, ReminderKind::AskRegulator, None)]);
+                planned.push(self.plan(ReminderKind::AskRegulator, None, over));
                 for one in self.unverified() {
                     self.plan_for(one, &mut planned);
                 }
-                planned
             }
         }
+        planned.retain(|it| self.tracker.reminded.binary_search(&it.key).is_err());
+        planned
     }
 
-    fn plan_for<'a>(&self, one: (u32, &'a Person), planned: &mut Vec<Reason<'a>>) {
+    fn plan_for(&self, one: (u32, &Person), planned: &mut Vec<Planned>) {
+        let plan = |kind, due| self.plan(kind, Some(one), due);
+        let half_time = plan(ReminderKind::HalfTime, self.of_window(1, 2));
+        let last_call = plan(ReminderKind::LastCall, self.of_window(5, 6));
+        // What waited for the morning together is said once: by the later one.
+        planned.extend(Some(half_time).filter(|it| it.due != last_call.due));
+        planned.push(last_call);
         let person = one.1;
-        planned.push((self.of_window(1, 2), ReminderKind::HalfTime, Some(one)));
-        planned.push((self.of_window(5, 6), ReminderKind::LastCall, Some(one)));
-        if self.awaits_message(person) {
-            if self.denied(person).is_none() {
-                let due = self.sent(person).by.plus(MESSAGE_UNTIL);
-                planned.push((due, ReminderKind::MessageDue, Some(one)));
-            }
-            if self.resends_left(person) > 0 {
-                let advised = self.resend_advised(person);
-                planned.push((advised, ReminderKind::ResendAdvised, Some(one)));
-            }
+        if !self.awaits_message(person) {
+            return;
+        }
+        let advised = (self.resends_left(person) > 0)
+            .then(|| plan(ReminderKind::ResendAdvised, self.resend_advised(person)));
+        if self.denied(person).is_none() {
+            let due = self.sent(person).by.plus(MESSAGE_UNTIL);
+            let message = plan(ReminderKind::MessageDue, due);
+            let later = advised.filter(|advised| advised.due == message.due);
+            planned.extend(Some(message).filter(|_| later.is_none()));
+        }
+        planned.extend(advised);
+    }
+
+    fn plan(&self, kind: ReminderKind, one: Option<(u32, &Person)>, due: Micros) -> Planned {
+        let about = one.filter(|_| kind.is_about_a_message());
+        let sending = about.map_or(0, |(_, person)| self.sendings(person).count());
+        Planned {
+            key: ReminderKey {
+                kind: kind.told_as(),
+                person: one.map(|(place, _)| place),
+                sending: u8::try_from(sending).unwrap_or(u8::MAX),
+            },
+            kind,
+            person: one.map(|(_, person)| person.mobile),
+            due: self.aloud(due),
         }
     }
 
     /// So many parts of the shortest window.
-    fn of_window(&self, parts: i32, of: i32) -> Micros {
-        let span = self.tracker.window.checked_mul(parts).unwrap_or_default();
-        let span = span.checked_div(of).unwrap_or_default();
+    fn of_window(&self, parts: u16, of: u16) -> Micros {
+        let span = Span::cut(self.tracker.window).times(parts).over(of);
         self.tracker.submitted.plus(span)
     }
 
@@ -527,9 +522,6 @@ fn end_of(facts: &[Fact]) -> Option<TrackerStatus> {
     });
     returned.or_else(|| timed_out.map(|at| TrackerStatus::TimedOut { at: at.instant() }))
 }
-
-/// A reminder before the quiet hours: when, what, and to whom of the persons.
-type Reason<'a> = (Micros, ReminderKind, Option<(u32, &'a Person)>);
 
 /// Between which instants something was sent.
 pub(super) struct Sent {

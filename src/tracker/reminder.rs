@@ -57,19 +57,6 @@ impl ReminderKind {
         }
     }
 
-    /// The kind that leaves it nothing to say, where both are due at once.
-    pub(super) const fn superseded_by(self) -> Option<Self> {
-        match self {
-            Self::MessageDue => Some(Self::ResendAdvised),
-            Self::HalfTime => Some(Self::LastCall),
-            Self::ResendAdvised
-            | Self::LastCall
-            | Self::AskRegulator
-            | Self::Resubmit
-            | Self::ResubmitUnlessStopped => None,
-        }
-    }
-
     const fn is_to_a_person(self) -> bool {
         match self {
             Self::MessageDue | Self::ResendAdvised | Self::HalfTime | Self::LastCall => true,

@@ -16,7 +16,7 @@ use crate::{
     orders::of_round,
     platform::{Happening, Platform},
     reference::{
-        HOUR, Instant, MINUTE, RoundId,
+        HOUR, Instant, MINUTE, RoundId, Span,
         against::{self, Difference},
     },
 };
@@ -26,7 +26,8 @@ pub struct Foretold {
     pub tracker: Tracker,
     /// Told the same polls, and no word.
     pub wordless: Option<Tracker>,
-    pub recipients: Recipients,
+    pub window: Span,
+    pub resends_max: u8,
     pub words: Words,
     pub pending: Pending,
     pub quiet: bool,
@@ -46,8 +47,6 @@ pub struct Foretold {
     polled_at: Instant,
     /// The look that is planned; another one is stale.
     next: Option<Instant>,
-    /// The last look, and how many there were at once.
-    looked: (Instant, u8),
     /// By so much it comes later than it was asked to.
     pace: i64,
     /// Whether it goes on looking in the administration's review.
@@ -75,10 +74,9 @@ impl Platform {
             return Ok(());
         }
         self.poll(order)?;
-        let whole = self.orders[order as usize].recipients().cloned();
-        if let (Some(it), Some(whole)) = (self.foretold.get_mut(&order), whole) {
-            it.recipients = whole; // by the rules of today
-            let resubmitted = it.life.resubmit(Some(&it.recipients));
+        let verifying = self.orders[order as usize].recipients();
+        if let Some(it) = self.foretold.get_mut(&order) {
+            let resubmitted = it.life.resubmit(verifying);
             it.life = resubmitted.map_err(|refusal| refusal.to_string())?;
             self.begins(order, round);
         }
@@ -104,7 +102,8 @@ impl Platform {
         let foretold = Foretold {
             tracker: Tracker::new(recipients, now),
             wordless: None,
-            recipients: recipients.clone(),
+            window: 0,
+            resends_max: 0,
             words: Words::True,
             pending: Vec::new(),
             quiet: dice.happens(0.3),
@@ -118,8 +117,12 @@ impl Platform {
             happened: Vec::new(),
             polled_at: self.now,
             next: None,
-            looked: (self.now, 0),
-            pace: dice.pick(&[0, 10 * MINUTE, HOUR, HOUR, 3 * HOUR, 3 * HOUR]),
+            pace: match dice.up_to(9) {
+                0 => 0,
+                1 => 10 * MINUTE,
+                2 | 3 => HOUR,
+                _ => 3 * HOUR,
+            },
             patient: dice.happens(0.05),
         };
         self.foretold.insert(order, foretold);
@@ -133,8 +136,9 @@ impl Platform {
         let before = self.now - dice.between(0, 10 * MINUTE);
         let first = self.now + dice.between(0, 10 * MINUTE);
         let words = Words::of(&mut dice, &self.weather);
-        if let Some(it) = self.foretold.get_mut(&order) {
-            it.follows(round, before, first, words);
+        let verifying = self.orders[order as usize].recipients();
+        if let (Some(it), Some(verifying)) = (self.foretold.get_mut(&order), verifying) {
+            it.follows(round, verifying, before, first, words);
             self.look_at(order, first);
         }
     }
@@ -156,18 +160,7 @@ impl Platform {
             return Ok(()); // planned, and planned anew
         }
         let now = against::utc(self.now);
-        let at_once = if it.looked.0 == self.now {
-            it.looked.1 + 1
-        } else {
-            0
-        };
-        it.looked = (self.now, at_once);
-        // What a poll made due goes out at once; after that nothing is.
-        if at_once > 2 {
-            return Err("a schedule that spins (D33)".into());
-        }
         it.hears_late(&mut dice, self.now)?;
-        it.reminds(self.now)?;
         // Who doesn't know of a round yet has nobody to say when.
         let (unaware, vain) = (it.round.is_none(), dice.happens(0.1));
         if it.tracker.next_poll(now) == Some(now) || unaware {
@@ -176,6 +169,9 @@ impl Platform {
             } else {
                 self.poll(order)?;
             }
+        }
+        if let Some(it) = self.foretold.get_mut(&order) {
+            it.reminds(self.now)?;
         }
         self.hold(order)?;
         let Some(it) = self.foretold.get_mut(&order) else {
@@ -193,7 +189,8 @@ impl Platform {
                 };
                 against::instant(next) + late
             }
-            Some(_) => self.now,
+            // What is due was done, and nothing else is.
+            Some(_) => return Err("a schedule that spins (D33)".into()),
             None if it.told => return Ok(()),
             None => return Err("a round that nobody looks at again (D33)".into()),
         };
@@ -212,20 +209,18 @@ impl Platform {
             self.foretold.remove(&order);
             return Ok(());
         }
-        let followed = it.life.follow(&saw, Some(&it.recipients));
+        let verifying = self.orders[order as usize].recipients();
+        let followed = it.life.follow(&saw, verifying);
         let followed = followed.map_err(|refusal| refusal.to_string())?;
         it.follow_is_right(&saw, &followed)?;
         let begun = followed.life.rounds() > it.life.rounds();
         it.life = followed.life;
         it.happened.clear();
-        let submitted = &self.orders[order as usize];
-        if let (true, Some(round), Some(whole)) =
-            (begun, submitted.newest_round(), submitted.recipients())
-        {
+        let round = self.orders[order as usize].newest_round();
+        if let (true, Some(round), Some(verifying)) = (begun, round, verifying) {
             let words = Words::of(&mut Dice::of(&[self.seed, 26, round as u64]), &self.weather);
             if let Some(it) = self.foretold.get_mut(&order) {
-                it.recipients = whole.clone();
-                it.follows(round, it.polled_at, self.now, words);
+                it.follows(round, verifying, it.polled_at, self.now, words);
             }
             self.count("foretold", "a round whose begin nobody saw");
         }
@@ -268,8 +263,19 @@ impl Platform {
 }
 
 impl Foretold {
-    fn follows(&mut self, round: RoundId, before: Instant, first: Instant, words: Words) {
-        let tracker = Tracker::new(&self.recipients, against::utc(before))
+    /// By the rules of today, which aren't always those of the round before.
+    fn follows(
+        &mut self,
+        round: RoundId,
+        verifying: &Recipients,
+        before: Instant,
+        first: Instant,
+        words: Words,
+    ) {
+        let policy = verifying.policy();
+        self.window = policy.window().num_microseconds().unwrap_or(Span::MAX);
+        self.resends_max = policy.resends_max();
+        let tracker = Tracker::new(verifying, against::utc(before))
             .submitted_by(against::utc(first))
             .of_type(self.filing_type);
         let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();

@@ -235,19 +235,17 @@ impl Foretold {
     /// From when on a reminder makes sense, for what the platform knows.
     fn sensible(&self, kind: ReminderKind, who: Option<Somebody>) -> Instant {
         let submitted = against::instant(self.tracker.submitted_at());
-        let policy = self.recipients.policy();
-        let window = policy.window().num_microseconds().unwrap_or(Span::MAX);
         // What is asked for beyond the resends sends nothing (R22).
         let sent = who.and_then(|who| {
             let asked = self.said(FactKind::ResendAsked, who);
-            asked.take(policy.resends_max().into()).last()
+            asked.take(self.resends_max.into()).last()
         });
         let sent = sent.unwrap_or(submitted);
         let denied = who.is_some_and(|who| self.has_said(FactKind::NothingCame, who));
         match kind {
-            ReminderKind::HalfTime => submitted + window / 2,
-            ReminderKind::LastCall => submitted + window / 6 * 5,
-            ReminderKind::AskRegulator => submitted + window,
+            ReminderKind::HalfTime => submitted + self.window / 2,
+            ReminderKind::LastCall => submitted + self.window / 6 * 5,
+            ReminderKind::AskRegulator => submitted + self.window,
             ReminderKind::MessageDue => sent + 10 * MINUTE,
             ReminderKind::ResendAdvised if denied => sent + 10 * MINUTE,
             ReminderKind::ResendAdvised => sent + 30 * MINUTE,

@@ -21,10 +21,10 @@ impl Platform {
     pub fn takes_in(&self, number: u32) -> Result<(), Difference> {
         let filing = &self.orders[number as usize].filing;
         determined(filing)?;
-        // One in ten goes the whole way: a form has some fifty checks.
+        // One in thirty goes the whole way: a form has some fifty checks.
         let mut dice = Dice::of(&[self.seed, 29, number.into()]);
         match &filing.order {
-            Some(order) if dice.happens(0.1) => self.checked(number, order),
+            Some(order) if dice.happens(1.0 / 30.0) => self.checked(number, order),
             _ => Ok(()),
         }
     }

@@ -162,6 +162,47 @@ fn d18_a_superseded_code_of_one_order_counts_in_none() {
 }
 
 #[test]
+fn d18_a_superseded_code_is_free_only_for_somebody_who_still_waits() {
+    let world = World::new();
+    world.text(1, 1);
+    world.another_message(LI);
+    world.clock.advance(MINUTE);
+    world.text(2, 1);
+    let [old, new] = world.codes(1, LI).try_into().unwrap();
+    world.submit(LI, &new);
+
+    let submitted = world.submit(LI, &old);
+    assert_eq!(
+        outcomes(&submitted)[1],
+        (2, EntryOutcome::Wrong { left: 4 })
+    );
+}
+
+#[test]
+fn d09_d18_ten_minutes_are_over_by_the_rounds_latest_instant_whatever_the_clock_says() {
+    let world = World::new();
+    world.text(1, 2);
+    world.text(2, 1);
+    let (verified_at, code) = (world.now(), world.code(1, LI));
+    world.submit(LI, &code);
+
+    world.clock.advance(TimeDelta::minutes(11));
+    let of_wang = |sent: &&Sent| sent.id().session == 1.into() && *sent.to() == WANG.mobile();
+    let message = world
+        .sender
+        .sent()
+        .iter()
+        .find(of_wang)
+        .map(Sent::id)
+        .unwrap();
+    let report = world.desk.report(message, DeliveryReport::Undelivered);
+    block(report).unwrap().unwrap();
+    world.clock.set(verified_at);
+    world.submit(LI, &code);
+    assert_eq!(world.left(2, LI), 4);
+}
+
+#[test]
 fn d18_a_repeat_is_known_for_exactly_ten_minutes() {
     for persons in [1, 2] {
         let world = World::new();
@@ -414,6 +455,26 @@ fn d21_a_repeat_names_the_orders_as_the_first_answer_did() {
     let (two, one) = (outcomes(&first)[0].0, outcomes(&first)[1].0);
     assert_eq!((two, one), (2, 1), "the one opened first in front");
     assert_eq!(world.enter(&entry), first);
+}
+
+#[test]
+fn d21_a_submission_id_is_known_by_the_rounds_that_it_met() {
+    let world = World::new();
+    let entry = |code: &str| LI.entry(code).unwrap().with_submission_id(7);
+    nothing_is_told(&world.enter(&entry(WRONG_CODE))); // no order is open
+    world.text(1, 1);
+    world.text(2, 1);
+    let right = entry(&world.code(1, LI));
+    assert_eq!(world.enter(&right).answer(), EntryAnswer::AllVerified);
+
+    // Nor once the round that knew it has been over for ten minutes.
+    world.clock.advance(TimeDelta::minutes(10));
+    assert_eq!(world.enter(&right).answer(), EntryAnswer::AllVerified);
+    world.clock.advance(MINUTE);
+    assert_eq!(
+        outcomes(&world.enter(&right)),
+        [(2, EntryOutcome::Wrong { left: 4 })]
+    );
 }
 
 // ---- resends
@@ -998,6 +1059,26 @@ fn a_report_for_no_message_is_refused() {
 }
 
 // ---- rounds
+
+#[test]
+fn d09_d25_a_rounds_latest_instant_is_its_own() {
+    let world = World::new();
+    world.open(1, 1);
+    let opened_at = world.now();
+    world.clock.advance(TimeDelta::seconds(30));
+    world.sender.script([Scripted::Defer]);
+    world.dispatch();
+    for _ in 0..6 {
+        world.submit(LI, WRONG_CODE);
+    }
+    assert!(!world.stored(1).status().is_open());
+
+    world.clock.set(opened_at);
+    let li = recipients(1);
+    let again = block(world.desk.open_again(2, &li, seed(2), 1));
+    let session = again.unwrap().unwrap();
+    assert_eq!(session.last_changed_at(), opened_at);
+}
 
 #[test]
 fn d25_a_new_round_carries_the_ids_over_and_nothing_else() {

@@ -19,8 +19,9 @@ use crate::{
 
 /// Hosts' clocks differ by so much, where they don't jump.
 const CLOCKS: Span = MINUTE;
-/// A host that died after the gateway had taken a message sends it again, and it is that acceptance which the
-/// window begins with (D05).
+/// By so much a delivery report that comes late moves a window, and with it the end (D05).
+const LATE_REPORT: Span = 10 * MINUTE;
+/// A host that died after the gateway had taken a message sends it again, and the window begins with that acceptance.
 const LATE_ACCEPTANCE: Span = 2 * HOUR;
 
 impl Platform {
@@ -42,12 +43,15 @@ impl Platform {
         it.unsaid |= !it.has_said(FactKind::Passed, Somebody((number % 10_000) as u16));
         let row = match latest {
             None => return Ok(()),
-            Some(latest) if at <= latest => "verified by the latest deadline",
+            Some(latest) if at <= latest => "by the latest deadline",
             Some(latest) if in_full && at > latest + LATE_ACCEPTANCE => {
                 return Err("somebody verified after the latest deadline (D05)".into());
             }
-            Some(_) if in_full => "verified after it, by a late acceptance",
-            Some(_) => "verified after it, words being late, missing or wrong",
+            Some(latest) if in_full && at > latest + LATE_REPORT => {
+                "after it, by a late acceptance"
+            }
+            Some(_) if in_full => "after it, by a late delivery report",
+            Some(_) => "after it, words being late, missing or wrong",
         };
         self.count(
             "foretold: who verified, where there is a latest deadline",

@@ -163,7 +163,8 @@ impl PersonStanding {
 pub struct Deadline {
     /// Until then everybody is in time for certain. What a customer should be told.
     pub earliest: DateTime<Utc>,
-    /// After this nobody is in time any more, if the persons' words are true; `None` if it is open.
+    /// After this nobody is in time any more, if the persons' words are true and who has verified has said so;
+    /// `None` if it is open. Never certain: who issues the codes may begin the window some minutes later (D05).
     pub latest: Option<DateTime<Utc>>,
 }
 

@@ -10,6 +10,7 @@ mod answer;
 mod conclusions;
 mod fact;
 mod order_life;
+mod question;
 pub(crate) mod record;
 mod reminder;
 mod schedule;

@@ -30,7 +30,7 @@ pub struct Foretold {
     pub resends_max: u8,
     pub words: Words,
     pub pending: Pending,
-    pub quiet: bool,
+    quiet_hours: Option<(NaiveTime, NaiveTime)>,
     pub sent: BTreeSet<ReminderKey>,
     pub life: OrderLife,
     /// Whether a poll has told it of the end of verification.
@@ -39,8 +39,8 @@ pub struct Foretold {
     pub round: Option<RoundId>,
     /// Somebody was verified, and didn't say so: a stranger was it, or the answer was lost.
     pub unsaid: bool,
-    /// Whether it was counted already that somebody was asked what can't help.
-    pub in_vain: bool,
+    /// When it was counted that somebody was asked what can't help.
+    pub in_vain: Option<Instant>,
     filing_type: FilingType,
     /// What happened to the order since the last poll.
     happened: Vec<OrderStep>,
@@ -97,6 +97,7 @@ impl Platform {
             return Ok(());
         }
         let mut dice = Dice::of(&[self.seed, 25, order.into()]);
+        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
         let life = OrderLife::new().submit(Some(recipients));
         let now = against::utc(self.now);
         let foretold = Foretold {
@@ -106,13 +107,13 @@ impl Platform {
             resends_max: 0,
             words: Words::True,
             pending: Vec::new(),
-            quiet: dice.happens(0.3),
+            quiet_hours: dice.happens(0.3).then(|| (hour(22), hour(8))),
             sent: BTreeSet::new(),
             life: life.map_err(|refusal| refusal.to_string())?,
             told: false,
             round: None,
             unsaid: false,
-            in_vain: false,
+            in_vain: None,
             filing_type,
             happened: Vec::new(),
             polled_at: self.now,
@@ -278,14 +279,13 @@ impl Foretold {
         let tracker = Tracker::new(verifying, against::utc(before))
             .submitted_by(against::utc(first))
             .of_type(self.filing_type);
-        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        self.tracker = match self.quiet {
-            true => tracker.quiet_hours(hour(22), hour(8)),
-            false => tracker,
+        self.tracker = match self.quiet_hours {
+            Some((from, until)) => tracker.quiet_hours(from, until),
+            None => tracker,
         };
         self.wordless = (words != Words::True).then(|| self.tracker.clone());
         (self.round, self.words, self.polled_at) = (Some(round), words, first);
-        (self.told, self.unsaid, self.in_vain) = (false, false, false);
+        (self.told, self.unsaid, self.in_vain) = (false, false, None);
         self.sent.clear();
         self.pending.clear();
     }

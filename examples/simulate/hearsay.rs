@@ -84,21 +84,18 @@ impl crate::foretold::Foretold {
     ) -> Result<(), Difference> {
         let mobile = who.mobile();
         let fact = Fact::exact(what(mobile), against::utc(now));
-        match self.words {
-            Words::True => {}
+        let fact = match self.words {
             Words::Late => {
                 self.pending.push((now + dice.between(0, 12 * HOUR), fact));
                 return Ok(());
             }
             Words::Missing if dice.happens(0.5) => return Ok(()),
-            Words::Missing => {}
             Words::Wrong if dice.happens(0.3) => return Ok(()),
             Words::Wrong if dice.happens(0.5) => {
-                let fact = Fact::exact(anything(dice, mobile), against::utc(now));
-                return self.report(fact, now);
+                Fact::exact(anything(dice, mobile), against::utc(now))
             }
-            Words::Wrong => {}
-        }
+            Words::True | Words::Missing | Words::Wrong => fact,
+        };
         self.report(fact, now)
     }
 

@@ -149,17 +149,17 @@ impl Platform {
                         return Err("a resend is advised to somebody who has none left".into());
                     }
                 }
-                (State::Verified { .. }, Some(advice)) if advice != Advice::WaitForOthers => {
-                    if it.has_said(FactKind::Passed, who) {
-                        return Err("somebody who has verified is asked for more".into());
-                    }
+                (State::Verified { .. }, Some(advice))
+                    if advice != Advice::WaitForOthers && it.has_said(FactKind::Passed, who) =>
+                {
+                    return Err("somebody who has verified is asked for more".into());
                 }
                 (State::Locked, Some(_)) => locked = true,
                 _ => {}
             }
         }
         drop(hub);
-        if locked && !std::mem::replace(&mut it.in_vain, true) {
+        if locked && it.in_vain.replace(self.now).is_none() {
             self.count(
                 "foretold: steps",
                 "asked of somebody who is locked, which nobody tells",

@@ -119,13 +119,10 @@ fn determined(filing: &Filing) -> Result<(), Difference> {
                     return Err(format!("{fact:?} is asked for again (D29)"));
                 }
             }
-            Determination::File(it) if it == filing.filing_type => return Ok(()),
+            Determination::File(it) if it == filing.kind => return Ok(()),
             Determination::First(_) if filing.order.is_none() => return Ok(()),
             other => {
-                return Err(format!(
-                    "{:?} is taken for {other:?} (B20)",
-                    filing.filing_type
-                ));
+                return Err(format!("{:?} is taken for {other:?} (B20)", filing.kind));
             }
         }
     }

@@ -67,7 +67,7 @@ pub const fn of_round(round: RoundId) -> u32 {
 pub struct Filing {
     pub order: Option<FilingOrder>,
     pub renewed: bool,
-    pub filing_type: FilingType,
+    pub kind: FilingType,
     /// What is so, where it decides which filing it is.
     pub facts: Option<FilingFacts>,
 }
@@ -150,7 +150,7 @@ impl Filing {
         Self {
             order,
             renewed,
-            filing_type,
+            kind: filing_type,
             facts: facts(filing_type, province, access),
         }
     }

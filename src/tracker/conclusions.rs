@@ -1,7 +1,6 @@
 //! What follows from the facts at an instant.
 
 use alloc::vec::Vec;
-use core::cell::OnceCell;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -25,13 +24,15 @@ impl Tracker {
         let now = Micros::cut(now);
         let known = self.facts.partition_point(|fact| fact.at <= now);
         let facts = self.facts.get(..known).unwrap_or_default();
-        View {
+        let mut view = View {
             tracker: self,
             facts,
             now,
             end: end_of(facts),
-            bounds: OnceCell::new(),
-        }
+            bounds: None,
+        };
+        view.bounds = view.within();
+        view
     }
 }
 
@@ -43,7 +44,8 @@ pub(super) struct View<'a> {
     pub(super) now: Micros,
     /// The end that stands.
     pub(super) end: Option<TrackerStatus>,
-    bounds: OnceCell<Option<Bounds>>,
+    /// What [`Tracker::deadline`] says.
+    pub(super) bounds: Option<Bounds>,
 }
 
 /// The [`Deadline`] in the tracker's own instants.
@@ -78,19 +80,14 @@ impl View<'_> {
         if let Some(end) = self.end {
             return end;
         }
-        match self.bounds() {
+        match self.bounds {
             None => TrackerStatus::SaidDone,
             Some(bounds) if self.now > bounds.earliest => TrackerStatus::MayHaveEnded,
             Some(_) => TrackerStatus::Waiting,
         }
     }
 
-    /// What [`Tracker::deadline`] says, worked out once.
-    pub(super) fn bounds(&self) -> Option<Bounds> {
-        *self.bounds.get_or_init(|| self.work_out_bounds())
-    }
-
-    fn work_out_bounds(&self) -> Option<Bounds> {
+    fn within(&self) -> Option<Bounds> {
         if self.end.is_some() || self.unverified().next().is_none() {
             return None;
         }
@@ -202,7 +199,7 @@ impl View<'_> {
     }
 
     fn step_of(&self, person: &Person) -> NextStep {
-        let earliest = self.bounds().map(|bounds| bounds.earliest);
+        let earliest = self.bounds.map(|bounds| bounds.earliest);
         let in_time = earliest.filter(|at| self.now <= *at).map(Micros::instant);
         let (advice, until) = match self.standing(person) {
             PersonStanding::MessageExpected { until, .. } => (Advice::WaitForMessage, Some(until)),

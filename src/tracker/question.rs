@@ -48,7 +48,7 @@ impl Tracker {
     /// sessions, not of the regulator's about theirs.
     #[must_use]
     pub fn deadline(&self, now: DateTime<Utc>) -> Option<Deadline> {
-        let bounds = self.at(now).bounds()?;
+        let bounds = self.at(now).bounds?;
         Some(Deadline {
             earliest: bounds.earliest.instant(),
             latest: bounds.latest.map(Micros::instant),

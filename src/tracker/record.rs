@@ -283,13 +283,15 @@ impl Tracker {
             seen: !fact.seen,
             ..fact
         };
-        match (self.facts.binary_search(&other), fact.seen) {
-            (Ok(_), true) => return Ok(()),
-            (Ok(seen), false) => {
-                self.facts.remove(seen);
-                self.facts.insert(place, fact);
+        match self.facts.binary_search(&other) {
+            Ok(_) if fact.seen => return Ok(()),
+            // They stand side by side.
+            Ok(seen) => {
+                if let Some(seen) = self.facts.get_mut(seen) {
+                    *seen = fact;
+                }
             }
-            (Err(_), _) => self.facts.insert(place, fact),
+            Err(_) => self.facts.insert(place, fact),
         }
         if fact.kind.person().is_none() {
             self.forget_older_waiting();

@@ -58,7 +58,7 @@ impl Tracker {
             let due = view.sent(person).by.plus(MESSAGE_UNTIL);
             [due, view.resend_advised(person)]
         });
-        let over = view.bounds().map(|bounds| bounds.earliest.just_after());
+        let over = view.bounds.map(|bounds| bounds.earliest.just_after());
         let changes = messages
             .chain(over)
             .chain(to_come.iter().map(|fact| fact.at))
@@ -112,7 +112,7 @@ impl View<'_> {
         }
         // Not the deadline's own, which moves with each *waiting*.
         let earliest = self.tracker.submitted.plus(self.tracker.window);
-        let latest = self.bounds().and_then(|bounds| bounds.latest);
+        let latest = self.bounds.and_then(|bounds| bounds.latest);
         let bounds = [earliest, latest.unwrap_or(earliest)];
         let around = |bound: &Micros| (bound.plus(AROUND_FROM), bound.plus(AROUND_UNTIL));
         let near = |(from, until): (Micros, Micros)| from <= looked && looked < until;
@@ -151,7 +151,7 @@ impl View<'_> {
         else {
             return due;
         };
-        match self.bounds() {
+        match self.bounds {
             Some(bounds) if bounds.earliest < wake.plus(TIME_LEFT) => due,
             Some(_) | None => wake,
         }

@@ -125,6 +125,8 @@ fn d33_an_end_that_was_seen_came_after_the_look_that_saw_otherwise() {
     assert_eq!(failed.end_bounds(after(80)), Some((after(40), after(70))));
     told(&mut tracker, DONE, 40);
     assert_eq!(tracker.end_bounds(after(50)), Some((after(40), after(40))));
+    see(&mut tracker, DONE, 40);
+    assert_eq!(tracker.end_bounds(after(50)), Some((after(40), after(40))));
     assert_eq!(
         tracker.facts().len(),
         2,

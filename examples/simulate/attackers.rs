@@ -81,7 +81,10 @@ impl Platform {
             left,
             tried: Vec::new(),
         };
-        self.later(dice.between(0, 2 * HOUR), Happening::Attack(attack));
+        self.later(
+            dice.between(0, 2 * HOUR),
+            Happening::Attack(Box::new(attack)),
+        );
     }
 
     pub fn attack(&mut self, dice: &mut Dice, mut attack: Attack) -> Result<(), Difference> {
@@ -92,7 +95,10 @@ impl Platform {
         }
         attack.left -= 1;
         if attack.left > 0 {
-            self.later(dice.between(0, 20 * MINUTE), Happening::Attack(attack));
+            self.later(
+                dice.between(0, 20 * MINUTE),
+                Happening::Attack(Box::new(attack)),
+            );
         }
         Ok(())
     }

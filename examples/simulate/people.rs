@@ -115,11 +115,17 @@ impl Platform {
                 self.done.extend(done);
                 self.say_done(&asked, &answers);
                 if dice.happens(0.05) {
-                    self.later(dice.between(0, 12 * MINUTE), Happening::Again(asked));
+                    self.later(
+                        dice.between(0, 12 * MINUTE),
+                        Happening::Again(Box::new(asked)),
+                    );
                 }
             }
             // Nothing came back: the same form, with the same submission id (D21).
-            _ => self.later(dice.between(SECOND, MINUTE), Happening::Again(asked)),
+            _ => self.later(
+                dice.between(SECOND, MINUTE),
+                Happening::Again(Box::new(asked)),
+            ),
         }
         Ok(())
     }

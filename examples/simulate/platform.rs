@@ -148,8 +148,8 @@ pub enum Happening {
         times: u8,
     },
     /// A form is sent once more, after a lost answer or by a double click.
-    Again(Asked),
-    Attack(Attack),
+    Again(Box<Asked>),
+    Attack(Box<Attack>),
     /// The administration returns an order from its review.
     Return(u32),
     Skew,
@@ -340,11 +340,11 @@ impl Platform {
             Happening::Read { who, sms, tries } => self.read(dice, who, sms, tries),
             Happening::Ask { who, round, times } => self.ask(dice, who, round, times),
             Happening::Again(asked) => {
-                let answers = self.call(dice, std::slice::from_ref(&asked))?;
+                let answers = self.call(dice, std::slice::from_ref(&*asked))?;
                 self.say_done(&asked, &answers);
                 Ok(())
             }
-            Happening::Attack(attack) => self.attack(dice, attack),
+            Happening::Attack(attack) => self.attack(dice, *attack),
             Happening::Skew => {
                 self.skew(dice);
                 Ok(())

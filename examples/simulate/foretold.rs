@@ -147,18 +147,18 @@ impl Platform {
     fn look_at(&mut self, order: u32, at: Instant) {
         if let Some(it) = self.foretold.get_mut(&order) {
             it.next = Some(at);
-            self.plan_aside(at, Happening::Look(order));
+            self.plan_aside(at, Happening::Look(order, at));
         }
     }
 
     /// The platform comes back, as its tracker asked it to, or later.
-    pub fn look(&mut self, order: u32) -> Result<(), Difference> {
+    pub fn look(&mut self, order: u32, planned: Instant) -> Result<(), Difference> {
         let mut dice = Dice::of(&[self.seed, 21, order.into(), self.now as u64]);
         let Some(it) = self.foretold.get_mut(&order) else {
             return Ok(());
         };
-        if it.next != Some(self.now) {
-            return Ok(()); // planned, and planned anew
+        if it.next != Some(planned) {
+            return Ok(()); // another one is in its place
         }
         let now = against::utc(self.now);
         it.hears_late(&mut dice, self.now)?;

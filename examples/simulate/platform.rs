@@ -154,8 +154,8 @@ pub enum Happening {
     Return(u32),
     Skew,
     Keys,
-    /// A platform comes back to an order.
-    Look(u32),
+    /// A platform comes back to an order; planned for this instant, as a dispatch is.
+    Look(u32, Instant),
     /// The administration approves an order, which only platforms see.
     Approve(u32),
 }
@@ -281,7 +281,7 @@ impl Platform {
     fn live(&mut self, steps: u64) -> Result<(), Difference> {
         let most = 5_000 * self.orders.len() as u64;
         while let Some(Planned { at, what, root, .. }) = self.queue.pop() {
-            if let Happening::Look(_) | Happening::Approve(_) = what {
+            if let Happening::Look(..) | Happening::Approve(_) = what {
                 self.looks += 1;
                 if self.looks > most {
                     return Err("platforms look for ever".into());
@@ -353,14 +353,14 @@ impl Platform {
                 self.change_keys(dice);
                 Ok(())
             }
-            Happening::Look(_) | Happening::Approve(_) => self.beside(&what),
+            Happening::Look(..) | Happening::Approve(_) => self.beside(&what),
         }
     }
 
     /// What is no step of the world: it goes the same way with and without.
     fn beside(&mut self, what: &Happening) -> Result<(), Difference> {
         match *what {
-            Happening::Look(order) => self.look(order),
+            Happening::Look(order, planned) => self.look(order, planned),
             Happening::Approve(order) => {
                 self.orders[order as usize].approved = true;
                 self.happened(order, OrderStep::Approve);

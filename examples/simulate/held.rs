@@ -24,6 +24,8 @@ const LATE_REPORT: Span = 10 * MINUTE;
 /// A host that died after the gateway had taken a message sends it again, and the window begins with that acceptance.
 const LATE_ACCEPTANCE: Span = 2 * HOUR;
 
+const CLOSED_BEFORE: &str = "the window closed before the earliest deadline (D33)";
+
 impl Platform {
     /// Somebody was verified: by the latest deadline, if the words are true and none is missing.
     pub fn verified(&mut self, round: RoundId, number: u64, at: Instant) -> Result<(), Difference> {
@@ -69,28 +71,33 @@ impl Platform {
         if self.jumpy() || it.round != Some(round) {
             return Ok(());
         }
-        let RoundStatus::Returned {
-            cause, noticed_at, ..
-        } = status
-        else {
-            return Ok(());
-        };
-        let noticed = against::instant(noticed_at);
-        let earliest = it
-            .deadline(self.now - 1)
-            .map(|it| against::instant(it.earliest));
-        let row = match (
-            earliest.is_some_and(|earliest| noticed + CLOCKS < earliest),
-            cause,
-        ) {
-            (true, RoundFailure::WindowClosed) => {
-                return Err("the window closed before the earliest deadline (D33)".into());
+        let (over, before) = match status {
+            RoundStatus::SmsVerification | RoundStatus::AdministrationReview { .. } => {
+                return Ok(());
             }
-            (true, RoundFailure::TooManyWrongEntries) => "before it: too many wrong entries",
-            (true, RoundFailure::Unreachable) => "before it: unreachable, by a shorter D06",
-            (false, _) => "after the earliest deadline",
+            RoundStatus::Withdrawn { at } => (at, "before it: withdrawn"),
+            RoundStatus::Returned {
+                cause, noticed_at, ..
+            } => match cause {
+                RoundFailure::WindowClosed => (noticed_at, CLOSED_BEFORE),
+                RoundFailure::TooManyWrongEntries => {
+                    (noticed_at, "before it: too many wrong entries")
+                }
+                RoundFailure::Unreachable => {
+                    (noticed_at, "before it: unreachable, by a shorter D06")
+                }
+            },
         };
-        self.count("foretold: rounds returned", row);
+        let deadline = it.deadline(self.now - 1);
+        let earliest = deadline.map(|deadline| against::instant(deadline.earliest));
+        let row = match earliest {
+            Some(earliest) if against::instant(over) + CLOCKS < earliest => before,
+            _ => "after the earliest deadline",
+        };
+        if row == CLOSED_BEFORE {
+            return Err(CLOSED_BEFORE.into());
+        }
+        self.count("foretold: rounds ended, not all verified", row);
         Ok(())
     }
 

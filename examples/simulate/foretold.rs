@@ -30,7 +30,7 @@ pub struct Foretold {
     pub resends_max: u8,
     pub words: Words,
     pub pending: Pending,
-    quiet_hours: Option<(NaiveTime, NaiveTime)>,
+    pub quiet_hours: Option<(NaiveTime, NaiveTime)>,
     pub sent: BTreeSet<ReminderKey>,
     pub life: OrderLife,
     /// Whether a poll has told it of the end of verification.
@@ -71,8 +71,10 @@ impl Platform {
         if dice.happens(0.2) {
             let at = self.now + dice.between(0, 24 * HOUR);
             self.look_at(order, at);
+            self.count("foretold: later rounds", "nobody told the platform");
             return Ok(());
         }
+        self.count("foretold: later rounds", "submitted by the platform");
         self.poll(order)?;
         let verifying = self.orders[order as usize].recipients();
         if let Some(it) = self.foretold.get_mut(&order) {
@@ -214,6 +216,9 @@ impl Platform {
         let followed = it.life.follow(&saw, verifying);
         let followed = followed.map_err(|refusal| refusal.to_string())?;
         it.follow_is_right(&saw, &followed)?;
+        if followed.life.rounds() > self.orders[order as usize].shown().0.rounds() {
+            return Err("a life counts more rounds than there were (D36)".into());
+        }
         let begun = followed.life.rounds() > it.life.rounds();
         it.life = followed.life;
         it.happened.clear();
@@ -223,7 +228,7 @@ impl Platform {
             if let Some(it) = self.foretold.get_mut(&order) {
                 it.follows(round, verifying, it.polled_at, self.now, words);
             }
-            self.count("foretold", "a round whose begin nobody saw");
+            self.count("foretold: later rounds", "of those untold, seen by a poll");
         }
         if let Some(it) = self.foretold.get_mut(&order) {
             it.polls(Some(&saw), self.now)?;

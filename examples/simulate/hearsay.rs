@@ -61,6 +61,10 @@ impl Platform {
         let Some(it) = self.foretold.get_mut(&crate::orders::of_round(round)) else {
             return;
         };
+        // Of a round that is over for it, a platform isn't told.
+        if it.round.is_some_and(|known| known != round) {
+            return;
+        }
         let now = self.now;
         let told = it.hears(
             &mut Dice::of(&[self.seed, 23, round as u64, now as u64]),

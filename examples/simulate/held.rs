@@ -24,6 +24,9 @@ const LATE_REPORT: Span = 10 * MINUTE;
 /// A host that died after the gateway had taken a message sends it again, and the window begins with that acceptance.
 const LATE_ACCEPTANCE: Span = 2 * HOUR;
 
+/// From 22 to 8 o'clock, where a platform has quiet hours.
+const QUIET_FROM: Span = 22 * HOUR;
+const QUIET_UNTIL: Span = 8 * HOUR;
 const CLOSED_BEFORE: &str = "the window closed before the earliest deadline (D33)";
 
 impl Platform {
@@ -50,9 +53,9 @@ impl Platform {
                 return Err("somebody verified after the latest deadline (D05)".into());
             }
             Some(latest) if in_full && at > latest + LATE_REPORT => {
-                "after it, by a late acceptance"
+                "after it by more, an acceptance being late"
             }
-            Some(_) if in_full => "after it, by a late delivery report",
+            Some(_) if in_full => "after it by ten minutes at most, a report being late",
             Some(_) => "after it, words being late, missing or wrong",
         };
         self.count(
@@ -92,7 +95,8 @@ impl Platform {
         let earliest = deadline.map(|deadline| against::instant(deadline.earliest));
         let row = match earliest {
             Some(earliest) if against::instant(over) + CLOCKS < earliest => before,
-            _ => "after the earliest deadline",
+            Some(_) => "after the earliest deadline",
+            None => "everybody had said to be done",
         };
         if row == CLOSED_BEFORE {
             return Err(CLOSED_BEFORE.into());
@@ -238,9 +242,48 @@ impl Foretold {
             if now < self.sensible(reminder.kind, who) {
                 return Err(format!("a reminder too early: {} (D33)", reminder.key));
             }
+            if self.quiet_at(against::instant(reminder.due), now) {
+                return Err(format!("{} wakes somebody (D33)", reminder.key));
+            }
             self.tracker.reminded(reminder.key);
         }
+        self.forgets_nobody(now)
+    }
+
+    /// Whoever hasn't said to be done was reminded when half of the window was over, and at last.
+    fn forgets_nobody(&self, now: Instant) -> Result<(), Difference> {
+        let submitted = against::instant(self.tracker.submitted_at());
+        let half = submitted + self.window / 2;
+        if self.told || self.quiet_hours.is_some() || now < half {
+            return Ok(());
+        }
+        let last = submitted + self.window / 6 * 5;
+        for (place, (mobile, _)) in self.tracker.persons().enumerate() {
+            if self.has_said(FactKind::Passed, Somebody::with(mobile)) {
+                continue;
+            }
+            for (kind, due) in [("half_time", half), ("last_call", last)] {
+                let key = format!("{kind}-{place}").parse();
+                if due <= now && !key.is_ok_and(|key| self.sent.contains(&key)) {
+                    return Err(format!("nobody was sent {kind}-{place} (D33)"));
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Whether an instant is in the quiet hours, and there is time enough in the morning.
+    fn quiet_at(&self, due: Instant, now: Instant) -> bool {
+        let beijing = due + 8 * HOUR;
+        let of_day = beijing.rem_euclid(24 * HOUR);
+        let morning = match of_day {
+            0..QUIET_UNTIL => due - of_day + QUIET_UNTIL,
+            QUIET_FROM.. => due - of_day + 24 * HOUR + QUIET_UNTIL,
+            _ => return false,
+        };
+        let earliest = self.deadline(now);
+        let hurried = earliest.is_some_and(|it| against::instant(it.earliest) < morning + 2 * HOUR);
+        self.quiet_hours.is_some() && !hurried
     }
 
     /// From when on a reminder makes sense, for what the platform knows.

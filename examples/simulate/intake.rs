@@ -2,7 +2,7 @@
 //! would be refused.
 
 use beian::{
-    FilingOrder, FilingPolicy, OrderForm,
+    Access, FilingOrder, FilingPolicy, OrderForm,
     filing::{
         Determination, FilingFact, FilingFacts,
         checks::{OrderFact, OrderFacts},
@@ -51,16 +51,19 @@ impl Platform {
                 .map(|it| (it.path().to_owned(), it.code()))
                 .collect()
         };
-        let asked = |facts: &OrderFacts| {
+        let asks = |facts: &OrderFacts| {
             let open = policy.open_questions(order, facts, at);
             open.iter()
                 .any(|question| question.fact == OrderFact::AnotherOrderOpen)
         };
-        let (before, decides) = (found(&facts), asked(&facts));
+        if !asks(&facts) {
+            return Err("nobody asks for another open order (B22)".into());
+        }
+        let before = found(&facts);
         let another = self.another_open(number);
         facts.another_order_open = Some(another);
         let after = found(&facts);
-        if asked(&facts) {
+        if asks(&facts) {
             return Err("what is known is asked for again (D30)".into());
         }
         if !before.iter().all(|finding| after.contains(finding)) {
@@ -69,7 +72,7 @@ impl Platform {
             );
         }
         let told = after.iter().any(|(_, code)| *code == "another_order_open");
-        if told != (another && decides) {
+        if told != another {
             return Err("another open order is told of wrongly (B22)".into());
         }
         self.count(
@@ -104,6 +107,7 @@ fn determined(filing: &Filing) -> Result<(), Difference> {
         access: truth.access,
         ..FilingFacts::default()
     };
+    let changed = !matches!(truth.access, None | Some(Access::Unchanged));
     for _ in 0..=FilingFact::ALL.len() {
         match known.determine() {
             Determination::Missing(fact) => {
@@ -119,8 +123,8 @@ fn determined(filing: &Filing) -> Result<(), Difference> {
                     return Err(format!("{fact:?} is asked for again (D29)"));
                 }
             }
-            Determination::File(it) if it == filing.kind => return Ok(()),
-            Determination::First(_) if filing.order.is_none() => return Ok(()),
+            Determination::File(it) if it == filing.kind && !changed => return Ok(()),
+            Determination::First(_) if changed && filing.order.is_none() => return Ok(()),
             other => {
                 return Err(format!("{:?} is taken for {other:?} (B20)", filing.kind));
             }

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use beian::{
-    FilingType, OrderLife, OrderStatus, Recipients, ReturnCause, Tracker,
+    FilingType, MobileNumber, OrderLife, OrderStatus, Recipients, ReturnCause, Tracker,
     filing::{OrderStep, PolledStatus, ReturnReason, ReturnReasons},
-    tracker::ReminderKey,
+    tracker::{ReminderKey, ReminderKind},
 };
 use chrono::NaiveTime;
 
@@ -32,6 +32,8 @@ pub struct Foretold {
     pub pending: Pending,
     pub quiet_hours: Option<(NaiveTime, NaiveTime)>,
     pub sent: BTreeSet<ReminderKey>,
+    /// Of what, and whom.
+    pub reminded: Vec<(ReminderKind, MobileNumber)>,
     pub life: OrderLife,
     /// Whether a poll has told it of the end of verification.
     pub told: bool,
@@ -111,6 +113,7 @@ impl Platform {
             pending: Vec::new(),
             quiet_hours: dice.happens(0.3).then(|| (hour(22), hour(8))),
             sent: BTreeSet::new(),
+            reminded: Vec::new(),
             life: life.map_err(|refusal| refusal.to_string())?,
             told: false,
             round: None,
@@ -292,6 +295,7 @@ impl Foretold {
         (self.round, self.words, self.polled_at) = (Some(round), words, first);
         (self.told, self.unsaid, self.in_vain) = (false, false, None);
         self.sent.clear();
+        self.reminded.clear();
         self.pending.clear();
     }
 

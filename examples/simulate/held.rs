@@ -245,6 +245,8 @@ impl Foretold {
             if self.quiet_at(against::instant(reminder.due), now) {
                 return Err(format!("{} wakes somebody (D33)", reminder.key));
             }
+            let whom = reminder.person.map(|mobile| (reminder.kind, mobile));
+            self.reminded.extend(whom);
             self.tracker.reminded(reminder.key);
         }
         self.forgets_nobody(now)
@@ -258,14 +260,16 @@ impl Foretold {
             return Ok(());
         }
         let last = submitted + self.window / 6 * 5;
-        for (place, (mobile, _)) in self.tracker.persons().enumerate() {
+        for (mobile, _) in self.tracker.persons() {
             if self.has_said(FactKind::Passed, Somebody::with(mobile)) {
                 continue;
             }
-            for (kind, due) in [("half_time", half), ("last_call", last)] {
-                let key = format!("{kind}-{place}").parse();
-                if due <= now && !key.is_ok_and(|key| self.sent.contains(&key)) {
-                    return Err(format!("nobody was sent {kind}-{place} (D33)"));
+            for (kind, due) in [
+                (ReminderKind::HalfTime, half),
+                (ReminderKind::LastCall, last),
+            ] {
+                if due <= now && !self.reminded.contains(&(kind, *mobile)) {
+                    return Err(format!("nobody was sent {kind} (D33)"));
                 }
             }
         }

@@ -125,8 +125,7 @@ impl Platform {
             next: None,
             pace: match dice.up_to(9) {
                 0 => 0,
-                1 => 10 * MINUTE,
-                2 | 3 => HOUR,
+                1 | 2 => HOUR,
                 _ => 3 * HOUR,
             },
             patient: dice.happens(0.05),

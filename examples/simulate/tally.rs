@@ -50,7 +50,7 @@ impl Tally {
     /// A table of every section but those of hours and attackers, which have their own.
     pub fn table(&self) -> String {
         let mut text = format!(
-            "{} orders, {} rounds, {} steps, {} writes compared, {} looks of platforms\n",
+            "{} orders, {} rounds, {} steps, {} writes compared, {} looks and approvals beside them\n",
             self.sum("orders"),
             self.of("~rounds", "rounds"),
             self.of("~steps", "steps"),

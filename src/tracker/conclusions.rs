@@ -48,7 +48,7 @@ pub(super) struct View<'a> {
     pub(super) bounds: Option<Bounds>,
 }
 
-/// The [`Deadline`] in the tracker's own instants.
+/// The deadline in the tracker's own instants.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds {
     pub(super) earliest: Micros,

@@ -252,15 +252,20 @@ impl Hub {
             let id = u128::from_be_bytes(*update.id().as_bytes());
             let of_it = |round: &&Round| round.id == id;
             let task = &self.tasks[host];
-            let after = task
-                .after
-                .iter()
-                .find(of_it)
-                .ok_or("no such round")?
-                .clone();
+            let after = task.after.iter().find(of_it).ok_or("no such round")?;
+            let mut after = after.clone();
             let before = task.before.iter().find(of_it).filter(|_| !opens);
+            let mut before = before.cloned();
             let live = self.model.rounds.iter().position(|round| round.id == id);
-            if live.map(|place| &self.model.rounds[place]) != before {
+            // A code that was told meanwhile, by a host with the key to it, is no write.
+            if let Some(place) = live {
+                let told = &self.model.rounds[place];
+                after.learn_codes(told);
+                if let Some(before) = &mut before {
+                    before.learn_codes(told);
+                }
+            }
+            if live.map(|place| &self.model.rounds[place]) != before.as_ref() {
                 return Err("a write over a round that had moved meanwhile".into());
             }
             let ends = after.end.is_some() && before.is_none_or(|round| round.end != after.end);

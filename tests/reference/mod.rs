@@ -369,6 +369,15 @@ impl Round {
         }
     }
 
+    /// Takes over the codes that were told of the same round elsewhere.
+    pub fn learn_codes(&mut self, told: &Self) {
+        for (person, told) in self.people.iter_mut().zip(&told.people) {
+            for (code, told) in person.codes.iter_mut().zip(&told.codes) {
+                *code = code.or(*told);
+            }
+        }
+    }
+
     /// The first instant at which the round is over (D04, D07).
     pub fn over_at(&self) -> Option<(Instant, Cause)> {
         if self.end.is_some() {

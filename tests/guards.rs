@@ -35,8 +35,9 @@ const HEAD: &str = "\
 A test is worth what it sees when its guard is gone. Each row is a patch of `tests/guards`: it breaks the
 guard in a copy of the crate, and the test must then fail; where it is a case of the bench `timing`, the case
 must leak. Where filings are named, the simulator must find it within so many, and the one command that it then
-prints must find it again. What a platform's half foretells has guards, too: their rows bear the rule. `.ci/deep broken_guards` does all that for every row; what this list says is held
-against patches and tests by every `cargo test`.
+prints must find it again. What a platform's half foretells has guards, too: their rows bear the rule.
+`.ci/deep broken_guards` does all that for every row; what this list says is held against patches and tests
+by every `cargo test`.
 
 | # | guard | broken | test that fails then | simulator |
 |---|---|---|---|---|

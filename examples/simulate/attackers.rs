@@ -7,7 +7,10 @@ use crate::{
     dice::Dice,
     orders::Somebody,
     platform::{Happening, Platform},
-    reference::{HOUR, MINUTE, RoundId, against::Difference},
+    reference::{
+        HOUR, MINUTE, RoundId,
+        against::{self, Difference},
+    },
     tally::NANO,
 };
 
@@ -175,7 +178,7 @@ impl Platform {
     /// How likely it is that a guess of this kind is right, in billionths, by arithmetic: the codes
     /// that would verify now, over those that the attacker can't tell apart.
     fn odds(&self, attack: &Attack, who: Somebody, id: &str, code: u32) -> u64 {
-        let id = crate::reference::against::id(id);
+        let id = against::id(id);
         let hub = self.hub.lock();
         let found = hub.model.found(self.now, who.number()).into_iter();
         let with_id = found.filter(|&(r, p)| hub.model.rounds[r].people[p].ids.contains(&id));
@@ -214,7 +217,7 @@ impl Platform {
                         return Err("a code that wasn't right any more has verified (7)".into());
                     }
                     compared = true;
-                    let round = u128::from_be_bytes(*id.as_bytes());
+                    let round = against::round_of(*id);
                     self.done.insert((who.0, round));
                     if all {
                         self.count("~verified", kind.name());

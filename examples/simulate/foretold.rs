@@ -1,12 +1,10 @@
 //! Beside each order a platform that sees no code: it polls when its tracker says so, hears what people say, and
 //! what it foretells is held against what happens (`held`).
 
-use std::collections::BTreeSet;
-
 use beian::{
-    FilingType, MobileNumber, OrderLife, OrderStatus, Recipients, ReturnCause, Tracker,
+    FilingType, OrderLife, OrderStatus, Recipients, ReturnCause, Tracker,
     filing::{OrderStep, PolledStatus, ReturnReason, ReturnReasons},
-    tracker::{ReminderKey, ReminderKind},
+    tracker::Reminder,
 };
 use chrono::NaiveTime;
 
@@ -31,9 +29,7 @@ pub struct Foretold {
     pub words: Words,
     pub pending: Pending,
     pub quiet_hours: Option<(NaiveTime, NaiveTime)>,
-    pub sent: BTreeSet<ReminderKey>,
-    /// Of what, and whom.
-    pub reminded: Vec<(ReminderKind, MobileNumber)>,
+    pub sent: Vec<Reminder>,
     pub life: OrderLife,
     /// Whether a poll has told it of the end of verification.
     pub told: bool,
@@ -88,7 +84,7 @@ impl Platform {
     }
 
     /// A round is opened, which the platform learns by a poll within ten minutes.
-    pub fn foretell(&mut self, round: RoundId, filing_type: FilingType) -> Result<(), Difference> {
+    pub fn foretell(&mut self, round: RoundId) -> Result<(), Difference> {
         let order = of_round(round);
         let (true, Some(recipients)) = (
             self.weather.platforms,
@@ -112,14 +108,13 @@ impl Platform {
             words: Words::True,
             pending: Vec::new(),
             quiet_hours: dice.happens(0.3).then(|| (hour(22), hour(8))),
-            sent: BTreeSet::new(),
-            reminded: Vec::new(),
+            sent: Vec::new(),
             life: life.map_err(|refusal| refusal.to_string())?,
             told: false,
             round: None,
             unsaid: false,
             in_vain: None,
-            filing_type,
+            filing_type: self.orders[order as usize].filing.kind,
             happened: Vec::new(),
             polled_at: self.now,
             next: None,
@@ -294,7 +289,6 @@ impl Foretold {
         (self.round, self.words, self.polled_at) = (Some(round), words, first);
         (self.told, self.unsaid, self.in_vain) = (false, false, None);
         self.sent.clear();
-        self.reminded.clear();
         self.pending.clear();
     }
 

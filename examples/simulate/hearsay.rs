@@ -7,8 +7,9 @@ use beian::{
 
 use crate::{
     dice::Dice,
+    foretold::Foretold,
     options::World as Weather,
-    orders::Somebody,
+    orders::{Somebody, of_round},
     platform::Platform,
     reference::{
         HOUR, Instant, RoundId,
@@ -58,7 +59,7 @@ pub fn anything(dice: &mut Dice, mobile: MobileNumber) -> FactKind {
 impl Platform {
     /// Somebody tells the platform of an order what has just happened in its round.
     pub fn say(&mut self, who: Somebody, round: RoundId, what: fn(MobileNumber) -> FactKind) {
-        let Some(it) = self.foretold.get_mut(&crate::orders::of_round(round)) else {
+        let Some(it) = self.foretold.get_mut(&of_round(round)) else {
             return;
         };
         // Of a round that is over for it, a platform isn't told.
@@ -78,7 +79,7 @@ impl Platform {
     }
 }
 
-impl crate::foretold::Foretold {
+impl Foretold {
     fn hears(
         &mut self,
         dice: &mut Dice,

@@ -3,7 +3,7 @@
 use beian::{
     MobileNumber, OrderStatus, ReturnCause, RoundFailure, RoundStatus,
     filing::{Followed, PolledStatus},
-    tracker::{Advice, Deadline, FactKind, ReminderKind},
+    tracker::{Advice, Deadline, FactKind, Reminder, ReminderKind},
 };
 
 use crate::{
@@ -45,7 +45,7 @@ impl Platform {
             .deadline(self.now - 1)
             .and_then(|deadline| deadline.latest);
         let latest = latest.map(against::instant).filter(|_| !jumpy);
-        it.unsaid |= !it.has_said(FactKind::Passed, Somebody((number % 10_000) as u16));
+        it.unsaid |= !it.has_said(FactKind::Passed, Somebody::of(number));
         let row = match latest {
             None => return Ok(()),
             Some(latest) if at <= latest => "by the latest deadline",
@@ -145,7 +145,7 @@ impl Platform {
         }
         let mut locked = false;
         for (p, person) in truth.people.iter().enumerate() {
-            let who = Somebody((person.number % 10_000) as u16);
+            let who = Somebody::of(person.number);
             let mobile = who.mobile();
             let asked = steps.iter().find(|step| step.person == Some(mobile));
             let asked = asked.map(|step| step.advice);
@@ -228,7 +228,7 @@ impl Foretold {
     /// What is due is sent, each once, none before it makes sense and none to somebody who said to be done.
     pub fn reminds(&mut self, now: Instant) -> Result<(), Difference> {
         for reminder in self.tracker.reminders(against::utc(now)) {
-            if !self.sent.insert(reminder.key) {
+            if self.sent.iter().any(|it| it.key == reminder.key) {
                 return Err("a reminder is sent twice (D33)".into());
             }
             let who = reminder.person.map(|mobile| Somebody::with(&mobile));
@@ -245,9 +245,8 @@ impl Foretold {
             if self.quiet_at(against::instant(reminder.due), now) {
                 return Err(format!("{} wakes somebody (D33)", reminder.key));
             }
-            let whom = reminder.person.map(|mobile| (reminder.kind, mobile));
-            self.reminded.extend(whom);
             self.tracker.reminded(reminder.key);
+            self.sent.push(reminder);
         }
         self.forgets_nobody(now)
     }
@@ -268,7 +267,8 @@ impl Foretold {
                 (ReminderKind::HalfTime, half),
                 (ReminderKind::LastCall, last),
             ] {
-                if due <= now && !self.reminded.contains(&(kind, *mobile)) {
+                let of_it = |it: &Reminder| (it.kind, it.person) == (kind, Some(*mobile));
+                if due <= now && !self.sent.iter().any(of_it) {
                     return Err(format!("nobody was sent {kind} (D33)"));
                 }
             }

@@ -97,7 +97,7 @@ impl SessionStore for Host {
     async fn load(&self, id: SessionId) -> Result<Option<Session>, Infallible> {
         self.before().await;
         let session = self.store.load(id).await?;
-        let round = u128::from_be_bytes(*id.as_bytes());
+        let round = against::round_of(id);
         self.hub.lock().loaded(self.number, round, session.as_ref());
         self.after().await;
         Ok(session)

@@ -210,7 +210,7 @@ impl Hub {
     pub fn refused(&mut self, updates: &[Update]) {
         self.tally.one("hosts", "conflicts");
         let moved = updates.iter().any(|update| {
-            let id = u128::from_be_bytes(*update.id().as_bytes());
+            let id = against::round_of(update.id());
             let live = self.model.rounds.iter().find(|round| round.id == id);
             live.map_or(0, |round| round.version) != update.expected_version()
         });
@@ -228,9 +228,7 @@ impl Hub {
 
     fn compare(&mut self, host: usize, updates: &[Update]) -> Result<(), Difference> {
         let task = &mut self.tasks[host];
-        let ids = updates
-            .iter()
-            .map(|update| u128::from_be_bytes(*update.id().as_bytes()));
+        let ids = updates.iter().map(|update| against::round_of(update.id()));
         let mut ids: Vec<RoundId> = ids.collect();
         ids.sort_unstable();
         let opens = matches!(&task.command, Command::Open { id, .. } if ids == [*id]);
@@ -249,7 +247,7 @@ impl Hub {
         models.sort_unstable();
         same("written", &ids, &models)?;
         for update in updates {
-            let id = u128::from_be_bytes(*update.id().as_bytes());
+            let id = against::round_of(update.id());
             let of_it = |round: &&Round| round.id == id;
             let task = &self.tasks[host];
             let after = task.after.iter().find(of_it).ok_or("no such round")?;
@@ -306,7 +304,7 @@ impl Hub {
     /// The gateway is handed a message: one that is due, with the code that belongs to it.
     pub fn handed(&mut self, host: usize, message: &Message) -> SendOutcome {
         let id = message.id();
-        let round = u128::from_be_bytes(*id.session.as_bytes());
+        let round = against::round_of(id.session);
         let place = (
             usize::from(id.recipient),
             usize::from(id.number),
@@ -405,7 +403,7 @@ impl Task {
 
     /// What can't be judged is said (D20).
     pub fn same_left_out(&self, crates: &[LeftOut]) -> Result<(), Difference> {
-        let id = |left_out: &LeftOut| u128::from_be_bytes(*left_out.session.as_bytes());
+        let id = |left_out: &LeftOut| against::round_of(left_out.session);
         let crates: BTreeSet<RoundId> = crates.iter().map(id).collect();
         let models = self.left_out.iter().copied().collect();
         same("left out", &crates, &models)

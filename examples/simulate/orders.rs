@@ -35,7 +35,11 @@ impl Somebody {
     }
 
     pub fn with(mobile: &MobileNumber) -> Self {
-        Self((against::number(mobile) % 10_000) as u16)
+        Self::of(against::number(mobile))
+    }
+
+    pub const fn of(number: u64) -> Self {
+        Self((number % 10_000) as u16)
     }
 
     /// In some orders the passport is a new one: same number, another ID.

@@ -1,13 +1,16 @@
 //! People who read late, mistype, mix up codes of two orders, ask for resends, forget.
 
-use beian::{ResendAnswer, ResendOutcome, SessionId, host::Submitted, tracker::FactKind};
+use beian::{ResendAnswer, ResendOutcome, host::Submitted, tracker::FactKind};
 
 use crate::{
     desk::{Answer, Asked},
     dice::Dice,
     orders::Somebody,
     platform::{Happening, Platform},
-    reference::{HOUR, MINUTE, RoundId, SECOND, against::Difference},
+    reference::{
+        HOUR, MINUTE, RoundId, SECOND,
+        against::{self, Difference},
+    },
 };
 
 /// A message on somebody's phone.
@@ -168,7 +171,8 @@ impl Platform {
                     self.count("requests for a resend", "accepted");
                     let queued = resent.orders().iter();
                     let queued = queued.filter(|(_, it)| *it == ResendOutcome::Queued);
-                    let queued: Vec<RoundId> = queued.map(|(id, _)| round_of(id)).collect();
+                    let queued: Vec<RoundId> =
+                        queued.map(|(id, _)| against::round_of(*id)).collect();
                     for round in queued {
                         if !self.has_come(who, round) {
                             self.say(who, round, FactKind::NothingCame);
@@ -211,11 +215,7 @@ fn done(submitted: &Submitted) -> impl Iterator<Item = RoundId> {
     let orders = submitted.orders().iter();
     orders
         .filter(|(_, outcome)| outcome.answer() != beian::EntryAnswer::NotFound)
-        .map(|(id, _)| round_of(id))
-}
-
-fn round_of(id: &SessionId) -> RoundId {
-    u128::from_be_bytes(*id.as_bytes())
+        .map(|(id, _)| against::round_of(*id))
 }
 
 /// One digit is another one.

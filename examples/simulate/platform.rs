@@ -10,8 +10,8 @@ use std::{
 };
 
 use beian::{
-    FilingOrder, FilingType, OrderLife, OrderStatus, Recipient, Recipients, Requirement,
-    ReturnCause, Role, Roles, VerificationPolicy,
+    FilingOrder, OrderLife, OrderStatus, Recipient, Recipients, Requirement, ReturnCause, Role,
+    Roles, VerificationPolicy,
     filing::OrderStep,
     host::{Desk, MemoryStore, SendOutcome, SessionStore, block},
     rulebook,
@@ -403,7 +403,7 @@ impl Platform {
             true if self.policy == VerificationPolicy::REGULATOR => recipients,
             _ => recipients.with_policy(self.policy.clone()),
         };
-        let somebody = |one: &Recipient| Somebody((against::number(one.mobile()) % 10_000) as u16);
+        let somebody = |one: &Recipient| Somebody::with(one.mobile());
         let renewed = order.filing.renewed;
         let person = |one: &Recipient| (somebody(one).number(), vec![somebody(one).id(renewed)]);
         let people = recipients.iter().map(person).collect();
@@ -498,12 +498,10 @@ impl Platform {
             _ => order.life.resubmit(recipients_of_it),
         };
         order.life = life.map_err(|refusal| refusal.to_string())?;
-        let filing_type = order.filing.order.as_ref().map(FilingOrder::filing_type);
-        let filing_type = filing_type.unwrap_or(FilingType::Initial);
-        self.foretell(*id, filing_type)?;
+        self.foretell(*id)?;
         self.count("~rounds", "rounds");
         for (p, recipient) in recipients.iter().enumerate() {
-            let who = Somebody((against::number(recipient.mobile()) % 10_000) as u16);
+            let who = Somebody::with(recipient.mobile());
             let wait = dice.between(15 * MINUTE, 60 * MINUTE);
             self.later(
                 wait,
@@ -761,8 +759,8 @@ impl Platform {
             0 => dice.between(10 * MINUTE, 3 * HOUR),
             _ => dice.between(5 * SECOND, 10 * MINUTE),
         };
-        let who = Somebody((number % 10_000) as u16);
-        let round = u128::from_be_bytes(*id.session.as_bytes());
+        let who = Somebody::of(number);
+        let round = against::round_of(id.session);
         let code = code.parse().unwrap_or(0);
         let sms = Sms { who, round, code };
         if arrives {

@@ -1,6 +1,8 @@
 //! The crate's values in the terms of the model, and whether both say the same.
 
-use beian::{Event, Keys, MobileNumber, RecipientState, RoundFailure, RoundStatus, Session};
+use beian::{
+    Event, Keys, MobileNumber, RecipientState, RoundFailure, RoundStatus, Session, SessionId,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -147,8 +149,12 @@ pub fn id(last_six: &str) -> Id {
         .fold(0, |id, byte| id << 8 | Id::from(byte))
 }
 
+pub fn round_of(id: SessionId) -> RoundId {
+    u128::from_be_bytes(*id.as_bytes())
+}
+
 pub fn round_id(session: &Session) -> RoundId {
-    u128::from_be_bytes(*session.id().as_bytes())
+    round_of(session.id())
 }
 
 pub fn policy(policy: &beian::VerificationPolicy) -> VerificationPolicy {
@@ -246,7 +252,7 @@ pub fn same_submitted(
     same("answer", &answer, &super::entry_answer(models))?;
     let orders = submitted.orders().iter();
     let crates: Vec<_> = orders
-        .map(|(id, outcome)| (u128::from_be_bytes(*id.as_bytes()), entry_outcome(*outcome)))
+        .map(|(id, outcome)| (round_of(*id), entry_outcome(*outcome)))
         .collect();
     let models: Vec<_> = models
         .iter()
@@ -269,12 +275,7 @@ pub fn same_resent(
     same("answer", &answer, &super::resend_answer(models))?;
     let orders = resent.orders().iter();
     let crates: Vec<_> = orders
-        .map(|(id, outcome)| {
-            (
-                u128::from_be_bytes(*id.as_bytes()),
-                resend_outcome(*outcome),
-            )
-        })
+        .map(|(id, outcome)| (round_of(*id), resend_outcome(*outcome)))
         .collect();
     let models: Vec<_> = models
         .iter()

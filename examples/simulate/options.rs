@@ -108,7 +108,7 @@ pub struct World {
     #[arg(long = "wrong-words", default_value_t = 0.05, value_parser = share, value_name = "WRONG")]
     pub wrong: f64,
 
-    /// Without the platforms that follow each order from outside, by their trackers
+    /// Without the platforms: by default one follows each order from outside, by its tracker
     #[arg(long = "no-platforms", action = clap::ArgAction::SetFalse)]
     pub platforms: bool,
 

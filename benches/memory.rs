@@ -199,7 +199,7 @@ fn measure(world: &World, figures: &mut Figures) {
     time("lease_due", lease(over, 16));
     time("lease_due_none", lease(now, 0));
 
-    let next = |_| timed(|| block(store.next_wake(now)).unwrap().unwrap());
+    let next = |_| timed(|| block(store.next_due(now)).unwrap().unwrap());
     time("next_wake", (0..2_000).map(next).collect());
 }
 

@@ -19,7 +19,7 @@ use std::{convert::Infallible, env, hint::black_box, process::ExitCode, time::In
 use beian::{
     DeliveryReport, Entry, KeyId, KeyRing, Keys as _, MobileNumber, Opening, ResendRequest,
     Session, SessionId, Update, VerificationPolicy,
-    host::{Desk, SaveError, SessionStore, block},
+    host::{Desk, Lease, Leased, SaveError, SessionStore, block},
     testkit::{TestPerson, keys, recipients_under, seed},
 };
 use chacha20::ChaCha20Rng;
@@ -189,11 +189,19 @@ impl SessionStore for Frozen {
         _: DateTime<Utc>,
         _: usize,
         _: TimeDelta,
-    ) -> Result<Vec<Session>, Infallible> {
+    ) -> Result<Vec<Leased>, SaveError<Infallible>> {
         Ok(Vec::new())
     }
 
-    async fn next_wake(&self, _: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
+    async fn renew(&self, _: &Lease, _: DateTime<Utc>) -> Result<bool, SaveError<Infallible>> {
+        Ok(false)
+    }
+
+    async fn give_back(&self, _: &Lease) -> Result<(), SaveError<Infallible>> {
+        Ok(())
+    }
+
+    async fn next_due(&self, _: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
         Ok(None)
     }
 }

@@ -20,7 +20,9 @@ use std::{
 use beian::{
     Entry, KeyRing, Lang, Message, MobileNumber, Recipient, Recipients, Role, Seed, Session,
     SessionId, Update, VerificationPolicy,
-    host::{Desk, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender, block},
+    host::{
+        Desk, Lease, Leased, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender, block,
+    },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -210,13 +212,27 @@ impl SessionStore for FileStore {
         now: DateTime<Utc>,
         limit: usize,
         lease: TimeDelta,
-    ) -> io::Result<Vec<Session>> {
-        let Ok(due) = self.memory.lease_due(now, limit, lease).await;
-        Ok(due)
+    ) -> Result<Vec<Leased>, SaveError<io::Error>> {
+        let due = self.memory.lease_due(now, limit, lease).await;
+        due.map_err(|_| SaveError::Conflict)
     }
 
-    async fn next_wake(&self, now: DateTime<Utc>) -> io::Result<Option<DateTime<Utc>>> {
-        let Ok(wake) = self.memory.next_wake(now).await;
+    async fn renew(
+        &self,
+        lease: &Lease,
+        until: DateTime<Utc>,
+    ) -> Result<bool, SaveError<io::Error>> {
+        let renewed = self.memory.renew(lease, until).await;
+        renewed.map_err(|_| SaveError::Conflict)
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<io::Error>> {
+        let given = self.memory.give_back(lease).await;
+        given.map_err(|_| SaveError::Conflict)
+    }
+
+    async fn next_due(&self, now: DateTime<Utc>) -> io::Result<Option<DateTime<Utc>>> {
+        let Ok(wake) = self.memory.next_due(now).await;
         Ok(wake)
     }
 }

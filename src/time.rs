@@ -7,6 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub(crate) struct Micros(i64);
 
 impl Micros {
+    /// Before every other one.
+    #[cfg(feature = "std")]
+    pub(crate) const FIRST: Self = Self(DateTime::<Utc>::MIN_UTC.timestamp_micros());
+
     /// `micros`, or the nearest instant that chrono can express.
     pub(crate) fn from_raw(micros: i64) -> Self {
         const FIRST: i64 = DateTime::<Utc>::MIN_UTC.timestamp_micros();

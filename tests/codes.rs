@@ -23,7 +23,7 @@ use beian::{
         DenyProblem, FilingFact, FilingNumberProblem, NotFileable, OrderStep, Prerequisite,
         ProblemKind, StageState,
     },
-    host::{HostError, LeftOutReason},
+    host::{HostError, LeftOutReason, Unreadable},
     regulator::ResultMeaning,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{self, FactRefusal, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus},
@@ -94,6 +94,8 @@ fn left_out() -> Vec<Row> {
         LeftOutReason::KeyMissing(1.into()),
         LeftOutReason::KeysUnavailable,
         LeftOutReason::Conflict,
+        LeftOutReason::Unreadable(Unreadable::Newer),
+        LeftOutReason::Unreadable(Unreadable::Broken),
     ];
     rows.extend::<Vec<_>>(all!(GatewayCodeProblem, code));
     rows

@@ -9,7 +9,7 @@ use std::{
 
 use beian::{
     Message, MobileNumber, Session, SessionId, Update,
-    host::{Clock, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender},
+    host::{Clock, Lease, Leased, MemoryStore, SaveError, SendOutcome, SessionStore, SmsSender},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -132,14 +132,32 @@ impl SessionStore for Host {
         now: DateTime<Utc>,
         limit: usize,
         lease: TimeDelta,
-    ) -> Result<Vec<Session>, Infallible> {
+    ) -> Result<Vec<Leased>, SaveError<Infallible>> {
         self.before().await;
         let leased = self.store.lease_due(now, limit, lease).await;
         self.after().await;
         leased
     }
 
-    async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
-        self.store.next_wake(now).await
+    async fn renew(
+        &self,
+        lease: &Lease,
+        until: DateTime<Utc>,
+    ) -> Result<bool, SaveError<Infallible>> {
+        self.before().await;
+        let renewed = self.store.renew(lease, until).await;
+        self.after().await;
+        renewed
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<Infallible>> {
+        self.before().await;
+        let given = self.store.give_back(lease).await;
+        self.after().await;
+        given
+    }
+
+    async fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
+        self.store.next_due(now).await
     }
 }

@@ -789,7 +789,7 @@ impl Platform {
 
     /// The workers come when something is due; what a dead host has leased, they try again for.
     fn plan_dispatch(&mut self) -> Result<(), Difference> {
-        let earliest = block(self.store.next_wake(DateTime::<Utc>::MIN_UTC));
+        let earliest = block(self.store.next_due(DateTime::<Utc>::MIN_UTC));
         let earliest = earliest.map_err(|error| error.to_string())?;
         let Some(wake) = earliest.map_err(|error| error.to_string())? else {
             return Ok(());

@@ -4,7 +4,10 @@ use alloc::{collections::BTreeSet, vec::Vec};
 
 use chrono::{DateTime, Utc};
 
-use super::{Desk, HostError, LeftOut, LeftOutReason, SendOutcome, SessionStore, SmsSender};
+use super::{
+    Desk, HostError, Leased, LeftOut, LeftOutReason, SaveError, SendOutcome, SessionStore,
+    SmsSender,
+};
 use crate::{DeliveryReport, Session, SessionId, time::Micros};
 
 /// How many sessions one lease takes: few, so that several dispatchers share a backlog.
@@ -18,7 +21,7 @@ impl<S: SessionStore> Desk<S> {
     /// Call it again at [`Dispatched::next`], or whenever a round was opened or a resend accepted.
     ///
     /// # Errors
-    /// [`HostError::Store`]. What was sent before is stored; the rest is taken up again when the
+    /// [`HostError::Store`]; [`HostError::Conflict`] if other dispatchers were faster every time. What was sent before is stored; the rest is taken up again when the
     /// lease is over.
     pub async fn dispatch(
         &self,
@@ -28,11 +31,11 @@ impl<S: SessionStore> Desk<S> {
         let (mut attended, mut cut_short) = (BTreeSet::new(), false);
         loop {
             let now = self.clock.now();
-            let due = self.store.lease_due(now, BATCH, self.lease).await;
-            let due = due.map_err(HostError::Store)?;
+            let due = self.lease_due(now).await?;
             let until = Micros::cut(now).plus(self.lease).instant();
             let (before, mut rest) = (attended.len(), false);
-            for id in due.iter().map(Session::id) {
+            for Leased { lease, session } in &due {
+                let id = lease.session;
                 // Past the lease another host may hold what is left of the batch: it is leased anew.
                 // One session a lease is attended to all the same, or a slow gateway stops everything.
                 rest = attended.len() > before && self.clock.now() >= until;
@@ -42,6 +45,14 @@ impl<S: SessionStore> Desk<S> {
                 // Once a call: what comes round again, for a key that is missing or a gateway that
                 // takes longer than a pause, would otherwise keep the call from ever ending.
                 if !attended.insert(id) {
+                    continue;
+                }
+                if let Err(why) = *session {
+                    let reason = LeftOutReason::Unreadable(why);
+                    done.left_out.push(LeftOut {
+                        session: id,
+                        reason,
+                    });
                     continue;
                 }
                 match self.attend(id, until, sender, &mut done).await {
@@ -61,11 +72,23 @@ impl<S: SessionStore> Desk<S> {
             }
         }
         let now = self.clock.now();
-        let wake = self.store.next_wake(now).await.map_err(HostError::Store)?;
+        let due = self.store.next_due(now).await.map_err(HostError::Store)?;
         let lease_over = Micros::cut(now).plus(self.lease).instant();
-        let next = wake.map_or(lease_over, |wake| wake.min(lease_over));
+        let next = due.map_or(lease_over, |due| due.min(lease_over));
         done.next = if cut_short { now } else { next };
         Ok(done)
+    }
+
+    /// Leases a batch, and starts over if others were in the way.
+    async fn lease_due(&self, now: DateTime<Utc>) -> Result<Vec<Leased>, HostError<S::Error>> {
+        for _ in 0..self.tries {
+            match self.store.lease_due(now, BATCH, self.lease).await {
+                Ok(due) => return Ok(due),
+                Err(SaveError::Conflict) => self.counts.count_conflict(),
+                Err(SaveError::Store(error)) => return Err(HostError::Store(error)),
+            }
+        }
+        Err(HostError::Conflict)
     }
 
     /// What is due in one leased session, which is loaded again: the sessions before it in the
@@ -141,8 +164,8 @@ pub struct Dispatched {
     /// Sessions that could not be attended to, and why. They are taken up again when their lease is
     /// over.
     pub left_out: Vec<LeftOut>,
-    /// When to call again: the next wake of any session, and not later than the end of a lease, so
-    /// that what a crashed host left is taken up.
+    /// When to call again: when the next session becomes due, which what a crashed host left does at
+    /// the end of its lease; not later than the end of a lease that began now.
     pub next: DateTime<Utc>,
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::Unreadable;
 use crate::{KeyError, KeyId, Refusal, SessionId};
 
 /// A session that a call left out, for somebody to look after (D20).
@@ -36,6 +37,8 @@ pub enum LeftOutReason {
     Conflict,
     /// The session had changed so much meanwhile that nothing was left to do.
     Refused(Refusal),
+    /// What is stored of the session can't be read.
+    Unreadable(Unreadable),
 }
 
 impl fmt::Display for LeftOut {
@@ -51,6 +54,7 @@ impl fmt::Display for LeftOutReason {
             Self::KeysUnavailable => f.write_str("key service unavailable"),
             Self::Conflict => f.write_str("too many others changed it"),
             Self::Refused(refusal) => refusal.fmt(f),
+            Self::Unreadable(why) => why.fmt(f),
         }
     }
 }

@@ -14,8 +14,11 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{SaveError, SessionStore};
+use super::{Lease, Leased, SaveError, SessionStore};
 use crate::{MobileNumber, Session, SessionId, Update, time::Micros};
+
+const FIRST: SessionId = SessionId::of_round([0; 12], 0);
+const LAST: SessionId = SessionId::of_round([u8::MAX; 12], u32::MAX);
 
 /// Sessions in memory: correct under threads, and gone with the process. **Not durable**: fit for
 /// tests, and for systems where a restart may return every open order.
@@ -40,12 +43,24 @@ struct Shelf {
     /// Found by their ids. Boxed, so that the table's free places stay small.
     sessions: HashSet<Box<Kept>>,
     numbers: BTreeSet<(MobileNumber, SessionId)>,
-    wakes: BTreeSet<(Micros, SessionId)>,
+    due: BTreeSet<Due>,
 }
+
+/// Whether it was leased since it was last saved, since when it is due, and which session.
+type Due = (bool, Micros, SessionId);
 
 struct Kept {
     session: Session,
     leased_until: Micros,
+    in_vain: bool,
+}
+
+impl Kept {
+    /// Its place among those that become due; none once it has ended.
+    fn due(&self) -> Option<Due> {
+        let wake = Micros::cut(self.session.wake()?);
+        Some((self.in_vain, wake.max(self.leased_until), self.session.id))
+    }
 }
 
 impl Borrow<SessionId> for Box<Kept> {
@@ -143,9 +158,7 @@ impl SessionStore for MemoryStore {
         now: DateTime<Utc>,
     ) -> Result<Vec<Session>, Infallible> {
         let contents = self.lock();
-        let of_number = contents
-            .numbers
-            .range((*mobile, SessionId::from(0))..=(*mobile, SessionId::from(u128::MAX)));
+        let of_number = contents.numbers.range((*mobile, FIRST)..=(*mobile, LAST));
         let sessions = of_number.filter_map(|(_, id)| contents.sessions.get(id));
         Ok(sessions
             .map(|kept| &kept.session)
@@ -171,37 +184,62 @@ impl SessionStore for MemoryStore {
         now: DateTime<Utc>,
         limit: usize,
         lease: TimeDelta,
-    ) -> Result<Vec<Session>, Infallible> {
+    ) -> Result<Vec<Leased>, SaveError<Infallible>> {
         let now = Micros::cut(now);
+        let until = now.plus(lease);
         let mut contents = self.lock();
-        let Shelf {
-            sessions, wakes, ..
-        } = &mut *contents;
-        let mut leased = Vec::new();
-        for (_, id) in wakes.iter().take_while(|(wake, _)| *wake <= now) {
-            if leased.len() >= limit {
-                break;
-            }
-            let free = sessions
-                .get(id)
-                .is_some_and(|kept| kept.leased_until <= now);
-            if free && let Some(mut kept) = sessions.take(id) {
-                kept.leased_until = now.plus(lease);
-                leased.push(kept.session.clone());
-                sessions.insert(kept);
-            }
-        }
-        Ok(leased)
+        let mut taken = contents.due_by(now, true, limit / 2);
+        taken.extend(contents.due_by(now, false, limit.saturating_sub(taken.len())));
+        // What the others left empty.
+        let rest = limit.saturating_sub(taken.len());
+        let more = contents.due_by(now, true, rest.saturating_add(limit / 2));
+        taken.extend(more.into_iter().skip(limit / 2));
+        taken.sort_by_key(|(_, since, _)| *since);
+        let lease = |(in_vain, _, id): Due| {
+            contents.change(id, |kept| {
+                kept.leased_until = until;
+                kept.in_vain = true;
+                Leased {
+                    lease: Lease {
+                        session: id,
+                        until: until.instant(),
+                        first: !in_vain,
+                    },
+                    session: Ok(kept.session.clone()),
+                }
+            })
+        };
+        Ok(taken.into_iter().filter_map(lease).collect())
     }
 
-    async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
-        let later = (Micros::cut(now).just_after(), SessionId::from(0));
-        Ok(self
-            .lock()
-            .wakes
-            .range(later..)
-            .next()
-            .map(|(wake, _)| wake.instant()))
+    async fn renew(
+        &self,
+        lease: &Lease,
+        until: DateTime<Utc>,
+    ) -> Result<bool, SaveError<Infallible>> {
+        let renew = |kept: &mut Kept| kept.leased_until = Micros::cut(until);
+        Ok(self.lock().change_leased(lease, renew).is_some())
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<Infallible>> {
+        self.lock().change_leased(lease, |kept| {
+            kept.leased_until = Micros::FIRST;
+            kept.in_vain &= !lease.first;
+        });
+        Ok(())
+    }
+
+    async fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
+        let later = Micros::cut(now).just_after();
+        let contents = self.lock();
+        let first = |in_vain| {
+            let mut due = contents.due.range((in_vain, later, FIRST)..);
+            due.next()
+                .filter(|(class, _, _)| *class == in_vain)
+                .map(|(_, since, _)| *since)
+        };
+        let next = first(false).into_iter().chain(first(true)).min();
+        Ok(next.map(Micros::instant))
     }
 }
 
@@ -212,45 +250,68 @@ impl Shelf {
             .map_or(0, |kept| kept.session.version())
     }
 
-    /// Writes a session, and of the indices only what has changed: most updates change neither.
-    fn put(&mut self, session: Session) {
-        let id = session.id();
-        let wake = session.wake().map(Micros::cut);
-        let Some(mut kept) = self.sessions.take(&id) else {
-            self.numbers
-                .extend(session.mobiles().map(|mobile| (*mobile, id)));
-            self.wakes.extend(wake.map(|wake| (wake, id)));
-            self.sessions.insert(Box::new(Kept {
-                session,
-                leased_until: Micros::from_raw(i64::MIN),
-            }));
-            return;
-        };
-        let earlier = core::mem::replace(&mut kept.session, session);
-        let earlier_wake = earlier.wake().map(Micros::cut);
-        if wake != earlier_wake {
-            self.forget_wake(earlier_wake, id);
-            self.wakes.extend(wake.map(|wake| (wake, id)));
-        }
-        if !earlier.mobiles().eq(kept.session.mobiles()) {
-            self.forget_numbers(&earlier);
-            self.numbers
-                .extend(kept.session.mobiles().map(|mobile| (*mobile, id)));
+    /// Those that have been due for longest, of one class.
+    fn due_by(&self, now: Micros, in_vain: bool, limit: usize) -> Vec<Due> {
+        let due = (in_vain, Micros::FIRST, FIRST)..=(in_vain, now, LAST);
+        self.due.range(due).take(limit).copied().collect()
+    }
+
+    /// Changes what is kept, and its place among those that become due if that has changed.
+    fn change<T>(&mut self, id: SessionId, change: impl FnOnce(&mut Kept) -> T) -> Option<T> {
+        let mut kept = self.sessions.take(&id)?;
+        let before = kept.due();
+        let changed = change(&mut kept);
+        let after = kept.due();
+        if before != after {
+            before.map(|due| self.due.remove(&due));
+            self.due.extend(after);
         }
         self.sessions.insert(kept);
+        Some(changed)
+    }
+
+    /// As long as the lease is the latest one.
+    fn change_leased(&mut self, lease: &Lease, change: impl FnOnce(&mut Kept)) -> Option<()> {
+        let kept = self.sessions.get(&lease.session)?;
+        if kept.leased_until != Micros::cut(lease.until) {
+            return None;
+        }
+        self.change(lease.session, change)
+    }
+
+    /// Writes a session, and of the indices only what has changed: most updates change none.
+    fn put(&mut self, session: Session) {
+        let id = session.id();
+        if !self.sessions.contains(&id) {
+            let mobiles = session.mobiles().map(|mobile| (*mobile, id));
+            self.numbers.extend(mobiles);
+            let kept = Kept {
+                session,
+                leased_until: Micros::FIRST,
+                in_vain: false,
+            };
+            self.due.extend(kept.due());
+            self.sessions.insert(Box::new(kept));
+            return;
+        }
+        let earlier = self.change(id, |kept| {
+            kept.in_vain = false;
+            core::mem::replace(&mut kept.session, session)
+        });
+        let erased = |now: &Session| now.mobiles().next().is_none();
+        let now = self.sessions.get(&id).map(|kept| &kept.session);
+        if let Some(earlier) = earlier
+            && now.is_some_and(erased)
+        {
+            self.forget_numbers(&earlier);
+        }
     }
 
     /// Takes a session out of every index.
     fn forget(&mut self, id: SessionId) {
-        if let Some(Kept { session, .. }) = self.sessions.take(&id).as_deref() {
-            self.forget_wake(session.wake().map(Micros::cut), id);
-            self.forget_numbers(session);
-        }
-    }
-
-    fn forget_wake(&mut self, wake: Option<Micros>, id: SessionId) {
-        if let Some(wake) = wake {
-            self.wakes.remove(&(wake, id));
+        if let Some(kept) = self.sessions.take(&id) {
+            kept.due().map(|due| self.due.remove(&due));
+            self.forget_numbers(&kept.session);
         }
     }
 

@@ -12,6 +12,7 @@ mod desk;
 mod dispatch;
 mod errors;
 mod forms;
+mod lease;
 mod left_out;
 #[cfg(feature = "std")]
 mod memory;
@@ -26,6 +27,7 @@ pub use counters::Counters;
 pub use desk::Desk;
 pub use dispatch::Dispatched;
 pub use errors::HostError;
+pub use lease::{Lease, Leased, Unreadable};
 pub use left_out::{LeftOut, LeftOutReason};
 #[cfg(feature = "std")]
 pub use memory::MemoryStore;

@@ -6,7 +6,7 @@ use super::{Lang, texts};
 use crate::{
     GatewayCodeProblem, KeyError, KeyRingProblem, OpenError, TemplateProblem,
     VerificationPolicyProblem,
-    host::{HostError, LeftOutReason},
+    host::{HostError, LeftOutReason, Unreadable},
 };
 
 impl KeyError {
@@ -174,6 +174,8 @@ impl LeftOutReason {
             Self::KeysUnavailable => "keys_unavailable",
             Self::Conflict => "too_many_conflicts",
             Self::Refused(refusal) => refusal.code(),
+            Self::Unreadable(Unreadable::Newer) => "stored_by_newer_release",
+            Self::Unreadable(Unreadable::Broken) => "stored_session_broken",
         }
     }
 
@@ -192,6 +194,18 @@ impl LeftOutReason {
             (Self::Conflict, Lang::Zh) => "多次写入冲突，稍后重试。".into(),
             (Self::Conflict, Lang::En) => "Too many others changed it: tried again later.".into(),
             (Self::Refused(refusal), _) => refusal.text(lang).into(),
+            (Self::Unreadable(Unreadable::Newer), Lang::Zh) => {
+                "由更新的版本写入，请升级本机后处理。".into()
+            }
+            (Self::Unreadable(Unreadable::Newer), Lang::En) => {
+                "A newer release stored it: upgrade this host.".into()
+            }
+            (Self::Unreadable(Unreadable::Broken), Lang::Zh) => {
+                "存储的记录已损坏，请检查数据库。".into()
+            }
+            (Self::Unreadable(Unreadable::Broken), Lang::En) => {
+                "What is stored of it is damaged: look into the database.".into()
+            }
         }
     }
 }

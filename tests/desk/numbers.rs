@@ -947,7 +947,7 @@ fn nobody_sends_under_a_lease_that_is_over() {
             // Whoever asks now must not get the session.
             let due = world.store.lease_due(world.now(), 100, TimeDelta::zero());
             let due = block(due).unwrap().unwrap();
-            let mine = |session: &Session| session.id() == message.id().session;
+            let mine = |leased: &Leased| leased.lease.session == message.id().session;
             free.fetch_add(usize::from(due.iter().any(mine)), Ordering::Relaxed);
             world.clock.advance(TimeDelta::seconds(20));
         };

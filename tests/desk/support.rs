@@ -293,13 +293,23 @@ impl<S: SessionStore> SessionStore for Tap<S> {
         now: DateTime<Utc>,
         limit: usize,
         lease: TimeDelta,
-    ) -> Result<Vec<Session>, Down> {
+    ) -> Result<Vec<Leased>, SaveError<Down>> {
         let due = self.step(self.store.lease_due(now, limit, lease)).await;
-        due.map_err(|_| Down)
+        due.map_err(|_| SaveError::Store(Down))
     }
 
-    async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Down> {
-        self.step(self.store.next_wake(now)).await.map_err(|_| Down)
+    async fn renew(&self, lease: &Lease, until: DateTime<Utc>) -> Result<bool, SaveError<Down>> {
+        let renewed = self.step(self.store.renew(lease, until)).await;
+        renewed.map_err(|_| SaveError::Store(Down))
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<Down>> {
+        let given = self.step(self.store.give_back(lease)).await;
+        given.map_err(|_| SaveError::Store(Down))
+    }
+
+    async fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Down> {
+        self.step(self.store.next_due(now)).await.map_err(|_| Down)
     }
 }
 
@@ -345,7 +355,17 @@ impl SessionStore for Careless {
         Ok(due.cloned().collect())
     }
 
-    async fn next_wake(&self, _: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Down> {
+    async fn renew(&self, lease: &Lease, until: DateTime<Utc>) -> Result<bool, SaveError<Down>> {
+        let renewed = self.step(self.store.renew(lease, until)).await;
+        renewed.map_err(|_| SaveError::Store(Down))
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<Down>> {
+        let given = self.step(self.store.give_back(lease)).await;
+        given.map_err(|_| SaveError::Store(Down))
+    }
+
+    async fn next_due(&self, _: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Down> {
         Ok(None)
     }
 }

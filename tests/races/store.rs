@@ -13,7 +13,7 @@ use std::{
 
 use beian::{
     Event, Message, MessageId, MobileNumber, Session, SessionId, Update,
-    host::{SaveError, SendOutcome, SessionStore, SmsSender},
+    host::{Lease, Leased, SaveError, SendOutcome, SessionStore, SmsSender},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -167,7 +167,7 @@ impl SessionStore for Store {
         now: DateTime<Utc>,
         limit: usize,
         lease: TimeDelta,
-    ) -> Result<Vec<Session>, Infallible> {
+    ) -> Result<Vec<Leased>, SaveError<Infallible>> {
         self.gate.pass().await;
         let mut rows = self.rows();
         let Rows {
@@ -178,16 +178,49 @@ impl SessionStore for Store {
         let due = sessions.values().filter(|session| {
             session.wake().is_some_and(|wake| wake <= now) && free(&session.id())
         });
-        let due: Vec<Session> = due.take(limit).cloned().collect();
-        leases.extend(due.iter().map(|session| (session.id(), now + lease)));
+        let until = now + lease;
+        let leased = |session: &Session| Leased {
+            lease: Lease {
+                session: session.id(),
+                until,
+                first: !leases.contains_key(&session.id()),
+            },
+            session: Ok(session.clone()),
+        };
+        let due: Vec<Leased> = due.take(limit).map(leased).collect();
+        leases.extend(due.iter().map(|leased| (leased.lease.session, until)));
         Ok(due)
     }
 
-    async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
+    async fn renew(
+        &self,
+        lease: &Lease,
+        until: DateTime<Utc>,
+    ) -> Result<bool, SaveError<Infallible>> {
+        self.gate.pass().await;
+        let mut rows = self.rows();
+        let end = rows.leases.get_mut(&lease.session);
+        let held = end.filter(|end| **end == lease.until);
+        Ok(held.map(|end| *end = until).is_some())
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<Infallible>> {
+        self.gate.pass().await;
+        let mut rows = self.rows();
+        if rows.leases.get(&lease.session) == Some(&lease.until) {
+            rows.leases.remove(&lease.session);
+        }
+        Ok(())
+    }
+
+    async fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
         self.gate.pass().await;
         let rows = self.rows();
-        let wakes = rows.sessions.values().filter_map(Session::wake);
-        Ok(wakes.filter(|wake| *wake > now).min())
+        let due = rows.sessions.values().filter_map(|session| {
+            let (wake, lease) = (session.wake()?, rows.leases.get(&session.id()));
+            Some(lease.map_or(wake, |lease| wake.max(*lease)))
+        });
+        Ok(due.filter(|due| *due > now).min())
     }
 }
 

@@ -19,7 +19,7 @@ use super::rounds::{
 use crate::{
     DeliveryReport, MessageId, MobileNumber, Opening, Session, SessionId, Update,
     VerificationPolicy,
-    host::{SaveError, SessionStore},
+    host::{Leased, SaveError, SessionStore},
 };
 
 const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
@@ -432,7 +432,7 @@ async fn wake_is<S: SessionStore>(
     now: DateTime<Utc>,
     expected: Option<DateTime<Utc>>,
 ) -> Result<(), Breach> {
-    let wake = store.next_wake(now).await.map_err(works)?;
+    let wake = store.next_due(now).await.map_err(works)?;
     if wake == expected {
         return Ok(());
     }
@@ -462,7 +462,10 @@ async fn leased<S: SessionStore>(
     now: DateTime<Utc>,
     limit: usize,
 ) -> Result<Vec<Session>, Breach> {
-    store.lease_due(now, limit, LEASE_SPAN).await.map_err(works)
+    let leased = store.lease_due(now, limit, LEASE_SPAN).await;
+    let leased = leased.map_err(works)?.into_iter();
+    let session = |leased: Leased| leased.session.map_err(works);
+    leased.map(session).collect()
 }
 
 async fn save<S: SessionStore>(store: &S, updates: &[Update]) -> Result<(), Breach> {

@@ -332,7 +332,15 @@ impl SessionStore for Elsewhere {
         Ok(beian_load(SessionId::from(0)).into_iter().collect())
     }
 
-    async fn next_wake(&self, _: Instant) -> Result<Option<Instant>, Self::Error> {
+    async fn renew(&self, _: &Lease, _: Instant) -> Result<bool, SaveError<Self::Error>> {
+        Ok(false)
+    }
+
+    async fn give_back(&self, _: &Lease) -> Result<(), SaveError<Self::Error>> {
+        Ok(())
+    }
+
+    async fn next_due(&self, _: Instant) -> Result<Option<Instant>, Self::Error> {
         Ok(None)
     }
 }

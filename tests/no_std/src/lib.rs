@@ -133,7 +133,7 @@ impl SessionStore for Nowhere {
         Ok(None)
     }
 
-    async fn find(&self, _: &MobileNumber, _: DateTime<Utc>) -> Result<Vec<Session>, Self::Error> {
+    async fn find(&self, _: &MobileNumber, _: DateTime<Utc>) -> Result<Vec<Leased>, SaveError<Self::Error>> {
         Ok(Vec::new())
     }
 
@@ -146,11 +146,19 @@ impl SessionStore for Nowhere {
         _: DateTime<Utc>,
         _: usize,
         _: TimeDelta,
-    ) -> Result<Vec<Session>, Self::Error> {
+    ) -> Result<Vec<Leased>, SaveError<Self::Error>> {
         Ok(Vec::new())
     }
 
-    async fn next_wake(&self, _: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Self::Error> {
+    async fn renew(&self, _: &Lease, _: DateTime<Utc>) -> Result<bool, SaveError<Self::Error>> {
+        Ok(false)
+    }
+
+    async fn give_back(&self, _: &Lease) -> Result<(), SaveError<Self::Error>> {
+        Ok(())
+    }
+
+    async fn next_due(&self, _: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Self::Error> {
         Ok(None)
     }
 }

@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod dialect;
+mod driver;
+mod error;
+mod leases;
+mod migrate;
+mod orders;
+mod overview;
+mod retention;
+mod server;
+mod sessions;
+mod statements;
+mod store;
+mod stored;
+
+pub use error::Error;
+pub use retention::Erased;
+#[cfg(feature = "any")]
+pub use store::AnyStore;
+#[cfg(feature = "mysql")]
+pub use store::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use store::PgStore;
+#[cfg(feature = "sqlite")]
+pub use store::SqliteStore;
+pub use store::{Engine, SqlStore};
+pub use stored::StoredEvent;

@@ -1,0 +1,336 @@
+//! Sessions, as the crate asks for them.
+
+use beian::{
+    MobileNumber, Session, SessionId, Update,
+    host::{Lease, Leased, SaveError, SessionStore},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::pool::PoolConnection;
+
+use crate::{
+    Engine, Error, SqlStore,
+    dialect::Dialect,
+    driver::Value,
+    error::failure,
+    leases,
+    store::{column, execute, fetch},
+    stored,
+};
+
+impl<DB: Engine> SessionStore for SqlStore<DB> {
+    type Error = Error;
+
+    async fn load(&self, id: SessionId) -> Result<Option<Session>, Error> {
+        let load = &self.statements.load;
+        let rows = self.read(load, vec![id.as_bytes()[..].into()]).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let stored = column(load, DB::bytes(row, 0))?.unwrap_or_default();
+        stored::readable(id, &stored).map(Some)
+    }
+
+    async fn find(&self, mobile: &MobileNumber, now: DateTime<Utc>) -> Result<Vec<Session>, Error> {
+        let find = &self.statements.find;
+        let hour_ago = now.timestamp_micros().saturating_sub(3_600_000_000);
+        let values = vec![hour_ago.into(), mobile.digits().into()];
+        let mut found = Vec::new();
+        for row in self.read(find, values).await? {
+            let id = session_id(column(find, DB::bytes(&row, 0))?);
+            if let Some(stored) = column(find, DB::bytes(&row, 1))? {
+                let session = stored::readable(id, &stored)?;
+                found.extend(session.is_found_at(now).then_some(session));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn save(&self, updates: &[Update]) -> Result<(), SaveError<Error>> {
+        // What nearly every entry leaves: one round trip.
+        if let [update] = updates
+            && Kind::of(update) == Kind::Change
+        {
+            return self.change_alone(update).await;
+        }
+        let mut transaction = self.begin().await?;
+        self.save_in(&mut transaction, updates).await?;
+        self.commit(transaction).await
+    }
+
+    async fn lease_due(
+        &self,
+        now: DateTime<Utc>,
+        limit: usize,
+        lease: TimeDelta,
+    ) -> Result<Vec<Leased>, SaveError<Error>> {
+        leases::lease_due(self, now, limit, lease).await
+    }
+
+    async fn renew(&self, lease: &Lease, until: DateTime<Utc>) -> Result<bool, SaveError<Error>> {
+        leases::renew(self, lease, until).await
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<Error>> {
+        leases::give_back(self, lease).await
+    }
+
+    async fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Error> {
+        let next_due = &self.statements.next_due;
+        let now = now.timestamp_micros();
+        let rows = self.read(next_due, vec![now.into(), now.into()]).await?;
+        let first = rows.first().map(|row| column(next_due, DB::int(row, 0)));
+        let micros = first.transpose()?.flatten();
+        Ok(micros.and_then(DateTime::from_timestamp_micros))
+    }
+}
+
+impl<DB: Engine> SqlStore<DB> {
+    /// As [`SessionStore::save`], in a transaction that the host has begun and commits itself, with rows
+    /// of its own in it: [`begin`](Self::begin) begins a fitting one.
+    ///
+    /// After an error, a conflict among them, the transaction has to be rolled back: dropping it does.
+    ///
+    /// # Errors
+    /// [`SaveError::Conflict`] if a session has another version than expected; [`Error`].
+    pub async fn save_in(
+        &self,
+        transaction: &mut DB::Connection,
+        updates: &[Update],
+    ) -> Result<(), SaveError<Error>> {
+        let mut updates: Vec<_> = updates.iter().collect();
+        // Always in this order, so that no two transactions wait for each other.
+        updates.sort_by_key(|update| update.id());
+        for update in updates {
+            let kind = Kind::of(update);
+            if kind == Kind::New {
+                self.insert(transaction, update).await?;
+                continue;
+            }
+            if !self.change(transaction, update).await? {
+                return Err(SaveError::Conflict);
+            }
+            if kind == Kind::Erasure {
+                let id = update.id().as_bytes()[..].into();
+                execute::<DB>(transaction, &self.statements.forget_numbers, vec![id]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A session that is there already is a conflict, by its key.
+    async fn insert(
+        &self,
+        transaction: &mut DB::Connection,
+        update: &Update,
+    ) -> Result<(), SaveError<Error>> {
+        let (session, statements) = (update.session(), &self.statements);
+        let id: Value = session.id().as_bytes()[..].into();
+        let row = Row::of(session)?;
+        let values = vec![
+            id.clone(),
+            row.version.into(),
+            row.status.into(),
+            Value::Bytes(row.snapshot),
+            row.wake.into(),
+            row.wake.into(),
+            row.ended.into(),
+            row.erased.into(),
+        ];
+        execute::<DB>(transaction, &statements.insert, values).await?;
+        let numbers: Vec<Value> = session
+            .mobiles()
+            .flat_map(|mobile| [mobile.digits().into(), id.clone()])
+            .collect();
+        if !numbers.is_empty() {
+            let insert = statements.insert_numbers(numbers.len() / 2);
+            execute::<DB>(transaction, &insert, numbers).await?;
+        }
+        let events = vec![id, row.version.into(), Value::Text(stored::events(update)?)];
+        execute::<DB>(transaction, &statements.insert_events, events).await?;
+        Ok(())
+    }
+
+    /// Whether it is stored: not if another version is there than was expected.
+    async fn change(
+        &self,
+        connection: &mut DB::Connection,
+        update: &Update,
+    ) -> Result<bool, SaveError<Error>> {
+        let statement = &self.statements.change;
+        if self.statements.dialect() == Dialect::MySql {
+            let script = self.change_script(update)?;
+            let changed = DB::script(connection, script).await;
+            return Ok(changed.map_err(|error| failure(statement.name, error))? > 0);
+        }
+        let values = self.change_values(update)?;
+        Ok(!fetch::<DB>(connection, statement, values).await?.is_empty())
+    }
+
+    /// A change as a transaction of its own, in one round trip.
+    async fn change_alone(&self, update: &Update) -> Result<(), SaveError<Error>> {
+        let statement = &self.statements.change_alone;
+        let failed = |error| failure(statement.name, error);
+        let mut whole = Whole::<DB>(Some(self.pool.acquire().await.map_err(failed)?));
+        let Some(connection) = whole.0.as_deref_mut() else {
+            return Err(SaveError::Conflict);
+        };
+        let changed = if self.statements.dialect() == Dialect::MySql {
+            let change = self.change_script(update)?;
+            let script = format!("start transaction; {change}; commit");
+            DB::script(connection, script).await.map(|rows| rows > 0)
+        } else {
+            let rows = DB::fetch(connection, statement, self.change_values(update)?).await;
+            rows.map(|rows| !rows.is_empty())
+        };
+        if changed.is_err() && self.statements.dialect() != Dialect::Postgres {
+            // What it began may be under way still.
+            let rolled_back = DB::script(connection, "rollback".to_owned()).await;
+            if rolled_back.is_err() && self.statements.dialect() == Dialect::MySql {
+                return Err(changed.map_or_else(failed, |_| SaveError::Conflict));
+            }
+        }
+        whole.0 = None; // given back
+        changed
+            .map_err(failed)?
+            .then_some(())
+            .ok_or(SaveError::Conflict)
+    }
+
+    fn change_values(&self, update: &Update) -> Result<Vec<Value>, Error> {
+        let row = Row::of(update.session())?;
+        let id: Value = update.id().as_bytes()[..].into();
+        let events = Value::Text(stored::events(update)?);
+        let mut values = vec![
+            row.version.into(),
+            row.status.into(),
+            Value::Bytes(row.snapshot),
+            row.wake.into(),
+            row.wake.into(),
+            row.wake.into(),
+            row.ended.into(),
+            row.erased.into(),
+            id.clone(),
+            version(update.expected_version()).into(),
+        ];
+        if self.statements.dialect() == Dialect::Sqlite {
+            values.extend([id, row.version.into()]);
+        }
+        values.push(events);
+        Ok(values)
+    }
+
+    /// MySQL has no statement that changes one table and then another, and a prepared one is one alone: the
+    /// values stand in the text, as numbers, in hexadecimal, or as a name that is a constant of the crate.
+    fn change_script(&self, update: &Update) -> Result<String, Error> {
+        let row = Row::of(update.session())?;
+        let Row {
+            version: v,
+            status,
+            ref snapshot,
+            erased,
+            ..
+        } = row;
+        let (p, id) = (self.statements.prefix(), hex(update.id().as_bytes()));
+        let null = |int: Option<i64>| int.map_or_else(|| "null".to_owned(), |int| int.to_string());
+        let (wake, ended, snapshot) = (null(row.wake), null(row.ended), hex(snapshot));
+        let (expected, events) = (
+            version(update.expected_version()),
+            hex(stored::events(update)?.as_bytes()),
+        );
+        Ok(format!(
+            "update {p}session set version = {v}, status = '{status}', snapshot = {snapshot}, \
+            wake_at = {wake}, \
+            due_at = case when leased_until > {wake} then leased_until else {wake} end, in_vain = 0, \
+            ended_at = {ended}, erased = {erased} where id = {id} and version = {expected}; \
+            insert into {p}session_event (session, version, events) \
+            select {id}, {v}, _utf8mb4 {events} from dual where row_count() = 1"
+        ))
+    }
+}
+
+/// A connection on which a transaction is begun in the same text as it is ended: closed when dropped half
+/// way, and what it had begun is rolled back.
+struct Whole<DB: Engine>(Option<PoolConnection<DB>>);
+
+impl<DB: Engine> Drop for Whole<DB> {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.0 {
+            connection.close_on_drop();
+        }
+    }
+}
+
+/// What an update does to the rows of its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// There was none.
+    New,
+    /// Its numbers stay.
+    Change,
+    /// Its numbers go.
+    Erasure,
+}
+
+impl Kind {
+    fn of(update: &Update) -> Self {
+        if update.expected_version() == 0 {
+            Self::New
+        } else if update.session().mobiles().next().is_none() {
+            Self::Erasure
+        } else {
+            Self::Change
+        }
+    }
+}
+
+/// The columns of a session.
+struct Row {
+    version: i64,
+    status: &'static str,
+    snapshot: Vec<u8>,
+    wake: Option<i64>,
+    ended: Option<i64>,
+    erased: i64,
+}
+
+impl Row {
+    fn of(session: &Session) -> Result<Self, Error> {
+        let ended = !session.status().is_open();
+        let erased = session.mobiles().next().is_none();
+        Ok(Self {
+            version: version(session.version()),
+            status: session.status().order_status().name(),
+            snapshot: stored::snapshot(session)?,
+            wake: session.wake().map(|wake| wake.timestamp_micros()),
+            ended: ended.then(|| session.last_changed_at().timestamp_micros()),
+            erased: i64::from(erased),
+        })
+    }
+}
+
+fn version(version: u64) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or('0');
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2).saturating_add(3));
+    text.push_str("x'");
+    text.extend(digits);
+    text.push('\'');
+    text
+}
+
+/// An id as it stands in a column; a column holds none of another length.
+pub(crate) fn session_id(stored: Option<Vec<u8>>) -> SessionId {
+    let bytes: [u8; 16] = stored
+        .and_then(|stored| stored.try_into().ok())
+        .unwrap_or_default();
+    bytes.into()
+}

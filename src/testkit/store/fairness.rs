@@ -67,11 +67,14 @@ pub(super) async fn halves(store: &impl SessionStore) -> Result<(), Breach> {
         in_order(ORDER, &expected, &taken)?;
     }
 
-    // Nothing in vain is due.
+    // Nothing in vain is due, and nothing else.
     let three = one_a_second(201..=203, over)?;
     save(store, &three).await?;
     let two: Vec<_> = three.iter().take(2).map(Update::session).collect();
-    same_set(HALVES, &two, &leased(store, now, 2).await?)
+    same_set(HALVES, &two, &leased(store, now, 2).await?)?;
+    leased(store, now, 8).await?;
+    let now = after(now, LEASE_SPAN);
+    equal(HALVES, 4, leased(store, now, 4).await?.len())
 }
 
 pub(super) async fn fresh_again(store: &impl SessionStore) -> Result<(), Breach> {

@@ -73,20 +73,16 @@ pub(super) async fn renews(store: &impl SessionStore) -> Result<(), Breach> {
     equal(RENEW, true, renew(store, &second, until).await?)?;
     let third = ends(RENEW, store, round.id(), second.until, until).await?;
 
-    // Leased anew by now, given back, and never there.
+    // Leased anew by now, and never there.
     let far = after(until, TimeDelta::days(1));
-    for stale in [first, second, Lease { until, ..second }] {
-        equal(RENEW_STALE, false, renew(store, &stale, far).await?)?;
-    }
-    let fourth = ends(RENEW_STALE, store, round.id(), until, third.until).await?;
-    give_back(store, &fourth).await?;
-    equal(RENEW_STALE, false, renew(store, &fourth, far).await?)?;
     let unknown = Lease {
         session: SessionId::from(2),
-        ..fourth
+        ..third
     };
-    equal(RENEW_STALE, false, renew(store, &unknown, far).await?)?;
-    lease_of(RENEW_STALE, store, round.id(), fourth.until).await?;
+    for stale in [first, second, Lease { until, ..second }, unknown] {
+        equal(RENEW_STALE, false, renew(store, &stale, far).await?)?;
+    }
+    ends(RENEW_STALE, store, round.id(), until, third.until).await?;
     Ok(())
 }
 
@@ -164,6 +160,8 @@ pub(super) async fn gives_back_no_others(store: &impl SessionStore) -> Result<()
     equal(GIVE_BACK_STALE, false, third.first)?;
     // Given back since, and leased anew.
     give_back(store, &third).await?;
+    let far = after(third.until, TimeDelta::days(1));
+    equal(RENEW_STALE, false, renew(store, &third, far).await?)?;
     let later = after(second.until, TimeDelta::seconds(1));
     let fourth = lease_of(GIVE_BACK, store, round.id(), later).await?;
     give_back(store, &third).await?;

@@ -42,8 +42,8 @@ pub async fn check<H: Storage>(make: impl AsyncFn() -> H) -> Result<(), Breach> 
     of_one(&make, due::wakes).await?;
     of_one(&make, due::shares).await?;
     of_one(&make, leases::firsts).await?;
-    of_one(&make, fairness::fresh_again).await?;
     of_one(&make, fairness::halves).await?;
+    of_one(&make, fairness::fresh_again).await?;
     of_one(&make, fairness::turns).await?;
     of_one(&make, leases::renews).await?;
     of_one(&make, leases::gives_back).await?;

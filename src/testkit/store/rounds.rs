@@ -19,6 +19,16 @@ pub(super) fn opened(id: u128, persons: u16, now: DateTime<Utc>) -> Result<Updat
     )
 }
 
+/// For one person.
+pub(super) fn opened_for(
+    id: u128,
+    person: TestPerson,
+    now: DateTime<Utc>,
+) -> Result<Update, Breach> {
+    let recipients = Recipients::single(person.recipient(), VerificationPolicy::REGULATOR);
+    open_for(id, &recipients, now)
+}
+
 fn open_for(id: u128, recipients: &Recipients, now: DateTime<Utc>) -> Result<Update, Breach> {
     let opening = Opening::new(id, recipients, seed(1));
     next(Session::open(&opening, &keys(), now))

@@ -9,11 +9,12 @@ use std::{
 
 use super::{
     super::Breach,
-    promises::{WAITS, WORKS},
+    judge::instead,
+    promises::{IN_THE_WAY, WAITS, WORKS},
 };
 use crate::host::block;
 
-/// Polls all of them in turn until all are ready.
+/// Polls all of them in turn until all are ready; what they answer comes as it gets ready.
 pub(super) async fn together<T, F: Future<Output = Result<T, Breach>>>(
     futures: impl Iterator<Item = F>,
 ) -> Result<Vec<T>, Breach> {
@@ -34,7 +35,10 @@ pub(super) async fn together<T, F: Future<Output = Result<T, Breach>>>(
         }
     })
     .await;
-    ready.into_iter().collect()
+    let outcomes = ready.into_iter();
+    outcomes
+        .map(|outcome| instead(IN_THE_WAY, outcome))
+        .collect()
 }
 
 pub(super) fn at_once<T>(future: impl Future<Output = Result<T, Breach>>) -> Result<T, Breach> {

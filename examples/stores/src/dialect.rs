@@ -44,11 +44,11 @@ impl Dialect {
         if self == Self::MySql {
             return sql.to_owned();
         }
-        let mut parts = sql.split('?');
-        let mut numbered = parts.next().unwrap_or_default().to_owned();
-        for (place, part) in (1_u32..).zip(parts) {
-            numbered.push_str(&format!("${place}{part}"));
-        }
-        numbered
+        let parts = (1_u32..).zip(sql.split('?'));
+        let numbered = parts.map(|(place, part)| match place {
+            1 => part.to_owned(),
+            _ => format!("${}{part}", place.saturating_sub(1)),
+        });
+        numbered.collect::<Vec<_>>().concat()
     }
 }

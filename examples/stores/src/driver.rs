@@ -6,6 +6,7 @@ use crate::{dialect::Dialect, statements::Statement};
 
 /// What is bound to a place of a statement. Instants are microseconds since 1970-01-01 UTC.
 #[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "it holds numbers")]
 pub enum Value {
     Bytes(Vec<u8>),
     Int(Option<i64>),

@@ -17,7 +17,7 @@ pub enum Error {
     Database {
         /// Which statement.
         statement: &'static str,
-        /// `SQLSTATE` of PostgreSQL, the error number of MySQL, the result code of SQLite.
+        /// The `SQLSTATE` of PostgreSQL, the error number of MySQL, the result code of SQLite.
         code: String,
     },
     /// The database can't be reached, is no part of its cluster at the moment, or doesn't answer in time:
@@ -86,7 +86,8 @@ impl Error {
 /// What came of a statement: a conflict if another transaction was in the way and nothing is stored.
 #[allow(
     clippy::needless_pass_by_value,
-    reason = "what the database said ends here"
+    clippy::wildcard_enum_match_arm,
+    reason = "what the database said ends here; whatever sqlx adds is an error like others"
 )]
 pub(crate) fn failure(statement: &'static str, error: sqlx::Error) -> SaveError<Error> {
     let unavailable = |why| SaveError::Store(Error::Unavailable { statement, why });
@@ -111,14 +112,12 @@ pub(crate) fn failure(statement: &'static str, error: sqlx::Error) -> SaveError<
                 };
             }
             let code = error.code().unwrap_or_default();
-            // Not serialisable, deadlock, lock not available; SQLite: busy, locked, and their kinds.
-            let in_the_way = match code.as_ref() {
-                "40001" | "40P01" | "55P03" => true,
-                "5" | "6" | "261" | "262" | "517" | "773" => true,
-                _ => error.is_unique_violation(),
-            };
             match code.as_ref() {
-                _ if in_the_way => SaveError::Conflict,
+                _ if error.is_unique_violation() => SaveError::Conflict,
+                // Not serialisable, deadlock, lock not available; busy and locked, and their kinds.
+                "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517" | "773" => {
+                    SaveError::Conflict
+                }
                 "57P01" | "57P02" | "57P03" | "53300" => {
                     unavailable("the server takes no more at the moment")
                 }

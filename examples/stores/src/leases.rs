@@ -40,7 +40,7 @@ pub(crate) async fn lease_due<DB: Engine>(
     let rest = limit.saturating_sub(tried);
     due.extend(some_due(store, &mut transaction, (false, micros), rest, 0).await?);
     let rest = limit.saturating_sub(due.len());
-    if rest > 0 && tried == half && half > 0 {
+    if rest > 0 && tried == half {
         // What the others left empty. Those that are taken already are not skipped: the lock is one's own.
         let taken: BTreeSet<_> = due.iter().map(|due| due.id).collect();
         let more = some_due(store, &mut transaction, (true, micros), rest, tried).await?;

@@ -103,7 +103,8 @@ fn tables(dialect: Dialect) -> Vec<String> {
         match dialect {
             Dialect::MySql => own
                 .map(|(_, name, columns, _)| format!(", index {name} ({columns})"))
-                .collect(),
+                .collect::<Vec<_>>()
+                .concat(),
             Dialect::Sqlite | Dialect::Postgres => String::new(),
         }
     };

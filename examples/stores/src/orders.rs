@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Engine, Error, SqlStore,
+    overview::sessions_of,
     sessions::session_id,
     store::column,
     stored::{self, StoredEvent},
@@ -27,7 +28,7 @@ impl<DB: Engine> SqlStore<DB> {
         let rounds = &self.statements.rounds;
         let (first, last) = ends(order);
         let values = vec![first.as_bytes()[..].into(), last.as_bytes()[..].into()];
-        self.sessions_of(rounds, self.read(rounds, values).await?)
+        sessions_of::<DB>(rounds, self.read(rounds, values).await?)
     }
 
     /// Those of these sessions that are there, in no order; for a page of the host's own rows.
@@ -40,7 +41,7 @@ impl<DB: Engine> SqlStore<DB> {
         }
         let load = self.statements.load_all(ids.len());
         let values = ids.iter().map(|id| id.as_bytes()[..].into()).collect();
-        self.sessions_of(&load, self.read(&load, values).await?)
+        sessions_of::<DB>(&load, self.read(&load, values).await?)
     }
 
     /// Erases numbers and IDs of all rounds of an order, or of none of them; says how many it erased.

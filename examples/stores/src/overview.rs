@@ -25,7 +25,7 @@ impl<DB: Engine> SqlStore<DB> {
             after.as_bytes()[..].into(),
             i64::from(limit).into(),
         ];
-        self.sessions_of(statement, self.read(statement, values).await?)
+        sessions_of::<DB>(statement, self.read(statement, values).await?)
     }
 
     /// How many sessions there are, by the status of their order. It reads an index from one end to the
@@ -61,18 +61,17 @@ impl<DB: Engine> SqlStore<DB> {
         let lag = oldest.map_or(0, |at| now.saturating_sub(at));
         Ok(TimeDelta::microseconds(lag))
     }
+}
 
-    /// Of rows with an id and a snapshot.
-    pub(crate) fn sessions_of(
-        &self,
-        statement: &Statement,
-        rows: Vec<DB::Row>,
-    ) -> Result<Vec<Session>, Error> {
-        let session = |row: DB::Row| {
-            let id = session_id(column(statement, DB::bytes(&row, 0))?);
-            let stored = column(statement, DB::bytes(&row, 1))?;
-            stored::readable(id, &stored.unwrap_or_default())
-        };
-        rows.into_iter().map(session).collect()
-    }
+/// Of rows with an id and a snapshot.
+pub(crate) fn sessions_of<DB: Engine>(
+    statement: &Statement,
+    rows: Vec<DB::Row>,
+) -> Result<Vec<Session>, Error> {
+    let session = |row: DB::Row| {
+        let id = session_id(column(statement, DB::bytes(&row, 0))?);
+        let stored = column(statement, DB::bytes(&row, 1))?;
+        stored::readable(id, &stored.unwrap_or_default())
+    };
+    rows.into_iter().map(session).collect()
 }

@@ -40,6 +40,7 @@ pub(crate) struct Statements {
 }
 
 impl Statements {
+    #[allow(clippy::too_many_lines, reason = "a list")]
     pub(crate) fn new(dialect: Dialect, prefix: &str) -> Self {
         let new = |name, sql: &str| statement(dialect, prefix, name, sql);
         let columns = "version = ?, status = ?, snapshot = ?, wake_at = ?, \

@@ -51,7 +51,7 @@ pub(super) async fn lease(
     now: DateTime<Utc>,
     limit: usize,
 ) -> Result<Vec<Leased>, Breach> {
-    let leased = tried(async || store.lease_due(now, limit, LEASE_SPAN).await).await?;
+    let leased = tried(|| store.lease_due(now, limit, LEASE_SPAN)).await?;
     for Leased { lease, session } in &leased {
         let id = session.as_ref().map_or(lease.session, Session::id);
         let expected = (id, after(now, LEASE_SPAN));
@@ -93,11 +93,11 @@ pub(super) async fn renew(
     lease: &Lease,
     until: DateTime<Utc>,
 ) -> Result<bool, Breach> {
-    tried(async || store.renew(lease, until).await).await
+    tried(|| store.renew(lease, until)).await
 }
 
 pub(super) async fn give_back(store: &impl SessionStore, lease: &Lease) -> Result<(), Breach> {
-    tried(async || store.give_back(lease).await).await
+    tried(|| store.give_back(lease)).await
 }
 
 pub(super) async fn save(store: &impl SessionStore, updates: &[Update]) -> Result<(), Breach> {
@@ -114,9 +114,9 @@ pub(super) async fn save_one(store: &impl SessionStore, update: &Update) -> Resu
 /// A save that is right, while others are at work.
 pub(super) async fn save_in_a_race(
     store: &impl SessionStore,
-    update: &Update,
+    updates: &[Update],
 ) -> Result<(), Breach> {
-    tried(async || store.save(slice::from_ref(update)).await).await
+    tried(|| store.save(updates)).await
 }
 
 pub(super) async fn conflict(

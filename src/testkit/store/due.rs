@@ -10,13 +10,15 @@ use super::{
     judge::{equal, in_order, same_set},
     promises::{DUE, ENDED, LEASE, LIMIT, NEXT, NOT_DUE, ORDER, WAKE},
     rounds::{accepted, after, first_message, just_before, next, opened, unusable, withdrawn},
+    storage::Storage,
 };
 use crate::{
     DeliveryReport, MessageId, Update,
     host::{Lease, SessionStore},
 };
 
-pub(super) async fn wakes(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn wakes(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let first = opened(1, 1, now)?;
     save_one(store, &first).await?;
@@ -58,7 +60,8 @@ pub(super) async fn wakes(store: &impl SessionStore) -> Result<(), Breach> {
 }
 
 /// Five rounds, the most overdue neither saved first nor with the smallest id.
-pub(super) async fn shares(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn shares(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let mut rounds = Vec::new();
     for (id, minutes) in [(3, 2), (5, 0), (1, 4), (4, 1), (2, 3)] {
@@ -67,25 +70,24 @@ pub(super) async fn shares(store: &impl SessionStore) -> Result<(), Breach> {
         rounds.push(round);
     }
     rounds.sort_by_key(|round| round.session().wake());
-    let mut expected = rounds.iter().map(Update::session);
+    let all: Vec<_> = rounds.iter().map(Update::session).collect();
 
     let now = after(now, TimeDelta::minutes(10));
     same_set(LIMIT, &[], &leased(store, now, 0).await?)?;
-    for _ in 0..3 {
-        let some: Vec<_> = expected.by_ref().take(2).collect();
+    for some in all.chunks(2) {
         let taken = leased(store, now, 2).await?;
         equal(LIMIT, some.len(), taken.len())?;
-        in_order(ORDER, &some, &taken)?;
+        in_order(ORDER, some, &taken)?;
     }
     same_set(LEASE, &[], &leased(store, now, 2).await?)?;
 
-    // Without a limit, and in vain: ordered by when the leases were over.
+    // Without a limit.
     let now = after(now, LEASE_SPAN);
-    let all: Vec<_> = rounds.iter().map(Update::session).collect();
     same_set(LIMIT, &all, &leased(store, now, usize::MAX).await?)
 }
 
-pub(super) async fn nexts(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn nexts(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     next_is(store, now, None).await?;
     let (one, two) = (opened(1, 1, now)?, opened(2, 1, now)?);

@@ -10,11 +10,13 @@ use super::{
     judge::{equal, in_order, same_set},
     promises::{DUE, FRESH, HALVES, IN_TURN, ORDER},
     rounds::{after, opened, wrong_entry},
+    storage::Storage,
 };
-use crate::{Session, Update, host::SessionStore};
+use crate::{Session, Update};
 
 /// Five batches of eight that are leased in vain again and again, and one new round.
-pub(super) async fn turns(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn turns(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let mut now = start();
     let old = one_a_second(1..=40, now)?;
     save(store, &old).await?;
@@ -40,7 +42,8 @@ pub(super) async fn turns(store: &impl SessionStore) -> Result<(), Breach> {
 }
 
 /// Six rounds in vain and six new ones, due by turns.
-pub(super) async fn halves(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn halves(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let old = one_a_second(1..=6, now)?;
     save(store, &old).await?;
@@ -53,10 +56,10 @@ pub(super) async fn halves(store: &impl SessionStore) -> Result<(), Breach> {
     save(store, &new).await?;
 
     let now = after(over, TimeDelta::seconds(10));
-    let mut old = seconds(over).zip(old.iter().map(Update::session));
-    let mut new = new
-        .iter()
-        .filter_map(|new| Some((new.session().wake()?, new.session())));
+    let old: Vec<_> = seconds(over).zip(old.iter().map(Update::session)).collect();
+    let new = new.iter().map(Update::session);
+    let new: Vec<_> = new.filter_map(|new| Some((new.wake()?, new))).collect();
+    let (mut old, mut new) = (old.into_iter(), new.into_iter());
     for (limit, in_vain, others) in [(7, 3, 4), (2, 1, 1), (1, 0, 1), (8, 2, 0)] {
         let mut expected: Vec<_> = old.by_ref().take(in_vain).collect();
         expected.extend(new.by_ref().take(others));
@@ -77,7 +80,8 @@ pub(super) async fn halves(store: &impl SessionStore) -> Result<(), Breach> {
     equal(HALVES, 4, leased(store, now, 4).await?.len())
 }
 
-pub(super) async fn fresh_again(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn fresh_again(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let both = one_a_second(1..=2, now)?;
     save(store, &both).await?;

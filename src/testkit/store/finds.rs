@@ -8,13 +8,15 @@ use super::{
     judge::{same, same_set},
     promises::{FIND, FIND_ENDED, FIND_ERASED, FIND_OLD, FIND_OTHERS, LOAD},
     rounds::{accepted, after, completed, next, opened, withdrawn},
+    storage::Storage,
 };
-use crate::{Update, host::SessionStore};
+use crate::Update;
 
 const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
 const TEN_MINUTES: TimeDelta = TimeDelta::minutes(10);
 
-pub(super) async fn finds(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn finds(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let [one, two, three] = [1, 2, 3].map(|n| TestPerson(n).mobile());
     let (alone, both) = (opened(1, 1, now)?, opened(2, 2, now)?);
@@ -39,7 +41,8 @@ pub(super) async fn finds(store: &impl SessionStore) -> Result<(), Breach> {
     Ok(())
 }
 
-pub(super) async fn finds_ended(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn finds_ended(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let person = TestPerson(1).mobile();
     let noticed = after(now, TimeDelta::days(3));

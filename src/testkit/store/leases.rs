@@ -11,13 +11,15 @@ use super::{
         RENEW, RENEW_STALE,
     },
     rounds::{after, just_before, opened, wrong_entry},
+    storage::Storage,
 };
 use crate::{
     SessionId,
     host::{Lease, SessionStore},
 };
 
-pub(super) async fn leases(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn leases(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let first = opened(1, 1, now)?;
     save_one(store, &first).await?;
@@ -41,7 +43,8 @@ pub(super) async fn leases(store: &impl SessionStore) -> Result<(), Breach> {
     )
 }
 
-pub(super) async fn firsts(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn firsts(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let mut now = start();
     let round = opened(1, 1, now)?;
     save_one(store, &round).await?;
@@ -59,7 +62,8 @@ pub(super) async fn firsts(store: &impl SessionStore) -> Result<(), Breach> {
     Ok(())
 }
 
-pub(super) async fn renews(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn renews(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let round = opened(1, 1, now)?;
     save_one(store, &round).await?;
@@ -100,7 +104,8 @@ async fn ends(
     lease_of(promise, store, id, until).await
 }
 
-pub(super) async fn gives_back(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn gives_back(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let (old, young) = (
         opened(2, 1, now)?,
@@ -141,7 +146,8 @@ pub(super) async fn gives_back(store: &impl SessionStore) -> Result<(), Breach> 
     Ok(())
 }
 
-pub(super) async fn gives_back_no_others(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn gives_back_no_others(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let round = opened(1, 1, now)?;
     save_one(store, &round).await?;

@@ -2,12 +2,14 @@
 
 use alloc::vec::Vec;
 
+use chrono::TimeDelta;
+
 use super::{
     super::{Breach, clock::start},
     calls::{TRIES, attempt, leased, load, save, save_in_a_race, save_one},
     judge::{equal, same, same_set},
     promises::{BOTH_HOLD, ONE_WINS, TAKEN_ONCE},
-    rounds::{first_message, next, opened, rivals, wrong_entry},
+    rounds::{after, first_message, next, opened, rivals, wrong_entry},
     storage::Storage,
     together::together,
 };
@@ -51,7 +53,7 @@ pub(super) async fn crossing_saves(storage: &impl Storage) -> Result<(), Breach>
     Ok(())
 }
 
-/// What changes nothing but the version.
+/// A report that can come again and again.
 fn reported(round: &Update) -> Result<Update, Breach> {
     let message = MessageId {
         session: round.id(),
@@ -64,11 +66,11 @@ fn reported(round: &Update) -> Result<Update, Breach> {
 /// Runs the race again as long as they were only in each other's way.
 async fn one_wins<S: SessionStore>(contenders: &[(&[Update], &S)]) -> Result<(), Breach> {
     for _ in 0..TRIES {
-        let saves = contenders.iter().map(async |(updates, store)| {
-            let won = attempt(*store, updates).await?;
-            Ok(won.then_some((*updates, *store)))
+        let saves = contenders.iter().map(|&(updates, store)| async move {
+            let won = attempt(store, updates).await?;
+            Ok(won.then_some((updates, store)))
         });
-        let outcomes = together(saves).await?;
+        let outcomes = together(saves.collect()).await?;
         let mut winners = outcomes.into_iter().flatten();
         let Some((updates, store)) = winners.next() else {
             continue;
@@ -96,7 +98,7 @@ pub(super) async fn leases(storage: &impl Storage) -> Result<(), Breach> {
                 save(&one, &due).await?;
                 let callers = handles.into_iter().cycle().take(callers);
                 let calls = callers.map(|store| leased(store, now, 2));
-                let taken = together(calls).await?.concat();
+                let taken = together(calls.collect()).await?.concat();
                 taken_once(&one, &due, taken).await?;
             }
         }
@@ -117,28 +119,39 @@ async fn taken_once(
     same_set(TAKEN_ONCE, &due, &taken)
 }
 
-/// A save that leaves the message due, and a lease.
+/// A save that leaves the messages due, and a lease. The ids ascend and the wakes descend: a store that
+/// locks what it leases in another order than what it saves would wait for itself.
 pub(super) async fn save_and_lease(storage: &impl Storage) -> Result<(), Breach> {
     let now = start();
     let (one, other) = (storage.open().await, storage.open().await);
-    for (id, saves_first) in (1..).zip([true, false].repeat(ROUNDS)) {
-        let before = opened(id, 1, now)?;
-        save_one(&one, &before).await?;
-        let update = wrong_entry(&before, now)?;
+    let mut rounds = (1_u32..).map(|id| {
+        let wake = after(now, TimeDelta::seconds(i64::from(id).saturating_neg()));
+        opened(id.into(), 1, wake)
+    });
+    for saves_first in [true, false].repeat(ROUNDS) {
+        let before: Vec<_> = rounds.by_ref().take(4).collect::<Result<_, _>>()?;
+        save(&one, &before).await?;
+        let updates = before.iter().map(|round| wrong_entry(round, now));
+        let updates: Vec<_> = updates.collect::<Result<_, _>>()?;
         let calls = [saves_first, !saves_first].map(async |saves| {
             if saves {
-                save_in_a_race(&one, &update).await?;
+                save_in_a_race(&one, &updates).await?;
                 return Ok(Vec::new());
             }
             leased(&other, now, 8).await
         });
-        let mut taken = together(calls.into_iter()).await?.concat();
-        let stored = load(&one, before.id()).await?;
-        same(BOTH_HOLD, Some(update.session()), stored.as_ref())?;
+        let mut taken = together(calls.into()).await?.concat();
+        for update in &updates {
+            let stored = load(&one, update.id()).await?;
+            same(BOTH_HOLD, Some(update.session()), stored.as_ref())?;
+        }
         // Either version may have been leased, but one of them only.
         taken.extend(leased(&one, now, 8).await?);
         taken.extend(leased(&other, now, 8).await?);
-        equal(BOTH_HOLD, 1, taken.len())?;
+        let ids: Vec<_> = updates.iter().map(Update::id).collect();
+        let mut leased: Vec<_> = taken.iter().map(Session::id).collect();
+        leased.sort_unstable();
+        equal(BOTH_HOLD, ids.as_slice(), leased.as_slice())?;
     }
     Ok(())
 }

@@ -8,11 +8,13 @@ use super::{
     judge::{same, same_set},
     promises::{ATOMIC, INSERT, LOAD, MISSING, SAVE, STALE, UNCHANGED},
     rounds::{accepted, life, opened, unusable, withdrawn},
+    storage::Storage,
 };
-use crate::{Opening, Session, SessionId, VerificationPolicy, host::SessionStore};
+use crate::{Opening, Session, SessionId, VerificationPolicy};
 
 /// Every state that a session can be in comes back as it was.
-pub(super) async fn gives_back(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn gives_back(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     // Ids that differ in one half, or in the last bit, only.
     let ids = [0, 1, 1 << 64, u128::MAX - 1, u128::MAX];
@@ -36,7 +38,8 @@ pub(super) async fn gives_back(store: &impl SessionStore) -> Result<(), Breach> 
     Ok(())
 }
 
-pub(super) async fn versions(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn versions(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let first = opened(1, 1, now)?;
     let second = accepted(&first, now)?;
@@ -68,7 +71,8 @@ pub(super) async fn versions(store: &impl SessionStore) -> Result<(), Breach> {
     same(UNCHANGED, Some(second.session()), stored.as_ref())
 }
 
-pub(super) async fn atomic(store: &impl SessionStore) -> Result<(), Breach> {
+pub(super) async fn atomic(storage: &impl Storage) -> Result<(), Breach> {
+    let store = &storage.open().await;
     let now = start();
     let (one, other, fresh) = (opened(1, 1, now)?, opened(2, 1, now)?, opened(3, 2, now)?);
     save(store, &[one.clone(), other.clone()]).await?;

@@ -34,22 +34,22 @@ use crate::Update;
 /// # Errors
 /// The [`Breach`]. An error of the store's own is one as well.
 pub async fn check<H: Storage>(make: impl AsyncFn() -> H) -> Result<(), Breach> {
-    of_one(&make, saves::gives_back).await?;
-    of_one(&make, saves::versions).await?;
-    of_one(&make, finds::finds).await?;
-    of_one(&make, finds::finds_ended).await?;
-    of_one(&make, leases::leases).await?;
-    of_one(&make, due::wakes).await?;
-    of_one(&make, due::shares).await?;
-    of_one(&make, leases::firsts).await?;
-    of_one(&make, fairness::halves).await?;
-    of_one(&make, fairness::fresh_again).await?;
-    of_one(&make, fairness::turns).await?;
-    of_one(&make, leases::renews).await?;
-    of_one(&make, leases::gives_back).await?;
-    of_one(&make, leases::gives_back_no_others).await?;
-    of_one(&make, due::nexts).await?;
-    of_one(&make, saves::atomic).await?;
+    saves::gives_back(&make().await).await?;
+    saves::versions(&make().await).await?;
+    finds::finds(&make().await).await?;
+    finds::finds_ended(&make().await).await?;
+    leases::leases(&make().await).await?;
+    due::wakes(&make().await).await?;
+    due::shares(&make().await).await?;
+    leases::firsts(&make().await).await?;
+    fairness::halves(&make().await).await?;
+    fairness::fresh_again(&make().await).await?;
+    fairness::turns(&make().await).await?;
+    leases::renews(&make().await).await?;
+    leases::gives_back(&make().await).await?;
+    leases::gives_back_no_others(&make().await).await?;
+    due::nexts(&make().await).await?;
+    saves::atomic(&make().await).await?;
     durable::durable(&make().await).await?;
     races::saves(&make().await).await?;
     races::crossing_saves(&make().await).await?;
@@ -57,15 +57,6 @@ pub async fn check<H: Storage>(make: impl AsyncFn() -> H) -> Result<(), Breach> 
     races::save_and_lease(&make().await).await?;
     unreadable::unreadable(&make().await).await?;
     sizes::sizes(&make().await).await
-}
-
-/// The storage stays until the end: it may be a folder that goes when it is dropped.
-async fn of_one<H: Storage>(
-    make: &impl AsyncFn() -> H,
-    suite: impl AsyncFn(&H::Store) -> Result<(), Breach>,
-) -> Result<(), Breach> {
-    let storage = make().await;
-    suite(&storage.open().await).await
 }
 
 /// Checks a store that never waits (in memory, or one that blocks) under threads, as [`check`] can't.
@@ -84,7 +75,8 @@ pub fn check_threads<H: Storage>(make: impl Fn() -> H) -> Result<(), Breach> {
     let now = start();
     let open = |storage: &H| at_once(async { Ok([storage.open().await, storage.open().await]) });
     for _ in 0..16 {
-        let handles = open(&make())?;
+        let storage = make();
+        let handles = open(&storage)?;
         let first = opened(1, 1, now)?;
         let [store, _] = &handles;
         at_once(save_one(store, &first))?;
@@ -100,7 +92,8 @@ pub fn check_threads<H: Storage>(make: impl Fn() -> H) -> Result<(), Breach> {
         let winner = winners.first().map(|winner| winner.session());
         same(ONE_WINS, winner, stored.as_ref())?;
     }
-    let handles = open(&make())?;
+    let storage = make();
+    let handles = open(&storage)?;
     let [store, _] = &handles;
     let due: Vec<_> = (1..=64)
         .map(|id| opened(id, 1, now))

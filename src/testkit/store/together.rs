@@ -16,9 +16,9 @@ use crate::host::block;
 
 /// Polls all of them in turn until all are ready; what they answer comes as it gets ready.
 pub(super) async fn together<T, F: Future<Output = Result<T, Breach>>>(
-    futures: impl Iterator<Item = F>,
+    futures: Vec<F>,
 ) -> Result<Vec<T>, Breach> {
-    let mut waiting: Vec<_> = futures.map(Box::pin).collect();
+    let mut waiting: Vec<_> = futures.into_iter().map(Box::pin).collect();
     let mut ready = Vec::new();
     poll_fn(|context| {
         waiting.retain_mut(|future| match future.as_mut().poll(context) {

@@ -151,10 +151,7 @@ impl Storage for Postgres {
         let damage = "update beian_session \
             set snapshot = substr(snapshot, 1, length(snapshot) / 2) where id = $1";
         let damage = sqlx::query(damage).bind(id.as_bytes().to_vec());
-        damage
-            .execute(&postgres_pool(&self.0).await)
-            .await
-            .unwrap();
+        damage.execute(&postgres_pool(&self.0).await).await.unwrap();
         true
     }
 }

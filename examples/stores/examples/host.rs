@@ -41,8 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let recipients = Recipients::new([leader], beian::VerificationPolicy::REGULATOR);
     let seed = Seed::draw(&mut getrandom::SysRng)?;
     let round = SessionId::of_round(order, 1);
-    desk.open(round, &recipients.map_err(|_| "role")?, seed)
-        .await?;
+    desk.open(round, &recipients.ok_or("nobody")?, seed).await?;
 
     let handset = Handset::default();
     desk.dispatch(&handset).await?;

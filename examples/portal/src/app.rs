@@ -10,8 +10,9 @@ use std::{
 
 use beian::{
     Entry, MobileNumber, ResendAnswer, ResendRequest,
-    host::{Desk, HostError, Resent, Submitted},
+    host::{Clock as _, Desk, HostError, Resent, Submitted},
 };
+use beian_sqlx::AnyStore;
 use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
@@ -29,7 +30,7 @@ use crate::{
     orders::Orders,
     serve::serve,
     sms::{Gateway, Sandbox, Webhook},
-    store::{Store, StoreError},
+    store::Store,
     worker::{Bell, Worker, warn_of},
 };
 
@@ -39,7 +40,7 @@ pub struct Portal {
     /// The orders.
     pub orders: Orders,
     /// The rounds.
-    pub desk: Arc<Desk<Arc<Store>>>,
+    pub desk: Arc<Desk<AnyStore>>,
     /// Where everything is kept.
     pub store: Arc<Store>,
     /// The one clock.
@@ -67,7 +68,7 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Desk::submit`].
-    pub async fn submit(&self, entry: &Entry) -> Result<Submitted, HostError<StoreError>> {
+    pub async fn submit(&self, entry: &Entry) -> Result<Submitted, HostError<beian_sqlx::Error>> {
         let _turn = self.turns.of(entry.mobile()).await;
         let submitted = self.desk.submit(entry).await?;
         warn_of(submitted.left_out());
@@ -78,7 +79,10 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Desk::resend`].
-    pub async fn resend(&self, request: &ResendRequest) -> Result<Resent, HostError<StoreError>> {
+    pub async fn resend(
+        &self,
+        request: &ResendRequest,
+    ) -> Result<Resent, HostError<beian_sqlx::Error>> {
         let _turn = self.turns.of(request.mobile()).await;
         let resent = self.desk.resend(request).await?;
         warn_of(resent.left_out());
@@ -143,13 +147,14 @@ impl Running {
             }
         };
         let store = Store::open(&config.database).await.map_err(problem)?;
-        store.end_leases_of_the_dead().await.map_err(problem)?;
         let store = Arc::new(store);
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|error| ConfigProblem(format!("--listen: {error}")))?;
         let address = listener.local_addr().map_err(problem)?;
 
         let clock = PortalClock::default();
+        let ended = store.end_leases_of_the_dead(clock.now()).await;
+        ended.map_err(problem)?;
         let sms_delay = TimeDelta::from_std(config.sms_delay).map_err(problem)?;
         let sandbox = webhook.is_none();
         let gateway = if let Some(webhook) = webhook {
@@ -161,7 +166,7 @@ impl Running {
         let loopback = address.ip().is_loopback();
         let sandbox = sandbox && loopback;
         let lease = if sandbox { LEASE_SANDBOX } else { LEASE };
-        let desk = Desk::new(Arc::clone(&store), Arc::clone(&keys), clock.clone())
+        let desk = Desk::new(store.sessions().clone(), Arc::clone(&keys), clock.clone())
             .lease(lease)
             .tries(64);
         let desk = Arc::new(desk);

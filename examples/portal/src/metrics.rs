@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use beian::host::Counters;
+use beian::{OrderStatus, host::Counters};
 use chrono::TimeDelta;
 use prometheus_client::{
     encoding::text::encode,
@@ -22,7 +22,7 @@ pub struct Watched {
     /// Requests that a limit refused.
     pub rate_limited: u64,
     /// Sessions in the database, by the status of their order.
-    pub sessions: Vec<(String, i64)>,
+    pub sessions: Vec<(OrderStatus, u64)>,
     /// How long the most overdue session has been due.
     pub due_lag: TimeDelta,
 }
@@ -36,7 +36,8 @@ impl Watched {
         let mut registry = Registry::with_prefix("portal");
         let sessions = Family::<[(&str, String); 1], Gauge>::default();
         for (status, count) in self.sessions {
-            let labels = [("status", status)];
+            let labels = [("status", status.name().to_owned())];
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
             sessions.get_or_create(&labels).set(count);
         }
         registry.register(

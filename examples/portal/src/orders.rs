@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use beian::{
     FilingOrder, FilingPolicy, KeptIds, KeyError, OpenError, Opening, OrderForm, OrderLife,
-    OrderProblems, OrderStatus, Recipients, Refusal, RoundStatus, Seed, Session, SessionId, Update,
+    OrderProblems, OrderStatus, Recipients, Refusal, RoundStatus, Seed, Session, Update,
     filing::{LifeRefusal, NotFileable, OrderStep},
     host::{Clock as _, Desk, HostError, SaveError},
     rulebook,
 };
+use beian_sqlx::AnyStore;
 use chrono::{DateTime, Utc};
 use getrandom::SysRng;
 
@@ -26,7 +27,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Orders {
     store: Arc<Store>,
-    desk: Arc<Desk<Arc<Store>>>,
+    desk: Arc<Desk<AnyStore>>,
     keys: Arc<PortalKeys>,
     clock: PortalClock,
 }
@@ -62,7 +63,7 @@ impl Orders {
     #[must_use]
     pub const fn new(
         store: Arc<Store>,
-        desk: Arc<Desk<Arc<Store>>>,
+        desk: Arc<Desk<AnyStore>>,
         keys: Arc<PortalKeys>,
         clock: PortalClock,
     ) -> Self {
@@ -162,10 +163,11 @@ impl Orders {
         limit: u32,
     ) -> Result<Page, OrderError> {
         let after = after.unwrap_or(OrderId::FIRST);
-        let mut rows = self
-            .store
-            .orders(status, after, limit.saturating_add(1))
-            .await?;
+        let most = limit.saturating_add(1);
+        let mut rows = match status {
+            Some(status) => self.store.orders_of(status, after, most).await?,
+            None => self.store.orders(after, most).await?,
+        };
         let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
         if more {
             rows.pop();
@@ -233,10 +235,11 @@ impl Orders {
         if order.round_id() != seen.round_id() {
             return Err(OrderError::from(StoreError::Conflict).into());
         }
-        match self.store.step(&order, life, round.as_ref(), event).await {
-            Err(error) if error.is_conflict() => Err(SaveError::Conflict),
-            written => Ok(written.map_err(OrderError::from)?),
-        }
+        let step = self.store.step(&order, &life, round.as_ref(), event).await;
+        step.map_err(|error| match error {
+            SaveError::Conflict => SaveError::Conflict,
+            SaveError::Store(error) => SaveError::Store(error.into()),
+        })
     }
 
     /// The order after a step. If somebody else was faster, what it says to the step by now.
@@ -307,12 +310,6 @@ impl Order {
     }
 }
 
-impl OrderRow {
-    fn round_id(&self) -> Option<SessionId> {
-        self.round.as_ref().map(Session::id)
-    }
-}
-
 /// Why nothing happened to an order.
 #[derive(Debug, thiserror::Error)]
 pub enum OrderError {
@@ -343,6 +340,13 @@ pub enum OrderError {
     /// No random bytes.
     #[error("no random bytes: {0}")]
     Entropy(#[from] getrandom::Error),
+}
+
+/// The desk's store is the sessions' alone.
+impl From<beian_sqlx::Error> for OrderError {
+    fn from(error: beian_sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 impl<E: Into<Self>> From<HostError<E>> for OrderError {

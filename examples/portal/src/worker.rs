@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use beian::host::{Clock as _, Desk, HostError, LeftOut};
+use beian_sqlx::AnyStore;
 use chrono::{DateTime, Utc};
 use tokio::{
     sync::{Notify, watch},
@@ -27,7 +28,7 @@ const AFTER_ERROR: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Worker {
     /// The rounds.
-    pub desk: Arc<Desk<Arc<Store>>>,
+    pub desk: Arc<Desk<AnyStore>>,
     /// The store.
     pub store: Arc<Store>,
     /// The clock it wakes by.
@@ -110,7 +111,7 @@ impl Worker {
         let done = self.desk.dispatch(&*self.gateway).await;
         let done = done.map_err(|error| {
             if let HostError::Store(error) = error {
-                error
+                error.into()
             } else {
                 StoreError::Conflict
             }

@@ -485,3 +485,17 @@ async fn postgres_in_the_sandbox() {
     let _turn = TURN.lock().await;
     crash(&Database::postgres().await, 2, false).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs MySQL: BEIAN_MYSQL"]
+async fn mysql_with_a_gateway() {
+    let _turn = TURN.lock().await;
+    crash(&Database::mysql().await, 2, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs MySQL: BEIAN_MYSQL"]
+async fn mysql_in_the_sandbox() {
+    let _turn = TURN.lock().await;
+    crash(&Database::mysql().await, 2, false).await;
+}

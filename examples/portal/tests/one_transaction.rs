@@ -46,8 +46,8 @@ impl Faulty {
     /// Orders with a round, rounds that are open, all rounds, events of both.
     async fn rows(&mut self) -> [i64; 5] {
         let count = "select (select count(*) from filing_order where round is not null), \
-            (select count(*) from session where ended_at is null), (select count(*) from session), \
-            (select count(*) from session_event), (select count(*) from order_event)";
+            (select count(*) from beian_session where ended_at is null), (select count(*) from beian_session), \
+            (select count(*) from beian_session_event), (select count(*) from order_event)";
         let row = self.0.fetch_one(count).await.unwrap();
         std::array::from_fn(|n| row.get(n))
     }
@@ -55,7 +55,7 @@ impl Faulty {
 
 async fn fails(server: &Server, faulty: &mut Faulty, id: &str, step: &str) {
     let (before, order) = (faulty.rows().await, server.order(id).await);
-    for table in ["filing_order", "session"] {
+    for table in ["filing_order", "beian_session"] {
         faulty.write_to(table).await;
         let (status, answer) = server.step(id, step).await;
         assert!(status >= 500, "{step}, {table}: {status} {answer}");
@@ -109,7 +109,7 @@ async fn of_many_that_submit_at_once_one_does_and_the_others_hear_why_not() {
     let store = Arc::new(Store::open(&database).await.unwrap());
     let keys = PortalKeys::open(folder.path("portal.key").as_ref()).unwrap();
     let (keys, clock) = (Arc::new(keys), PortalClock::default());
-    let desk = Desk::new(Arc::clone(&store), Arc::clone(&keys), clock.clone());
+    let desk = Desk::new(store.sessions().clone(), Arc::clone(&keys), clock.clone());
     let orders = Orders::new(store, Arc::new(desk), keys, clock);
     let form = serde_json::from_value(initial()).unwrap();
     let id = orders.file(&form).await.unwrap().id;

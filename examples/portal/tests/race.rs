@@ -1,4 +1,4 @@
-//! Three portals on one PostgreSQL, and many who want the same thing at once.
+//! Three portals on one server, or on three nodes of a cluster, and many who want the same thing at once.
 #![allow(missing_docs, reason = "tests")]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -36,6 +36,39 @@ use tokio::sync::{Barrier, Mutex};
 static TURN: Mutex<()> = Mutex::const_new(());
 
 const PORTALS: usize = 3;
+
+/// A test over each kind of server.
+macro_rules! over_each {
+    ($($test:ident),*) => {$(
+        mod $test {
+            use super::Database;
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
+            async fn postgres() {
+                super::$test(Database::postgres().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs MySQL: BEIAN_MYSQL"]
+            async fn mysql() {
+                super::$test(Database::mysql().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs a cluster of MariaDB: BEIAN_CLUSTER"]
+            async fn cluster() {
+                super::$test(Database::cluster().await).await;
+            }
+        }
+    )*};
+}
+over_each!(
+    guesses_of_64_clients_get_five_verdicts,
+    among_guesses_the_right_code_has_no_more_luck_than_the_budget,
+    the_right_code_sent_32_times_at_once_verifies_once,
+    three_portals_send_the_messages_of_10_000_due_sessions_once_each
+);
 
 /// With the sandbox's sender; the messages arrive at once.
 fn start(database: &Database) -> Vec<Portal> {
@@ -113,11 +146,8 @@ async fn at_once(portals: &[Portal], entries: Vec<Value>) -> Vec<String> {
     results
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
-async fn guesses_of_64_clients_get_five_verdicts() {
+async fn guesses_of_64_clients_get_five_verdicts(database: Database) {
     let _turn = TURN.lock().await;
-    let database = Database::postgres().await;
     let (client, portals) = (client(), start(&database));
     let id = submitted(&client, &portals, 1, "add_service").await;
     let [_, mobile] = Persons::new(1).0;
@@ -148,11 +178,8 @@ async fn guesses_of_64_clients_get_five_verdicts() {
     assert_eq!(late, ["not_found"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
-async fn among_guesses_the_right_code_has_no_more_luck_than_the_budget() {
+async fn among_guesses_the_right_code_has_no_more_luck_than_the_budget(database: Database) {
     let _turn = TURN.lock().await;
-    let database = Database::postgres().await;
     let (client, portals) = (client(), start(&database));
     let (mut verified, mut locked) = (0, 0);
     for n in 0..8 {
@@ -185,11 +212,8 @@ async fn among_guesses_the_right_code_has_no_more_luck_than_the_budget() {
     assert!(verified + locked > 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
-async fn the_right_code_sent_32_times_at_once_verifies_once() {
+async fn the_right_code_sent_32_times_at_once_verifies_once(database: Database) {
     let _turn = TURN.lock().await;
-    let database = Database::postgres().await;
     let (client, portals) = (client(), start(&database));
     let id = submitted(&client, &portals, 1, "initial").await;
     let persons = Persons::new(1).0;
@@ -216,7 +240,7 @@ async fn the_right_code_sent_32_times_at_once_verifies_once() {
 async fn due_sessions(database: &Database, n: u32) {
     let keys = PortalKeys::open(database.key_file().as_ref()).unwrap();
     let keys = Arc::new(keys);
-    let store = Arc::new(Store::open(&database.address).await.unwrap());
+    let store = Arc::new(Store::open(database.address()).await.unwrap());
     let mut writers = Vec::new();
     for writer in 0..4 {
         let (keys, store) = (Arc::clone(&keys), Arc::clone(&store));
@@ -224,7 +248,7 @@ async fn due_sessions(database: &Database, n: u32) {
             let mine: Vec<_> = (0..n).filter(|n| n % 4 == writer).collect();
             for chunk in mine.chunks(250) {
                 let updates: Vec<_> = chunk.iter().map(|n| opened(&keys, *n)).collect();
-                store.save(&updates).await.unwrap();
+                store.sessions().save(&updates).await.unwrap();
             }
         }));
     }
@@ -245,12 +269,9 @@ fn opened(keys: &PortalKeys, n: u32) -> Update {
     decision.update().clone()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
-async fn three_portals_send_the_messages_of_10_000_due_sessions_once_each() {
+async fn three_portals_send_the_messages_of_10_000_due_sessions_once_each(database: Database) {
     const SESSIONS: u32 = 10_000;
     let _turn = TURN.lock().await;
-    let database = Database::postgres().await;
     due_sessions(&database, SESSIONS).await;
     let (gateway, sms) = Gateway::start().await;
     let began = Instant::now();

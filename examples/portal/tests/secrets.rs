@@ -523,7 +523,7 @@ fn files(database: &Database) -> Vec<Trace> {
 async fn dump(database: &Database, webhook: bool) -> Vec<Trace> {
     if database.is_postgres() {
         let mut command = Command::new("pg_dump");
-        command.args(["--inserts", "--dbname", &database.address]);
+        command.args(["--inserts", "--dbname", database.address()]);
         if !webhook {
             command.arg(format!("--exclude-table-data={HANDSETS}"));
         }
@@ -535,7 +535,7 @@ async fn dump(database: &Database, webhook: bool) -> Vec<Trace> {
         );
         return vec![Trace::new("pg_dump", output.stdout)];
     }
-    let mut connection = SqliteConnection::connect(&database.address).await.unwrap();
+    let mut connection = SqliteConnection::connect(database.address()).await.unwrap();
     let tables = "select name from sqlite_schema where type = 'table' order by name";
     let mut traces = Vec::new();
     for table in connection.fetch_all(tables).await.unwrap() {
@@ -566,7 +566,7 @@ async fn dump(database: &Database, webhook: bool) -> Vec<Trace> {
 /// Every stored session, unpacked: where bytes are all that is seen, a number can hide.
 async fn sessions(database: &Database) -> Vec<Trace> {
     sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(&database.address).await.unwrap();
+    let mut connection = AnyConnection::connect(database.address()).await.unwrap();
     let snapshots = sqlx::query_scalar("select snapshot from session");
     let snapshots: Vec<Vec<u8>> = snapshots.fetch_all(&mut connection).await.unwrap();
     let unpacked = |stored: &Vec<u8>| {

@@ -83,13 +83,15 @@ impl Error {
     }
 }
 
-/// What came of a statement: a conflict if another transaction was in the way and nothing is stored.
+/// What came of a statement, of the host's own rows too: a conflict if another transaction was in the way
+/// and nothing is stored. The name is all that the error tells of the statement.
 #[allow(
     clippy::needless_pass_by_value,
     clippy::wildcard_enum_match_arm,
     reason = "what the database said ends here; whatever sqlx adds is an error like others"
 )]
-pub(crate) fn failure(statement: &'static str, error: sqlx::Error) -> SaveError<Error> {
+#[must_use]
+pub fn failure(statement: &'static str, error: sqlx::Error) -> SaveError<Error> {
     let unavailable = |why| SaveError::Store(Error::Unavailable { statement, why });
     let database = |code: &str| {
         SaveError::Store(Error::Database {

@@ -15,7 +15,7 @@ mod statements;
 mod store;
 mod stored;
 
-pub use error::Error;
+pub use error::{Error, failure};
 pub use retention::Erased;
 #[cfg(feature = "any")]
 pub use store::AnyStore;

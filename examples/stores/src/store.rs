@@ -86,6 +86,13 @@ impl<DB: Engine> SqlStore<DB> {
         &self.pool
     }
 
+    /// A statement of the host's own, with `?` for one value after the other, as the database wants it
+    /// written: PostgreSQL numbers its values.
+    #[must_use]
+    pub fn sql(&self, statement: &str) -> String {
+        self.statements.dialect().numbered(statement)
+    }
+
     /// Begins a write transaction for [`save_in`](Self::save_in) and the host's own rows: one that takes
     /// SQLite's write lock at once, and elsewhere sees what is committed, statement by statement. It is
     /// rolled back when dropped.

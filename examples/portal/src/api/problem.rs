@@ -320,25 +320,27 @@ impl Problem {
     /// Why the store didn't answer.
     #[must_use]
     pub fn of_store(error: &StoreError, lang: Lang) -> Self {
-        if error.is_conflict() {
-            return Self::new(Code::TryAgain, lang);
-        }
-        tracing::error!(%error, "store");
         match error {
-            StoreError::Database(_) | StoreError::Conflict => Self::new(Code::TryAgain, lang),
-            StoreError::Stored(_)
-            | StoreError::Session(_)
-            | StoreError::Snapshot(_)
-            | StoreError::Malformed(_) => Self::new(Code::Internal, lang),
+            StoreError::Conflict => Self::new(Code::TryAgain, lang),
+            StoreError::Database(error) => Self::of_database(error, lang),
+            StoreError::Stored(_) | StoreError::Malformed(_) => {
+                tracing::error!(%error, "store");
+                Self::new(Code::Internal, lang)
+            }
         }
+    }
+
+    fn of_database(error: &beian_sqlx::Error, lang: Lang) -> Self {
+        tracing::error!(%error, "database");
+        Self::new(Code::TryAgain, lang)
     }
 
     /// Why the desk didn't answer.
     #[must_use]
-    pub fn of_desk(error: &HostError<StoreError>, lang: Lang) -> Self {
+    pub fn of_desk(error: &HostError<beian_sqlx::Error>, lang: Lang) -> Self {
         match error {
             HostError::Conflict => Self::new(Code::TryAgain, lang),
-            HostError::Store(error) => Self::of_store(error, lang),
+            HostError::Store(error) => Self::of_database(error, lang),
             HostError::NotFound => Self::new(Code::OrderNotFound, lang),
             error @ (HostError::Key(_)
             | HostError::Open(_)

@@ -41,10 +41,11 @@ async fn metrics(State(portal): State<Arc<Portal>>) -> Response {
 }
 
 async fn watched(portal: &Portal) -> Result<Watched, StoreError> {
+    let sessions = portal.store.sessions();
     Ok(Watched {
         desk: portal.desk.counters(),
         rate_limited: portal.limits.refused(),
-        sessions: portal.store.sessions_by_status().await?,
-        due_lag: portal.store.due_lag(portal.clock.now()).await?,
+        sessions: sessions.sessions_by_status().await?,
+        due_lag: sessions.due_lag(portal.clock.now()).await?,
     })
 }

@@ -6,6 +6,7 @@ use beian::{
     DeliveryReport, Message, Refusal, Template,
     host::{Clock as _, Desk, HostError, SendOutcome, SmsSender},
 };
+use beian_sqlx::AnyStore;
 use chrono::TimeDelta;
 
 use crate::{
@@ -36,7 +37,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// [`StoreError`]; what wasn't reported is tried again later.
-    pub async fn report_delivered(&self, desk: &Desk<Arc<Store>>) -> Result<(), StoreError> {
+    pub async fn report_delivered(&self, desk: &Desk<AnyStore>) -> Result<(), StoreError> {
         loop {
             let delivered = self.store.lease_delivered(self.clock.now()).await?;
             if delivered.is_empty() {
@@ -47,7 +48,7 @@ impl Sandbox {
                     Ok(_) | Err(HostError::Refused(Refusal::UnknownMessage)) => {
                         self.store.delivery_reported(id).await?;
                     }
-                    Err(HostError::Store(error)) => return Err(error),
+                    Err(HostError::Store(error)) => return Err(error.into()),
                     Err(error) => tracing::warn!(message = %id, %error, "delivery not reported"),
                 }
             }

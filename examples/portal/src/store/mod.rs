@@ -1,79 +1,56 @@
-//! Where everything is kept: one store for two databases.
+//! Where everything is kept: one store for three databases.
 //!
-//! The statements are the same for SQLite and PostgreSQL, but for the few in [`Dialect`]. Every write
-//! is one transaction; what reads and then writes compares versions, so no lock is held meanwhile.
+//! The sessions are `beian-sqlx`'s. The portal's own rows stand beside them in the same database, and are
+//! written in one transaction with them. Its statements are the same everywhere, but for the few that ask
+//! whether the database is MySQL.
 
-mod connections;
+mod nodes;
 mod open;
 mod orders;
-#[cfg(test)]
-mod plans;
 mod sandbox;
-mod sessions;
-mod statements;
 
 use std::fs::File;
 
-use sqlx::Executor as _;
+use beian::host::SaveError;
+use beian_sqlx::{AnyStore, failure};
+use sqlx::{
+    Any, AnyConnection, AssertSqlSafe,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
-use connections::{Connections, Lent};
 pub use open::OpenError;
 pub use orders::{OrderId, OrderRow, Trail};
 pub use sandbox::{GatewayMode, Handset};
 
 /// Sessions, orders, audit trail and what the sandbox needs.
+#[derive(Debug)]
 pub struct Store {
-    connections: Connections,
-    dialect: Dialect,
+    sessions: AnyStore,
+    kind: Kind,
     /// Held as long as the portal runs: SQLite takes one process.
     _alone: Option<File>,
 }
 
-/// What the databases don't share.
+/// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+enum Kind {
     Sqlite,
     Postgres,
-}
-
-impl Dialect {
-    /// A write transaction takes SQLite's lock at once, instead of failing half-way.
-    const fn begin(self) -> &'static str {
-        match self {
-            Self::Sqlite => "begin immediate",
-            Self::Postgres => "begin",
-        }
-    }
-}
-
-/// A write transaction; rolled back when dropped.
-struct Write<'a> {
-    lent: Lent<'a>,
-    dialect: Dialect,
-}
-
-impl Write<'_> {
-    async fn commit(self) -> Result<(), StoreError> {
-        self.end("commit").await
-    }
-
-    /// Keeps the connection, which dropping wouldn't.
-    async fn roll_back(self) -> Result<(), StoreError> {
-        self.end("rollback").await
-    }
-
-    async fn end(mut self, statement: &'static str) -> Result<(), StoreError> {
-        self.lent.connection.execute(statement).await?;
-        self.lent.give_back();
-        Ok(())
-    }
+    MySql,
 }
 
 impl Store {
+    /// The sessions.
+    #[must_use]
+    pub const fn sessions(&self) -> &AnyStore {
+        &self.sessions
+    }
+
     /// Whether other portals may work on the same database.
     #[must_use]
     pub fn is_shared(&self) -> bool {
-        self.dialect == Dialect::Postgres
+        self.kind != Kind::Sqlite
     }
 
     /// Whether the database answers.
@@ -81,46 +58,69 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if it doesn't.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.connections.fetch_one(sqlx::query("select 1")).await?;
+        self.rows("ping", self.query("select 1")).await?;
         Ok(())
     }
 
     /// Ends all connections; what is under way is finished.
     pub async fn close(&self) {
-        self.connections.close().await;
+        self.sessions.pool().close().await;
     }
 
-    async fn write(&self) -> Result<Write<'_>, StoreError> {
-        let mut lent = self.connections.lend().await?;
-        lent.connection.execute(self.dialect.begin()).await?;
-        let dialect = self.dialect;
-        Ok(Write { lent, dialect })
+    fn query(&self, sql: &str) -> Query<'static, Any, AnyArguments> {
+        sqlx::query(AssertSqlSafe(self.sessions.sql(sql)))
+    }
+
+    /// As [`query`](Self::query), where MySQL has words of its own.
+    fn query_by_kind(&self, sql: &str, of_mysql: &str) -> Query<'static, Any, AnyArguments> {
+        self.query(if self.kind == Kind::MySql {
+            of_mysql
+        } else {
+            sql
+        })
+    }
+
+    /// A write that is a transaction of its own.
+    async fn write(
+        &self,
+        name: &'static str,
+        query: Query<'static, Any, AnyArguments>,
+    ) -> Result<(), StoreError> {
+        let written = query.execute(self.sessions.pool()).await;
+        written.map_err(|error| failure(name, error))?;
+        Ok(())
+    }
+
+    /// All rows of a read.
+    async fn rows(
+        &self,
+        name: &'static str,
+        query: Query<'static, Any, AnyArguments>,
+    ) -> Result<Vec<AnyRow>, StoreError> {
+        let rows = query.fetch_all(self.sessions.pool()).await;
+        Ok(rows.map_err(|error| failure(name, error))?)
     }
 }
 
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store")
-            .field("dialect", &self.dialect)
-            .finish_non_exhaustive()
-    }
+/// How many rows a statement in a transaction has changed.
+async fn execute(
+    name: &'static str,
+    transaction: &mut AnyConnection,
+    query: Query<'static, Any, AnyArguments>,
+) -> Result<u64, StoreError> {
+    let done = query.execute(transaction).await;
+    Ok(done.map_err(|error| failure(name, error))?.rows_affected())
 }
 
-/// Why something could not be read or stored.
+/// Why something could not be read or stored. It tells no value.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] beian_sqlx::Error),
     /// Something stored that can't be read.
     #[error("stored data: {0}")]
     Stored(#[from] serde_json::Error),
-    /// A stored session that can't be read.
-    #[error("stored session: {0}")]
-    Session(#[from] postcard::Error),
-    /// A stored session that can't have been one.
-    #[error("stored session: {0}")]
-    Snapshot(#[from] beian::SnapshotError),
     /// A stored id of the wrong length, or an unknown name.
     #[error("stored data: malformed {0}")]
     Malformed(&'static str),
@@ -129,22 +129,17 @@ pub enum StoreError {
     Conflict,
 }
 
-impl StoreError {
-    /// Whether another transaction was in the way, so that loading again and deciding again helps.
-    #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        match self {
-            Self::Conflict => true,
-            Self::Database(sqlx::Error::Database(error)) => {
-                let code = error.code();
-                error.is_unique_violation()
-                    || matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517"))
-            }
-            Self::Database(_)
-            | Self::Stored(_)
-            | Self::Session(_)
-            | Self::Snapshot(_)
-            | Self::Malformed(_) => false,
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        failure("read a column", error).into()
+    }
+}
+
+impl From<SaveError<beian_sqlx::Error>> for StoreError {
+    fn from(error: SaveError<beian_sqlx::Error>) -> Self {
+        match error {
+            SaveError::Conflict => Self::Conflict,
+            SaveError::Store(error) => Self::Database(error),
         }
     }
 }

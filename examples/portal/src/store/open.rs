@@ -1,22 +1,32 @@
-//! Opening the database: connections, migrations, and that SQLite has one process.
+//! Opening the database: its pool, its tables, and that SQLite has one process.
 
 use std::{
     fs::{File, OpenOptions},
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
-use sqlx::{any::AnyPoolOptions, migrate::Migrator};
+use beian_sqlx::AnyStore;
+use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
 
-use super::{Connections, Dialect, Store, StoreError};
+use super::{Kind, Store, StoreError, nodes::Nodes};
 
-/// On PostgreSQL it takes an advisory lock while it runs, so that any number of portals may start at once.
-static TABLES: Migrator = sqlx::migrate!();
+static TABLES: Migrator = sqlx::migrate!("./migrations/others");
+static TABLES_OF_MYSQL: Migrator = sqlx::migrate!("./migrations/mysql");
+
+/// How long is waited for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one is trusted that nobody used: asking costs a round trip.
+const TRUST: Duration = Duration::from_secs(1);
+const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
+    pragma foreign_keys = on; pragma busy_timeout = 5000;";
 
 /// Why a database can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Neither scheme.
-    #[error("database: expected sqlite:FILE or postgres://ADDRESS")]
+    /// None of the three schemes.
+    #[error("database: expected sqlite:FILE, postgres://ADDRESS or mysql://ADDRESS")]
     UnknownScheme,
     /// Another portal has the file open.
     #[error("database: another portal uses this file, and SQLite takes one process")]
@@ -27,6 +37,9 @@ pub enum OpenError {
     /// It can't be reached.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// It is none that sessions can be kept in.
+    #[error("database: {0}")]
+    Sessions(#[from] beian_sqlx::Error),
     /// It doesn't answer.
     #[error("database: no answer within 10 seconds")]
     NoAnswer,
@@ -36,7 +49,9 @@ pub enum OpenError {
 }
 
 impl Store {
-    /// Opens `sqlite:FILE` or `postgres://ADDRESS` and brings its tables up to date.
+    /// Opens `sqlite:FILE`, `postgres://ADDRESS` or `mysql://ADDRESS` and brings its tables up to date. Of
+    /// a cluster, the addresses of several nodes, with commas between: the first that answers is used, and
+    /// another one when it no longer does.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -50,53 +65,84 @@ impl Store {
             }
             return Self::open_sqlite(Path::new(file)).await;
         }
-        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Self::open_postgres(address).await;
-        }
-        Err(OpenError::UnknownScheme)
+        let is = |schemes: &[&str]| {
+            let named = |address: &str| schemes.iter().any(|scheme| address.starts_with(scheme));
+            address.split(',').all(named)
+        };
+        let kind = if is(&["postgres://", "postgresql://"]) {
+            Kind::Postgres
+        } else if is(&["mysql://", "mariadb://"]) {
+            Kind::MySql
+        } else {
+            return Err(OpenError::UnknownScheme);
+        };
+        let nodes = address.split(',').map(str::to_owned).collect();
+        Self::over(nodes, kind, 12, None).await
     }
 
     /// One connection: SQLite takes one writer at a time, and what it has read stays in memory only as
     /// long as no other connection writes.
     async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
         let alone = lock(file)?;
+        // There before a connection makes it: its owner's alone, and so what SQLite puts beside it.
+        owners_alone(file)?;
         let path = file
             .display()
             .to_string()
             .replace('%', "%25")
             .replace('#', "%23");
-        let settings = "pragma journal_mode = wal; pragma synchronous = full; \
-            pragma foreign_keys = on; pragma busy_timeout = 5000;";
-        Ok(Self {
-            connections: open(format!("sqlite:{path}?mode=rwc"), settings, 1).await?,
-            dialect: Dialect::Sqlite,
-            _alone: Some(alone),
-        })
+        let nodes = vec![format!("sqlite:{path}?mode=rwc")];
+        Self::over(nodes, Kind::Sqlite, 1, Some(alone)).await
     }
 
-    async fn open_postgres(address: &str) -> Result<Self, OpenError> {
+    async fn over(
+        addresses: Vec<String>,
+        kind: Kind,
+        most: u32,
+        alone: Option<File>,
+    ) -> Result<Self, OpenError> {
+        let nodes = Arc::new(Nodes::new(addresses));
+        let first = nodes.first_that_answers(PATIENCE).await?;
+        let tables = match kind {
+            Kind::Sqlite | Kind::Postgres => &TABLES,
+            Kind::MySql => &TABLES_OF_MYSQL,
+        };
+        let before = Arc::clone(&nodes);
+        let options = AnyPoolOptions::new()
+            .max_connections(most)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(move |connection: &mut AnyConnection, was| {
+                let nodes = Arc::clone(&before);
+                Box::pin(async move {
+                    if nodes.left_since(was.age) {
+                        return Ok(false);
+                    }
+                    if was.idle_for > TRUST {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if kind == Kind::Sqlite {
+                        connection.execute(PRAGMAS).await?;
+                    }
+                    Ok(())
+                })
+            });
+        let pool = options.connect(&first).await?;
+        let sessions = AnyStore::new(pool.clone());
+        sessions.migrate().await?;
+        tables.run(&pool).await?;
+        nodes.watch(pool);
         Ok(Self {
-            connections: open(address.to_owned(), "", 12).await?,
-            dialect: Dialect::Postgres,
-            _alone: None,
+            sessions,
+            kind,
+            _alone: alone,
         })
     }
-}
-
-/// First one connection by itself: a pool, which the migrations take, would try again until its time is
-/// over, and not say why.
-async fn open(url: String, settings: &'static str, most: usize) -> Result<Connections, OpenError> {
-    let connections = Connections::new(url.clone(), settings, most);
-    match connections.lend().await {
-        Ok(first) => first.give_back(),
-        Err(sqlx::Error::PoolTimedOut) => return Err(OpenError::NoAnswer),
-        Err(error) => return Err(error.into()),
-    }
-    let pool = AnyPoolOptions::new().max_connections(1);
-    let pool = pool.connect(&url).await?;
-    TABLES.run(&pool).await?;
-    pool.close().await;
-    Ok(connections)
 }
 
 /// A file beside the database, locked until the process ends, however it ends.
@@ -115,15 +161,18 @@ fn lock(database: &Path) -> Result<File, OpenError> {
     }
 }
 
+/// Makes the file if it isn't there.
+fn owners_alone(database: &Path) -> Result<(), OpenError> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(database)?;
+    Ok(())
+}
+
 impl From<OpenError> for StoreError {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Database(error) => Self::Database(error),
-            OpenError::UnknownScheme
-            | OpenError::InUse
-            | OpenError::NoAnswer
-            | OpenError::File(_)
-            | OpenError::Migration(_) => Self::Malformed("database"),
-        }
+    fn from(_: OpenError) -> Self {
+        Self::Malformed("database")
     }
 }

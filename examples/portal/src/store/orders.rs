@@ -2,14 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-use beian::{FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update};
-use chrono::{DateTime, Utc};
-use sqlx::{Row as _, any::AnyRow};
-
-use super::{
-    Store, StoreError,
-    sessions::{StoredEvent, session},
+use beian::{
+    FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update,
+    host::{SaveError, SessionStore as _},
 };
+use beian_sqlx::StoredEvent;
+use chrono::{DateTime, Utc};
+use sqlx::{AnyConnection, Row as _, any::AnyRow};
+
+use super::{Store, StoreError, execute};
 
 /// Names an order: the instant of filing and some random bits, so that ids sort by time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +93,14 @@ pub struct OrderRow {
     pub round: Option<Session>,
 }
 
+impl OrderRow {
+    /// The id of the latest round.
+    #[must_use]
+    pub fn round_id(&self) -> Option<SessionId> {
+        self.round.as_ref().map(Session::id)
+    }
+}
+
 /// A line of the audit trail.
 #[derive(Debug, Clone)]
 pub struct Trail {
@@ -105,13 +114,8 @@ pub struct Trail {
     pub round: Option<SessionId>,
 }
 
-const SELECT: &str = "select o.id, o.version, o.filed_at, o.filing, o.ids, o.life, s.snapshot \
-    from filing_order o left join session s on s.id = o.round where o.id = $1";
-const LIST: &str = "select o.id, o.version, o.filed_at, o.filing, o.ids, o.life, s.snapshot \
-    from filing_order o left join session s on s.id = o.round \
-    where o.id > $1 and ($2 = '' or $2 = \
-        case when o.status = 'sms_verification' then s.status else o.status end) \
-    order by o.id limit $3";
+/// How many events are read at once.
+const PAGE: u32 = 256;
 
 impl Store {
     /// Stores a new order.
@@ -119,63 +123,75 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; a conflict if the id is taken.
     pub async fn file(&self, order: &OrderRow) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query(
+        let insert = self.query(
             "insert into filing_order (id, version, filed_at, filing, ids, life, status) \
-             values ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(order.id.bytes())
-        .bind(order.version)
-        .bind(order.filed_at.timestamp_micros())
-        .bind(serde_json::to_string(&order.filing)?)
-        .bind(serde_json::to_string(&order.ids)?)
-        .bind(serde_json::to_string(&order.life)?)
-        .bind(order.life.status().name())
-        .execute(&mut write.lent.connection)
-        .await?;
-        trail(&mut write, order.id, 1, order.filed_at, "order_filed").await?;
-        write.commit().await
+             values (?, ?, ?, ?, ?, ?, ?)",
+        );
+        let insert = insert
+            .bind(order.id.bytes())
+            .bind(order.version)
+            .bind(order.filed_at.timestamp_micros())
+            .bind(serde_json::to_string(&order.filing)?)
+            .bind(serde_json::to_string(&order.ids)?)
+            .bind(serde_json::to_string(&order.life)?)
+            .bind(order.life.status().name());
+        let mut transaction = self.sessions.begin().await?;
+        execute("file order", &mut transaction, insert).await?;
+        self.trail_in(&mut transaction, order.id, 1, order.filed_at, "order_filed")
+            .await?;
+        Ok(self.sessions.commit(transaction).await?)
     }
 
     /// The portal's own step: the order's new life, and the round that begins or ends with it, in
     /// one transaction.
     ///
     /// # Errors
-    /// [`StoreError`]; a conflict if the order or its round was changed meanwhile.
+    /// [`SaveError::Conflict`] if the order or its round was changed meanwhile; [`StoreError`].
     pub async fn step(
         &self,
         order: &OrderRow,
-        life: OrderLife,
+        life: &OrderLife,
+        round: Option<&Update>,
+        event: Option<(DateTime<Utc>, &'static str)>,
+    ) -> Result<(), SaveError<StoreError>> {
+        match self.try_step(order, life, round, event).await {
+            Err(StoreError::Conflict) => Err(SaveError::Conflict),
+            stepped => Ok(stepped?),
+        }
+    }
+
+    async fn try_step(
+        &self,
+        order: &OrderRow,
+        life: &OrderLife,
         round: Option<&Update>,
         event: Option<(DateTime<Utc>, &'static str)>,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        if let Some(update) = round {
-            write.save(std::slice::from_ref(update)).await?;
-        }
-        let session = round
-            .map(Update::id)
-            .or(order.round.as_ref().map(Session::id));
         let version = order.version.saturating_add(1);
-        let done = sqlx::query(
-            "update filing_order set version = $3, life = $4, status = $5, round = $6 \
-             where id = $1 and version = $2",
-        )
-        .bind(order.id.bytes())
-        .bind(order.version)
-        .bind(version)
-        .bind(serde_json::to_string(&life)?)
-        .bind(life.status().name())
-        .bind(session.map(|id| id.as_bytes().to_vec()))
-        .execute(&mut write.lent.connection)
-        .await?;
-        if done.rows_affected() != 1 {
+        let session = round.map(Update::id).or(order.round_id());
+        let update = self.query(
+            "update filing_order set version = ?, life = ?, status = ?, round = ? \
+             where id = ? and version = ?",
+        );
+        let update = update
+            .bind(version)
+            .bind(serde_json::to_string(life)?)
+            .bind(life.status().name())
+            .bind(session.map(|id| id.as_bytes().to_vec()))
+            .bind(order.id.bytes())
+            .bind(order.version);
+        let mut transaction = self.sessions.begin().await?;
+        self.sessions
+            .save_in(&mut transaction, round.map_or(&[], std::slice::from_ref))
+            .await?;
+        if execute("order's step", &mut transaction, update).await? != 1 {
             return Err(StoreError::Conflict);
         }
         if let Some((at, event)) = event {
-            trail(&mut write, order.id, version, at, event).await?;
+            self.trail_in(&mut transaction, order.id, version, at, event)
+                .await?;
         }
-        write.commit().await
+        Ok(self.sessions.commit(transaction).await?)
     }
 
     /// One order.
@@ -183,27 +199,97 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn order(&self, id: OrderId) -> Result<Option<OrderRow>, StoreError> {
-        let query = sqlx::query(SELECT).bind(id.bytes());
-        let row = self.connections.fetch_optional(query).await?;
-        row.as_ref().map(order).transpose()
+        let query = self.query(
+            "select id, version, filed_at, filing, ids, life, round from filing_order where id = ?",
+        );
+        let mut orders = self.with_rounds("order", query.bind(id.bytes())).await?;
+        Ok(orders.pop())
     }
 
     /// Orders after one of that id, oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn orders(
+    pub async fn orders(&self, after: OrderId, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+        let query = self.query(
+            "select id, version, filed_at, filing, ids, life, round from filing_order \
+             where id > ? order by id limit ?",
+        );
+        let query = query.bind(after.bytes()).bind(i64::from(limit));
+        self.with_rounds("orders", query).await
+    }
+
+    /// The same of a status. What the life says after the portal's own latest step is in the order's row,
+    /// unless that is SMS verification: then its round says where it is by now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn orders_of(
         &self,
-        status: Option<OrderStatus>,
+        status: OrderStatus,
         after: OrderId,
         limit: u32,
     ) -> Result<Vec<OrderRow>, StoreError> {
-        let query = sqlx::query(LIST)
-            .bind(after.bytes())
-            .bind(status.map_or("", OrderStatus::name))
-            .bind(i64::from(limit));
-        let rows = self.connections.fetch_all(query).await?;
-        rows.iter().map(order).collect()
+        let mut orders = Vec::new();
+        if status != OrderStatus::SmsVerification {
+            let query = self.query(
+                "select id, version, filed_at, filing, ids, life, round from filing_order \
+                 where status = ? and id > ? order by id limit ?",
+            );
+            let query = query
+                .bind(status.name())
+                .bind(after.bytes())
+                .bind(i64::from(limit));
+            orders = self.with_rounds("orders of a status", query).await?;
+        }
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut by_round = Vec::new();
+        let mut from = after.round(u32::MAX);
+        while by_round.len() < most {
+            let rounds = self.sessions.sessions(status, Some(from), limit).await?;
+            let Some(last) = rounds.last() else {
+                break;
+            };
+            from = last.id();
+            for round in rounds {
+                // Unless it was submitted again since, or went on by a step of the portal's own.
+                let order = self.order(OrderId::of_round(round.id())).await?;
+                by_round.extend(order.filter(|order| {
+                    order.round_id() == Some(round.id())
+                        && order.life.status() == OrderStatus::SmsVerification
+                }));
+            }
+        }
+        orders.append(&mut by_round);
+        orders.sort_by_key(|order| order.id);
+        orders.truncate(most);
+        Ok(orders)
+    }
+
+    async fn with_rounds(
+        &self,
+        name: &'static str,
+        query: sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>,
+    ) -> Result<Vec<OrderRow>, StoreError> {
+        let mut orders = Vec::new();
+        let mut ids = Vec::new();
+        for row in self.rows(name, query).await? {
+            let round: Option<Vec<u8>> = row.try_get(6)?;
+            let round = round.and_then(|id| <[u8; 16]>::try_from(id).ok());
+            ids.extend(round.map(SessionId::from));
+            orders.push((order(&row)?, round.map(SessionId::from)));
+        }
+        // One alone costs no statement of its own making.
+        let mut rounds = match ids[..] {
+            [id] => self.sessions.load(id).await?.into_iter().collect(),
+            _ => self.sessions.load_all(&ids).await?,
+        };
+        let with_round = |(order, id): (OrderRow, Option<SessionId>)| {
+            let place = rounds.iter().position(|round| Some(round.id()) == id);
+            let round = place.map(|place| rounds.swap_remove(place));
+            OrderRow { round, ..order }
+        };
+        Ok(orders.into_iter().map(with_round).collect())
     }
 
     /// Everything that happened to an order, in order.
@@ -211,84 +297,75 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn trail(&self, id: OrderId) -> Result<Vec<Trail>, StoreError> {
-        let query = sqlx::query(
-            "select at, type from order_event where filing_order = $1 order by version",
-        )
-        .bind(id.bytes());
-        let own = self.connections.fetch_all(query).await?;
+        let own = self
+            .query("select at, type from order_event where filing_order = ? order by version")
+            .bind(id.bytes());
         let mut trail = Vec::new();
-        for row in own {
-            let at = instant(row.try_get(0)?)?;
+        for row in self.rows("order's trail", own).await? {
             let name: String = row.try_get(1)?;
-            let event = [("type".to_owned(), name.into())].into_iter().collect();
-            let texts = [const { String::new() }; 2];
-            let round = None;
             trail.push(Trail {
-                at,
-                event,
-                texts,
-                round,
+                at: instant(row.try_get(0)?)?,
+                event: [("type".to_owned(), name.into())].into_iter().collect(),
+                texts: [const { String::new() }; 2],
+                round: None,
             });
         }
-        let query = sqlx::query(
-            "select e.events, s.snapshot from session_event e join session s on s.id = e.session \
-             where e.session >= $1 and e.session <= $2 order by e.session, e.version",
-        )
-        .bind(id.round(0).as_bytes().to_vec())
-        .bind(id.round(u32::MAX).as_bytes().to_vec());
-        let rounds = self.connections.fetch_all(query).await?;
-        for row in rounds {
-            let stored: Vec<StoredEvent> = serde_json::from_str(&row.try_get::<String, _>(0)?)?;
-            let round = session(&row.try_get::<Vec<u8>, _>(1)?)?;
-            for line in stored {
-                trail.push(line.of(&round)?);
+        let rounds = self.sessions.rounds(id.0).await?;
+        let mut after = None;
+        loop {
+            let events = self.sessions.order_events(id.0, after, PAGE).await?;
+            let Some(last) = events.last() else {
+                break;
+            };
+            after = Some((last.event.session, last.event.version));
+            for line in events {
+                let round = rounds.iter().find(|round| round.id() == line.event.session);
+                let round = round.ok_or(StoreError::Malformed("event of no round"))?;
+                trail.push(of_round(line, round)?);
             }
         }
         trail.sort_by_key(|line| line.at);
         Ok(trail)
     }
-}
 
-impl StoredEvent {
-    fn of(self, round: &Session) -> Result<Trail, StoreError> {
-        let Self { event, mobile } = self;
-        let mut line: serde_json::Map<_, _> = serde_json::from_value(serde_json::to_value(event)?)?;
-        line.remove("recipient");
-        line.extend(mobile.map(|mobile| ("mobile".to_owned(), mobile.into())));
-        Ok(Trail {
-            at: event.at,
-            event: line,
-            texts: [Lang::Zh, Lang::En].map(|lang| round.event_text(&event, lang)),
-            round: Some(event.session),
-        })
+    async fn trail_in(
+        &self,
+        transaction: &mut AnyConnection,
+        order: OrderId,
+        version: i64,
+        at: DateTime<Utc>,
+        event: &str,
+    ) -> Result<(), StoreError> {
+        let insert = self
+            .query("insert into order_event (filing_order, version, at, type) values (?, ?, ?, ?)")
+            .bind(order.bytes())
+            .bind(version)
+            .bind(at.timestamp_micros())
+            .bind(event.to_owned());
+        execute("note order's step", transaction, insert).await?;
+        Ok(())
     }
 }
 
-async fn trail(
-    write: &mut super::Write<'_>,
-    order: OrderId,
-    version: i64,
-    at: DateTime<Utc>,
-    event: &str,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into order_event (filing_order, version, at, type) values ($1, $2, $3, $4)",
-    )
-    .bind(order.bytes())
-    .bind(version)
-    .bind(at.timestamp_micros())
-    .bind(event.to_owned())
-    .execute(&mut write.lent.connection)
-    .await?;
-    Ok(())
+fn of_round(line: StoredEvent, round: &Session) -> Result<Trail, StoreError> {
+    let StoredEvent { event, mobile } = line;
+    let mut line: serde_json::Map<_, _> = serde_json::from_value(serde_json::to_value(event)?)?;
+    line.remove("recipient");
+    line.extend(mobile.map(|mobile| ("mobile".to_owned(), mobile.into())));
+    Ok(Trail {
+        at: event.at,
+        event: line,
+        texts: [Lang::Zh, Lang::En].map(|lang| round.event_text(&event, lang)),
+        round: Some(event.session),
+    })
 }
 
+/// Without its round.
 fn order(row: &AnyRow) -> Result<OrderRow, StoreError> {
     let id: Vec<u8> = row.try_get(0)?;
     let id = id
         .try_into()
         .map_err(|_| StoreError::Malformed("order id"))?;
-    let round: Option<Vec<u8>> = row.try_get(6)?;
     Ok(OrderRow {
         id: OrderId(id),
         version: row.try_get(1)?,
@@ -296,7 +373,7 @@ fn order(row: &AnyRow) -> Result<OrderRow, StoreError> {
         filing: serde_json::from_str(&row.try_get::<String, _>(3)?)?,
         ids: serde_json::from_str(&row.try_get::<String, _>(4)?)?,
         life: serde_json::from_str(&row.try_get::<String, _>(5)?)?,
-        round: round.as_deref().map(session).transpose()?,
+        round: None,
     })
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 
-use super::{Dialect, Store, StoreError};
+use super::{Kind, Store, StoreError, execute};
 
 /// What the sandbox's gateway does with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -76,13 +76,6 @@ impl std::fmt::Debug for Handset {
 
 const OFFSET: &str = "clock_offset";
 const GATEWAY: &str = "gateway_mode";
-const LEASE_SQLITE: &str = "update sandbox_message set leased_until = $2 where id in \
-    (select id from sandbox_message where reported = 0 and deliver_at <= $1 and leased_until <= $3 \
-    order by deliver_at limit 64) returning id";
-const LEASE_POSTGRES: &str = "update sandbox_message set leased_until = $2 where id in \
-    (select id from sandbox_message where reported = 0 and deliver_at <= $1 and leased_until <= $3 \
-    order by deliver_at limit 64 for update skip locked) returning id";
-
 impl Store {
     /// How far the sandbox's clock is ahead.
     ///
@@ -99,18 +92,21 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn advance_clock(&self, by: TimeDelta) -> Result<TimeDelta, StoreError> {
-        let mut write = self.write().await?;
-        let row = sqlx::query(
-            "insert into setting (name, value) values ($1, cast($2 as text)) \
+        let micros = by.num_microseconds().unwrap_or(0);
+        let advance = self.query_by_kind(
+            "insert into setting (name, value) values (?, cast(? as text)) \
              on conflict (name) do update \
-             set value = cast(cast(setting.value as bigint) + $2 as text) returning value",
-        )
-        .bind(OFFSET)
-        .bind(by.num_microseconds().unwrap_or(0))
-        .fetch_one(&mut write.lent.connection)
-        .await?;
+             set value = cast(cast(setting.value as bigint) + ? as text)",
+            "insert into setting (name, value) values (?, cast(? as char)) \
+             on duplicate key update value = cast(cast(value as signed) + ? as char)",
+        );
+        let advance = advance.bind(OFFSET).bind(micros).bind(micros);
+        let read = self.query("select value from setting where name = ?");
+        let mut transaction = self.sessions.begin().await?;
+        execute("advance clock", &mut transaction, advance).await?;
+        let row = read.bind(OFFSET).fetch_one(&mut *transaction).await?;
         let value: String = row.try_get(0)?;
-        write.commit().await?;
+        self.sessions.commit(transaction).await?;
         let micros = value.parse().map_err(|_| StoreError::Malformed("clock"))?;
         Ok(TimeDelta::microseconds(micros))
     }
@@ -130,16 +126,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn set_gateway_mode(&self, mode: GatewayMode) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query(
-            "insert into setting (name, value) values ($1, $2) \
+        let set = self.query_by_kind(
+            "insert into setting (name, value) values (?, ?) \
              on conflict (name) do update set value = excluded.value",
-        )
-        .bind(GATEWAY)
-        .bind(mode.name())
-        .execute(&mut write.lent.connection)
-        .await?;
-        write.commit().await
+            "insert into setting (name, value) values (?, ?) \
+             on duplicate key update value = values(value)",
+        );
+        let set = set.bind(GATEWAY).bind(mode.name());
+        self.write("set gateway mode", set).await
     }
 
     /// The gateway has taken a message; the same one again changes nothing.
@@ -152,19 +146,19 @@ impl Store {
         message: &Handset,
         deliver_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query(
+        let put = self.query_by_kind(
             "insert into sandbox_message (id, mobile, text, sent_at, deliver_at) \
-             values ($1, $2, $3, $4, $5) on conflict (id) do nothing",
-        )
-        .bind(id.to_string())
-        .bind(message.mobile.clone())
-        .bind(message.text.clone())
-        .bind(message.sent_at.timestamp_micros())
-        .bind(deliver_at.timestamp_micros())
-        .execute(&mut write.lent.connection)
-        .await?;
-        write.commit().await
+             values (?, ?, ?, ?, ?) on conflict (id) do nothing",
+            "insert into sandbox_message (id, mobile, text, sent_at, deliver_at) \
+             values (?, ?, ?, ?, ?) on duplicate key update id = id",
+        );
+        let put = put
+            .bind(id.to_string())
+            .bind(message.mobile.clone())
+            .bind(message.text.clone())
+            .bind(message.sent_at.timestamp_micros())
+            .bind(deliver_at.timestamp_micros());
+        self.write("put on handset", put).await
     }
 
     /// What has arrived on one handset, or on all of them, oldest first.
@@ -176,13 +170,16 @@ impl Store {
         mobile: Option<&MobileNumber>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Handset>, StoreError> {
-        let query = sqlx::query(
+        let mobile = mobile.map_or("", MobileNumber::digits).to_owned();
+        let query = self.query(
             "select mobile, text, sent_at from sandbox_message \
-             where deliver_at <= $1 and ($2 = '' or mobile = $2) order by sent_at, id",
-        )
-        .bind(now.timestamp_micros())
-        .bind(mobile.map_or("", MobileNumber::digits).to_owned());
-        let rows = self.connections.fetch_all(query).await?;
+             where deliver_at <= ? and (? = '' or mobile = ?) order by sent_at, id",
+        );
+        let query = query
+            .bind(now.timestamp_micros())
+            .bind(mobile.clone())
+            .bind(mobile);
+        let rows = self.rows("handsets", query).await?;
         let mut messages = Vec::new();
         for row in rows {
             let sent_at = DateTime::from_timestamp_micros(row.try_get(2)?);
@@ -200,25 +197,30 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn lease_delivered(&self, now: DateTime<Utc>) -> Result<Vec<MessageId>, StoreError> {
-        let statement = match self.dialect {
-            Dialect::Sqlite => LEASE_SQLITE,
-            Dialect::Postgres => LEASE_POSTGRES,
-        };
         // By real time: a clock that is put forward ends no lease.
         let real = Utc::now().timestamp_micros();
-        let mut write = self.write().await?;
-        let rows = sqlx::query(statement)
-            .bind(now.timestamp_micros())
-            .bind(real.saturating_add(10_000_000))
-            .bind(real)
-            .fetch_all(&mut write.lent.connection)
-            .await?;
-        write.commit().await?;
+        let lock = match self.kind {
+            Kind::Sqlite => "",
+            Kind::Postgres | Kind::MySql => " for update skip locked",
+        };
+        let due = self.query(&format!(
+            "select id from sandbox_message \
+             where reported = 0 and deliver_at <= ? and leased_until <= ? \
+             order by deliver_at limit 64{lock}"
+        ));
+        let due = due.bind(now.timestamp_micros()).bind(real);
+        let mut transaction = self.sessions.begin().await?;
+        let rows = due.fetch_all(&mut *transaction).await?;
         let mut ids = Vec::new();
         for row in rows {
-            let id = row.try_get::<String, _>(0)?.parse();
+            let id: String = row.try_get(0)?;
+            let lease = self.query("update sandbox_message set leased_until = ? where id = ?");
+            let lease = lease.bind(real.saturating_add(10_000_000)).bind(id.clone());
+            execute("lease delivered", &mut transaction, lease).await?;
+            let id = id.parse();
             ids.push(id.map_err(|_| StoreError::Malformed("message id"))?);
         }
+        self.sessions.commit(transaction).await?;
         Ok(ids)
     }
 
@@ -227,12 +229,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn delivery_reported(&self, id: MessageId) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query("update sandbox_message set reported = 1 where id = $1")
-            .bind(id.to_string())
-            .execute(&mut write.lent.connection)
-            .await?;
-        write.commit().await
+        let reported = self.query("update sandbox_message set reported = 1 where id = ?");
+        self.write("delivery reported", reported.bind(id.to_string()))
+            .await
     }
 
     /// When the next message arrives.
@@ -240,15 +239,34 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn next_delivery(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let query = sqlx::query("select min(deliver_at) from sandbox_message where reported = 0");
-        let row = self.connections.fetch_one(query).await?;
-        let next: Option<i64> = row.try_get(0)?;
+        let query = self.query("select min(deliver_at) from sandbox_message where reported = 0");
+        let rows = self.rows("next delivery", query).await?;
+        let next: Option<i64> = rows
+            .first()
+            .map(|row| row.try_get(0))
+            .transpose()?
+            .flatten();
         Ok(next.and_then(DateTime::from_timestamp_micros))
     }
 
+    /// Ends the leases of a process that is gone, where there is only one at a time: what it left is
+    /// taken up at once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_leases_of_the_dead(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.is_shared() {
+            return Ok(());
+        }
+        self.sessions.end_leases(now).await?;
+        let end =
+            "update sandbox_message set leased_until = 0 where leased_until > 0 and reported = 0";
+        self.write("end leases", self.query(end)).await
+    }
+
     async fn setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query("select value from setting where name = $1").bind(name);
-        let row = self.connections.fetch_optional(query).await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
+        let query = self.query("select value from setting where name = ?");
+        let rows = self.rows("setting", query.bind(name)).await?;
+        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
     }
 }

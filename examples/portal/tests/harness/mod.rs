@@ -18,7 +18,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -26,7 +26,7 @@ use std::{
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{AnyConnection, Connection as _, Executor as _};
 
 use crate::support::{Folder, code_in, person};
 
@@ -34,63 +34,94 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// A database of its own, and the key file of the portals on it; gone afterwards.
 pub struct Database {
-    pub address: String,
+    /// Where it is; of a cluster, at each of its nodes.
+    addresses: Vec<String>,
     pub folder: Folder,
     /// Server and name, to be dropped.
-    postgres: Option<(String, String)>,
+    server: Option<(String, String)>,
+    started: AtomicUsize,
 }
 
 impl Database {
     pub fn sqlite() -> Self {
         let folder = Folder::new();
         Self {
-            address: format!("sqlite:{}", folder.path("portal.db")),
+            addresses: vec![format!("sqlite:{}", folder.path("portal.db"))],
             folder,
-            postgres: None,
+            server: None,
+            started: AtomicUsize::new(0),
         }
     }
 
     /// On the server of `BEIAN_POSTGRES`; tests that need it are ignored where there is none.
     pub async fn postgres() -> Self {
-        let server = std::env::var("BEIAN_POSTGRES").unwrap();
+        Self::on("BEIAN_POSTGRES").await
+    }
+
+    /// On the server of `BEIAN_MYSQL`.
+    pub async fn mysql() -> Self {
+        Self::on("BEIAN_MYSQL").await
+    }
+
+    /// On the nodes of `BEIAN_CLUSTER`, with commas between. Each portal gets another one first.
+    pub async fn cluster() -> Self {
+        Self::on("BEIAN_CLUSTER").await
+    }
+
+    async fn on(variable: &str) -> Self {
+        let servers = std::env::var(variable).unwrap();
         let n = DATABASES.fetch_add(1, Ordering::Relaxed);
         let name = format!("portal_heavy_{}_{n}", std::process::id());
-        on_postgres(&server, format!("create database {name}")).await;
-        let (address, options) = server.split_once('?').unwrap_or((&server, ""));
-        let (address, _) = address.rsplit_once('/').unwrap();
+        let first = servers.split(',').next().unwrap().to_owned();
+        execute(&first, format!("create database {name}")).await;
+        let named = |server: &str| named(server, &name);
         Self {
-            address: format!("{address}/{name}?{options}"),
+            addresses: servers.split(',').map(named).collect(),
             folder: Folder::new(),
-            postgres: Some((server, name)),
+            server: Some((first, name)),
+            started: AtomicUsize::new(0),
         }
     }
 
-    pub const fn is_postgres(&self) -> bool {
-        self.postgres.is_some()
+    /// The first one.
+    pub fn address(&self) -> &str {
+        &self.addresses[0]
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.address().starts_with("postgres")
     }
 
     pub fn key_file(&self) -> String {
         self.folder.path("portal.key")
     }
 
+    /// As the next portal is told it.
+    fn next_address(&self) -> String {
+        let mut addresses = self.addresses.clone();
+        let places = addresses.len();
+        addresses.rotate_left(self.started.fetch_add(1, Ordering::Relaxed) % places);
+        addresses.join(",")
+    }
+
     /// As though the time of every lease were over: sessions that a killed portal held are taken up
     /// now, not a minute later. No portal may be running.
     pub async fn end_leases(&self) {
-        let statement = "update session set leased_until = 0";
-        if self.postgres.is_some() {
-            on_postgres(&self.address, statement.to_owned()).await;
-        } else {
-            let mut connection = sqlx::SqliteConnection::connect(&self.address)
-                .await
-                .unwrap();
-            connection.execute(statement).await.unwrap();
-            connection.close().await.unwrap();
-        }
+        let end = "update beian_session set leased_until = 0, due_at = wake_at";
+        execute(self.address(), end.to_owned()).await;
     }
 }
 
-async fn on_postgres(address: &str, statement: String) {
-    let mut connection = PgConnection::connect(address).await.unwrap();
+/// The address with a database of that name in it.
+pub fn named(server: &str, name: &str) -> String {
+    let (address, options) = server.split_once('?').unwrap_or((server, ""));
+    let (address, _) = address.rsplit_once('/').unwrap();
+    format!("{address}/{name}?{options}")
+}
+
+pub async fn execute(address: &str, statement: String) {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(address).await.unwrap();
     connection
         .execute(sqlx::AssertSqlSafe(statement))
         .await
@@ -100,18 +131,21 @@ async fn on_postgres(address: &str, statement: String) {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let Some((server, name)) = self.postgres.take() else {
+        let Some((server, name)) = self.server.take() else {
             return;
+        };
+        let force = if self.is_postgres() {
+            " with (force)"
+        } else {
+            ""
         };
         // Not on the test's own runtime, which may be in the middle of unwinding.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
-            runtime.unwrap().block_on(on_postgres(
-                &server,
-                format!("drop database {name} with (force)"),
-            ));
+            let drop = format!("drop database {name}{force}");
+            runtime.unwrap().block_on(execute(&server, drop));
         });
         let _ = dropped.join();
     }
@@ -148,7 +182,7 @@ impl Portal {
             )
             .args([
                 "--database",
-                &database.address,
+                &database.next_address(),
                 "--key-file",
                 &database.key_file(),
             ])

@@ -1,5 +1,5 @@
 //! A portal in this process, on a free port, with a database of its own: SQLite, or one on the
-//! PostgreSQL server of `BEIAN_API_POSTGRES`.
+//! server of `BEIAN_API_SERVER`.
 #![allow(
     dead_code,
     missing_docs,
@@ -24,7 +24,7 @@ use portal::{
 };
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tokio::sync::oneshot;
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
@@ -72,8 +72,8 @@ impl Server {
     }
 
     pub async fn within(folder: Folder, options: &[&str]) -> Self {
-        let database = match std::env::var("BEIAN_API_POSTGRES") {
-            Ok(server) => on_postgres(&server, &folder).await,
+        let database = match std::env::var("BEIAN_API_SERVER") {
+            Ok(server) => on_server(&server, &folder).await,
             Err(_) => format!("sqlite:{}", folder.path("portal.db")),
         };
         let key_file = folder.path("portal.key");
@@ -206,7 +206,7 @@ impl Server {
 }
 
 /// The folder's own database on a PostgreSQL server, made if it isn't there.
-async fn on_postgres(server: &str, folder: &Folder) -> String {
+async fn on_server(server: &str, folder: &Folder) -> String {
     let name = folder
         .0
         .file_name()
@@ -214,7 +214,8 @@ async fn on_postgres(server: &str, folder: &Folder) -> String {
         .to_str()
         .unwrap()
         .replace('-', "_");
-    let mut connection = PgConnection::connect(server).await.unwrap();
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(server).await.unwrap();
     let create = sqlx::AssertSqlSafe(format!("create database {name}"));
     // It is there when a portal is started again.
     let _ = connection.execute(create).await;

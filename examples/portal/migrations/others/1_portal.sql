@@ -1,28 +1,6 @@
--- For both databases: to SQLite the name of a type is advice, bytes stay bytes and numbers numbers.
+-- For SQLite and PostgreSQL: to SQLite the name of a type is advice, bytes stay bytes and numbers numbers.
 -- Instants are microseconds since 1970-01-01 UTC. Mobile numbers are in clear: guard the file.
-create table session (
-  id           bytea  not null primary key, -- order (12 bytes), round (4 bytes)
-  version      bigint not null,
-  status       text   not null,
-  snapshot     bytea  not null,             -- in postcard
-  wake_at      bigint,                      -- null once ended
-  ended_at     bigint,
-  leased_until bigint not null default 0
-);
-create index session_wake on session (wake_at) where wake_at is not null;
-create table session_number (
-  mobile  text  not null,
-  session bytea not null references session (id),
-  primary key (mobile, session)
-);
-create index session_number_session on session_number (session);
--- Written by the statement that changes the session, so there is one.
-create table session_event (
-  session bytea  not null,
-  version bigint not null,
-  events  text   not null,                  -- what this version brought, an array in JSON
-  primary key (session, version)
-);
+-- The sessions have tables of their own, which beian-sqlx makes.
 create table filing_order (
   id       bytea  not null primary key,     -- sorted by time of filing
   version  bigint not null,
@@ -31,8 +9,9 @@ create table filing_order (
   ids      text   not null,                 -- the last six of the IDs, as MACs
   life     text   not null,                 -- after the portal's own latest step
   status   text   not null,                 -- of that life
-  round    bytea references session (id)    -- the latest one
+  round    bytea                            -- the latest session
 );
+create index filing_order_status on filing_order (status, id);
 create table order_event (
   filing_order bytea  not null references filing_order (id),
   version      bigint not null,
@@ -55,4 +34,4 @@ create table sandbox_message (
   leased_until bigint not null default 0
 );
 create index sandbox_message_mobile on sandbox_message (mobile, sent_at);
-create index sandbox_message_due on sandbox_message (deliver_at) where reported = 0;
+create index sandbox_message_due on sandbox_message (reported, deliver_at);

@@ -567,7 +567,7 @@ async fn dump(database: &Database, webhook: bool) -> Vec<Trace> {
 async fn sessions(database: &Database) -> Vec<Trace> {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(database.address()).await.unwrap();
-    let snapshots = sqlx::query_scalar("select snapshot from session");
+    let snapshots = sqlx::query_scalar("select snapshot from beian_session");
     let snapshots: Vec<Vec<u8>> = snapshots.fetch_all(&mut connection).await.unwrap();
     let unpacked = |stored: &Vec<u8>| {
         let session: Session = postcard::from_bytes(stored).unwrap();

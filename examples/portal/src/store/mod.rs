@@ -23,6 +23,9 @@ pub use open::OpenError;
 pub use orders::{OrderId, OrderRow, Trail};
 pub use sandbox::{GatewayMode, Handset};
 
+/// Whether the database answers: of a table, for a node that was cut off from its cluster answers all else.
+const ASK: &str = "select name from setting where name = ''";
+
 /// Sessions, orders, audit trail and what the sandbox needs.
 #[derive(Debug)]
 pub struct Store {
@@ -58,7 +61,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if it doesn't.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.rows("ping", self.query("select 1")).await?;
+        self.rows("ping", self.query(ASK)).await?;
         Ok(())
     }
 

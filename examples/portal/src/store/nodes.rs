@@ -8,7 +8,7 @@ use std::{
 use sqlx::{AnyConnection, AnyPool, Connection as _, Error, Executor as _, any::AnyConnectOptions};
 use tokio::time;
 
-use super::OpenError;
+use super::{ASK, OpenError};
 
 /// How often the node in use is asked, where there are others.
 const PULSE: Duration = Duration::from_millis(500);
@@ -36,13 +36,17 @@ impl Nodes {
     }
 
     /// One connection by itself: a pool would try again until its time is over, and not say why.
-    pub(super) async fn first_that_answers(&self, patience: Duration) -> Result<String, OpenError> {
+    pub(super) async fn first_that_answers(
+        &self,
+        question: &'static str,
+        patience: Duration,
+    ) -> Result<String, OpenError> {
         let mut refused = OpenError::NoAnswer;
         for place in 0..self.known().len() {
             let Some(address) = self.known().get(place).cloned() else {
                 break;
             };
-            match time::timeout(patience, answers(&address)).await {
+            match time::timeout(patience, answers(&address, question)).await {
                 Ok(Ok(())) => {
                     self.use_first(place);
                     return Ok(address);
@@ -64,11 +68,11 @@ impl Nodes {
             while !pool.is_closed() {
                 time::sleep(PULSE).await;
                 let used = self.known().first().cloned().unwrap_or_default();
-                if matches!(time::timeout(PULSE, answers(&used)).await, Ok(Ok(()))) {
+                if matches!(time::timeout(PULSE, answers(&used, ASK)).await, Ok(Ok(()))) {
                     continue;
                 }
                 self.use_first(1);
-                let Ok(address) = self.first_that_answers(PULSE).await else {
+                let Ok(address) = self.first_that_answers(ASK, PULSE).await else {
                     continue;
                 };
                 if let Ok(options) = address.parse::<AnyConnectOptions>() {
@@ -99,9 +103,8 @@ impl Nodes {
     }
 }
 
-/// A node that is no part of its cluster refuses every question.
-async fn answers(address: &str) -> Result<(), Error> {
+async fn answers(address: &str, question: &'static str) -> Result<(), Error> {
     let mut connection = AnyConnection::connect(address).await?;
-    connection.execute("select 1").await?;
+    connection.execute(question).await?;
     connection.close().await
 }

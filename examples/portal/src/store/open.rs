@@ -13,7 +13,9 @@ use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, m
 use super::{Kind, Store, StoreError, nodes::Nodes};
 
 static TABLES: Migrator = sqlx::migrate!("./migrations/others");
-static TABLES_OF_MYSQL: Migrator = sqlx::migrate!("./migrations/mysql");
+/// Made unless they are there: a migrator's lock is one node's alone, and each statement about tables a
+/// transaction of its own.
+const TABLES_OF_MYSQL: &str = include_str!("../../migrations/mysql/1_portal.sql");
 
 /// How long is waited for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -102,11 +104,7 @@ impl Store {
         alone: Option<File>,
     ) -> Result<Self, OpenError> {
         let nodes = Arc::new(Nodes::new(addresses));
-        let first = nodes.first_that_answers(PATIENCE).await?;
-        let tables = match kind {
-            Kind::Sqlite | Kind::Postgres => &TABLES,
-            Kind::MySql => &TABLES_OF_MYSQL,
-        };
+        let first = nodes.first_that_answers("select 1", PATIENCE).await?;
         let before = Arc::clone(&nodes);
         let options = AnyPoolOptions::new()
             .max_connections(most)
@@ -135,7 +133,12 @@ impl Store {
         let pool = options.connect(&first).await?;
         let sessions = AnyStore::new(pool.clone());
         sessions.migrate().await?;
-        tables.run(&pool).await?;
+        match kind {
+            Kind::Sqlite | Kind::Postgres => TABLES.run(&pool).await?,
+            Kind::MySql => {
+                sqlx::raw_sql(TABLES_OF_MYSQL).execute(&pool).await?;
+            }
+        }
         nodes.watch(pool);
         Ok(Self {
             sessions,

@@ -1,5 +1,7 @@
 //! What the tests ask of a database themselves, and rounds to put into it.
 
+use std::fs;
+
 use beian::{
     DeliveryReport, Opening, Session, SessionId, Update,
     testkit::{keys, recipients, seed},
@@ -8,7 +10,7 @@ use beian_sqlx::{Engine, SqlStore};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection, Pool, Row as _,
-    pool::PoolOptions,
+    pool::PoolOptions, sqlite::SqliteConnectOptions,
 };
 
 use super::{File, MySql, Postgres, Sqlite, empty_mysql, empty_postgres};
@@ -16,7 +18,7 @@ use super::{File, MySql, Postgres, Sqlite, empty_mysql, empty_postgres};
 type Options<D> = <<D as sqlx::Database>::Connection as sqlx::Connection>::Options;
 
 /// A database of each kind, spoken to in SQL.
-pub trait Database: Send + Sync + Sized {
+pub trait Database: Send + Sync + Sized + 'static {
     type Driver: Engine;
 
     /// What PostgreSQL's is called, since a test may know better than the others.
@@ -33,6 +35,9 @@ pub trait Database: Send + Sync + Sized {
     fn address(&self) -> String;
 
     fn options(&self) -> Options<Self::Driver>;
+
+    /// Options that lead to no database, and the codes that it is refused with; none if nobody answers.
+    fn elsewhere(address: &str) -> Vec<(Options<Self::Driver>, &'static [&'static str])>;
 
     /// Statements, one after the other.
     fn run(
@@ -137,6 +142,16 @@ impl Database for Sqlite {
         self.0.options()
     }
 
+    fn elsewhere(address: &str) -> Vec<(Options<sqlx::Sqlite>, &'static [&'static str])> {
+        let text = format!("{address}.txt");
+        fs::write(&text, "19900000001".repeat(100)).unwrap();
+        let options = SqliteConnectOptions::new();
+        vec![
+            (options.clone().filename("/nowhere/19900000001"), &["14"]),
+            (options.filename(text), &["26"]),
+        ]
+    }
+
     speaks!();
 }
 
@@ -160,6 +175,16 @@ impl Database for Postgres {
         self.0.parse().unwrap()
     }
 
+    fn elsewhere(address: &str) -> Vec<(Options<sqlx::Postgres>, &'static [&'static str])> {
+        let options: Options<sqlx::Postgres> = address.parse().unwrap();
+        let stranger = options.clone().username("no_19900000001");
+        vec![
+            (options.clone().database("no_19900000001"), &["3D000"]),
+            (stranger.password("19900000001"), &["28P01", "28000"]),
+            (options.host("127.0.0.1").port(1), &[]),
+        ]
+    }
+
     speaks!();
 }
 
@@ -181,6 +206,16 @@ impl Database for MySql {
 
     fn options(&self) -> Options<sqlx::MySql> {
         self.0.parse().unwrap()
+    }
+
+    fn elsewhere(address: &str) -> Vec<(Options<sqlx::MySql>, &'static [&'static str])> {
+        let options: Options<sqlx::MySql> = address.parse().unwrap();
+        let stranger = options.clone().username("no_19900000001");
+        vec![
+            (options.clone().database("no_19900000001"), &["1049"]),
+            (stranger.password("19900000001"), &["1045", "1698"]),
+            (options.host("127.0.0.1").port(1), &[]),
+        ]
     }
 
     speaks!();

@@ -227,7 +227,7 @@ macro_rules! on_each {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $test() {
-                super::$test::<crate::support::Sqlite>().await;
+                super::$test::<super::support::Sqlite>().await;
             })*
         }
 
@@ -235,7 +235,7 @@ macro_rules! on_each {
             $(#[tokio::test(flavor = "multi_thread")]
             #[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
             async fn $test() {
-                super::$test::<crate::support::Postgres>().await;
+                super::$test::<super::support::Postgres>().await;
             })*
         }
 
@@ -243,7 +243,7 @@ macro_rules! on_each {
             $(#[tokio::test(flavor = "multi_thread")]
             #[ignore = "needs MySQL: BEIAN_MYSQL"]
             async fn $test() {
-                super::$test::<crate::support::MySql>().await;
+                super::$test::<super::support::MySql>().await;
             })*
         }
     };

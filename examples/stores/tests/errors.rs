@@ -26,6 +26,7 @@ on_each!(
     tells_the_statement_and_the_code,
     tells_nothing_of_the_way_to_the_database,
     a_key_that_is_there_is_a_conflict,
+    a_version_that_is_over_is_a_conflict,
     a_lock_for_too_long_is_a_conflict,
     a_deadlock_is_a_conflict,
     a_snapshot_that_is_too_old_is_a_conflict,
@@ -253,6 +254,30 @@ async fn a_key_that_is_there_is_a_conflict<D: Database>() {
     assert_eq!(store.save(&next).await, Err(SaveError::Conflict));
     let versions = rows::<D>(&store, "select version from beian_session").await;
     assert_eq!(versions, ["1"]);
+}
+
+/// Also where no event of that version is in the way.
+async fn a_version_that_is_over_is_a_conflict<D: Database>() {
+    let database = D::empty().await;
+    let store = database.store().await;
+    let first = opened(id(1), start());
+    let second = accepted(first.session(), start());
+    let other = [withdrawn(first.session(), start())];
+    for update in [&first, &second] {
+        store.save(std::slice::from_ref(update)).await.unwrap();
+    }
+    run::<D>(&store, "delete from beian_session_event").await;
+    assert_eq!(store.save(&other).await, Err(SaveError::Conflict));
+    let mut transaction = store.begin().await.unwrap();
+    let saved = store.save_in(&mut transaction, &other).await;
+    assert_eq!(saved, Err(SaveError::Conflict));
+    drop(transaction);
+    assert_eq!(
+        store.load(id(1)).await.as_ref(),
+        Ok(&Some(second.session().clone()))
+    );
+    let events = rows::<D>(&store, "select count(*) from beian_session_event").await;
+    assert_eq!(events, ["0"]);
 }
 
 async fn a_lock_for_too_long_is_a_conflict<D: Database>() {

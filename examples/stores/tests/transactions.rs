@@ -13,7 +13,7 @@ mod support;
 use std::time::Duration;
 
 use beian::{
-    SessionId, Update,
+    Session, SessionId, Update,
     host::{SaveError, SessionStore as _},
     testkit::store::{Storage, check},
 };
@@ -104,18 +104,19 @@ async fn dropped<DB: beian_sqlx::Engine>(
     patience: Duration,
     updates: &[Update],
 ) {
+    // At one instant: the server may still be at it.
+    let ids: Vec<_> = updates.iter().map(Update::id).collect();
     let versions = async || {
-        let mut versions = Vec::new();
-        for update in updates {
-            let session = store.load(update.id()).await.unwrap();
-            versions.push(session.map_or(0, |session| session.version()));
-        }
-        versions
+        let found = store.load_all(&ids).await.unwrap();
+        let version = |id| found.iter().find(|session| session.id() == id);
+        let versions = ids
+            .iter()
+            .map(|id| version(*id).map_or(0, Session::version));
+        versions.collect::<Vec<_>>()
     };
     let _ = timeout(patience, store.save(updates)).await;
     let before: Vec<_> = updates.iter().map(Update::expected_version).collect();
     let after: Vec<_> = updates.iter().map(|u| u.session().version()).collect();
-    // The server may still be at it.
     for _ in 0..10 {
         match timeout(Duration::from_secs(10), store.save(updates)).await {
             Ok(Ok(())) => assert_eq!(versions().await, after),

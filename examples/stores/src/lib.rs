@@ -1,6 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(all(
+    test,
+    feature = "any",
+    feature = "mysql",
+    feature = "postgres",
+    feature = "sqlite"
+))]
+extern crate self as beian_sqlx; // what the tests call it
+
 mod dialect;
 mod driver;
 mod error;
@@ -8,6 +17,14 @@ mod leases;
 mod migrate;
 mod orders;
 mod overview;
+#[cfg(all(
+    test,
+    feature = "any",
+    feature = "mysql",
+    feature = "postgres",
+    feature = "sqlite"
+))]
+mod plans;
 mod retention;
 mod server;
 mod sessions;

@@ -103,8 +103,8 @@ impl<DB: Engine> SqlStore<DB> {
         limit: u32,
     ) -> Result<Vec<StoredEvent>, Error> {
         let events = &self.statements.events;
-        let (first, version) = after.unwrap_or((*sessions.start(), 0));
-        let first = first.max(*sessions.start());
+        let within = after.filter(|(session, _)| session >= sessions.start());
+        let (first, version) = within.unwrap_or((*sessions.start(), 0));
         let values = vec![
             first.as_bytes()[..].into(),
             sessions.end().as_bytes()[..].into(),

@@ -19,12 +19,9 @@ impl<DB: Engine> SqlStore<DB> {
         limit: u32,
     ) -> Result<Vec<Session>, Error> {
         let statement = &self.statements.of_status;
-        let after = after.unwrap_or(SessionId::of_round([0; 12], 0));
-        let values = vec![
-            status.name().into(),
-            after.as_bytes()[..].into(),
-            i64::from(limit).into(),
-        ];
+        // Every id is greater than no bytes.
+        let after = after.as_ref().map_or(&[][..], |id| &id.as_bytes()[..]);
+        let values = vec![status.name().into(), after.into(), i64::from(limit).into()];
         sessions_of::<DB>(statement, self.read(statement, values).await?)
     }
 

@@ -221,7 +221,7 @@ impl<DB: Engine> SqlStore<DB> {
 
     /// MySQL has no statement that changes one table and then another, and a prepared one is one alone: the
     /// values stand in the text, as numbers, in hexadecimal, or as a name that is a constant of the crate.
-    fn change_script(&self, update: &Update) -> Result<String, Error> {
+    pub(crate) fn change_script(&self, update: &Update) -> Result<String, Error> {
         let row = Row::of(update.session())?;
         let Row {
             version: v,

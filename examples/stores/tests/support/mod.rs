@@ -1,5 +1,17 @@
 //! Databases for the tests: new and empty, and gone afterwards as far as they are files.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each test file uses some of it, and a panic is how a test fails"
+)]
+
+mod database;
 
 use std::{
     env, fs,
@@ -17,6 +29,10 @@ use sqlx::{
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
+
+pub use database::{Database, accepted, erased, id, minutes, opened, rows, run, start, withdrawn};
+
+pub(crate) use database::on_each;
 
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
@@ -66,14 +82,17 @@ impl File {
         Self(folder.join("sessions.db"))
     }
 
-    pub async fn pool(&self) -> Pool<sqlx::Sqlite> {
-        let options = SqliteConnectOptions::new()
+    pub fn options(&self) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
             .filename(&self.0)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal);
+            .journal_mode(SqliteJournalMode::Wal)
+    }
+
+    pub async fn pool(&self) -> Pool<sqlx::Sqlite> {
         SqlitePoolOptions::new()
             .max_connections(4)
-            .connect_with(options)
+            .connect_with(self.options())
             .await
             .unwrap()
     }

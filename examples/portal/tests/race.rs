@@ -326,3 +326,77 @@ async fn three_portals_send_the_messages_of_many_due_sessions_once_each(database
     let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "sent more than once: {twice:?}");
 }
+
+/// A node that is cut off from the others answers *try again later*, and nothing else; the portal that is told
+/// of no other node comes back with it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster of MariaDB: BEIAN_CLUSTER"]
+async fn cut_off_from_the_cluster_a_node_has_no_answer() {
+    let _turn = TURN.lock().await;
+    let database = Database::cluster().await;
+    let lonely = Portal::start_at(&database.addresses[2], &database, &["--sms-delay", "0s"]);
+    let others = [Portal::start_at(
+        &database.addresses[0],
+        &database,
+        &["--sms-delay", "0s"],
+    )];
+    let client = client();
+    let id = submitted(&client, &others, 1, "add_service").await;
+    let [_, mobile] = Persons::new(1).0;
+    let right = code(&client, &others[0], &mobile).await;
+    order_once(&client, &lonely, &id, "sms_verification").await;
+
+    isolate(&database, 1).await;
+    let path = "/api/verifications";
+    let right = entry(&mobile, &right, LAST_SIX[1]);
+    let ask = async |entry: &Value| {
+        let asked = call(
+            &client,
+            Method::POST,
+            lonely.address,
+            path,
+            Some(entry),
+            None,
+        );
+        asked.await.unwrap()
+    };
+    let unknown = entry("19900009999", "271828", LAST_SIX[1]);
+    eventually("it still answers", async || {
+        let (status, answer) = ask(&unknown).await;
+        (status == 503 && answer["code"] == "try_again").then_some(())
+    })
+    .await;
+    for entry in [&unknown, &right] {
+        let (status, answer) = ask(entry).await;
+        assert_eq!((status, &answer["code"]), (503, &"try_again".into()));
+    }
+    // The others go on without it.
+    let (status, answer) = call(
+        &client,
+        Method::POST,
+        others[0].address,
+        path,
+        Some(&right),
+        None,
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        (status, &answer["result"]),
+        (200, &"all_verified".into()),
+        "{answer}"
+    );
+
+    isolate(&database, 0).await;
+    eventually("it doesn't come back", async || {
+        let (status, answer) = ask(&unknown).await;
+        (status == 200 && answer["result"] == "not_found").then_some(())
+    })
+    .await;
+    order_once(&client, &lonely, &id, "administration_review").await;
+}
+
+async fn isolate(database: &Database, how: u32) {
+    let isolate = format!("set global wsrep_provider_options = 'gmcast.isolate={how}'");
+    harness::execute(&database.addresses[2], isolate).await;
+}

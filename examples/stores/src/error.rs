@@ -64,6 +64,11 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) const IN_THE_WAY: Self = Self::Unavailable {
+        statement: "transaction",
+        why: "others are in the way",
+    };
+
     /// Whether the same call may succeed later, with nothing mended in the database: a host answers
     /// *try again later*.
     #[must_use]

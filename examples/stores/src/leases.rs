@@ -47,14 +47,14 @@ pub(crate) async fn lease_due<DB: Engine>(
         due.extend(more.into_iter().filter(|due| !taken.contains(&due.id)));
     }
     if due.is_empty() {
-        store.commit(transaction).await?;
+        transaction.commit().await?;
         return Ok(Vec::new());
     }
     let mut values = vec![until.into(); 3];
     values.extend(due.iter().map(|due| due.id.as_bytes()[..].into()));
     let lease = store.statements.lease(due.len());
     execute::<DB>(&mut transaction, &lease, values).await?;
-    store.commit(transaction).await?;
+    transaction.commit().await?;
     due.sort_by_key(|due| due.since);
     let leased = |due: Due| Leased {
         lease: Lease {

@@ -31,6 +31,7 @@ mod sessions;
 mod statements;
 mod store;
 mod stored;
+mod transaction;
 
 pub use error::{Error, failure};
 pub use retention::Erased;
@@ -44,3 +45,4 @@ pub use store::PgStore;
 pub use store::SqliteStore;
 pub use store::{Engine, SqlStore};
 pub use stored::StoredEvent;
+pub use transaction::Transaction;

@@ -73,7 +73,7 @@ impl<DB: Engine> SqlStore<DB> {
             );
             execute::<DB>(&mut transaction, &done, vec![1_i64.into()]).await?;
         }
-        self.commit(transaction).await
+        transaction.commit().await
     }
 }
 

@@ -117,7 +117,7 @@ impl<DB: Engine> SqlStore<DB> {
             ids.push(id.as_bytes()[..].into());
         }
         if ids.is_empty() {
-            self.commit(transaction).await?;
+            transaction.commit().await?;
             return Ok(0);
         }
         let mut deleted = 0;
@@ -129,7 +129,7 @@ impl<DB: Engine> SqlStore<DB> {
             let delete = self.statements.delete(table, of, ids.len());
             deleted = execute::<DB>(&mut transaction, &delete, ids.clone()).await?;
         }
-        self.commit(transaction).await?;
+        transaction.commit().await?;
         Ok(deleted)
     }
 }

@@ -5,10 +5,9 @@ use beian::{
     host::{Lease, Leased, SaveError, SessionStore},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::pool::PoolConnection;
 
 use crate::{
-    Engine, Error, SqlStore,
+    Engine, Error, SqlStore, Transaction,
     dialect::Dialect,
     driver::Value,
     error::failure,
@@ -53,8 +52,13 @@ impl<DB: Engine> SessionStore for SqlStore<DB> {
             return self.change_alone(update).await;
         }
         let mut transaction = self.begin().await?;
-        self.save_in(&mut transaction, updates).await?;
-        self.commit(transaction).await
+        match self.save_in(&mut transaction, updates).await {
+            Ok(()) => transaction.commit().await,
+            Err(error) => {
+                let _ = transaction.roll_back().await; // or with its connection
+                Err(error)
+            }
+        }
     }
 
     async fn lease_due(
@@ -88,7 +92,7 @@ impl<DB: Engine> SqlStore<DB> {
     /// As [`SessionStore::save`], in a transaction that the host has begun and commits itself, with rows
     /// of its own in it: [`begin`](Self::begin) begins a fitting one.
     ///
-    /// After an error, a conflict among them, the transaction has to be rolled back: dropping it does.
+    /// After an error, a conflict among them, the transaction has to be rolled back whole.
     ///
     /// # Errors
     /// [`SaveError::Conflict`] if a session has another version than expected; [`Error`].
@@ -169,31 +173,28 @@ impl<DB: Engine> SqlStore<DB> {
     /// A change as a transaction of its own, in one round trip.
     async fn change_alone(&self, update: &Update) -> Result<(), SaveError<Error>> {
         let statement = &self.statements.change_alone;
-        let failed = |error| failure(statement.name, error);
-        let mut whole = Whole::<DB>(Some(self.pool.acquire().await.map_err(failed)?));
-        let Some(connection) = whole.0.as_deref_mut() else {
-            return Err(SaveError::Conflict);
-        };
+        let mut transaction = Transaction::unbegun(self, statement.name).await?;
         let changed = if self.statements.dialect() == Dialect::MySql {
             let change = self.change_script(update)?;
             let script = format!("start transaction; {change}; commit");
-            DB::script(connection, script).await.map(|rows| rows > 0)
+            DB::script(&mut transaction, script)
+                .await
+                .map(|rows| rows > 0)
         } else {
-            let rows = DB::fetch(connection, statement, self.change_values(update)?).await;
+            let rows = DB::fetch(&mut transaction, statement, self.change_values(update)?).await;
             rows.map(|rows| !rows.is_empty())
         };
-        if changed.is_err() && self.statements.dialect() != Dialect::Postgres {
-            // What it began may be under way still.
-            let rolled_back = DB::script(connection, "rollback".to_owned()).await;
-            if rolled_back.is_err() && self.statements.dialect() == Dialect::MySql {
-                return Err(changed.map_or_else(failed, |_| SaveError::Conflict));
+        match changed.map_err(|error| failure(statement.name, error)) {
+            Ok(changed) => {
+                transaction.is_over();
+                changed.then_some(()).ok_or(SaveError::Conflict)
+            }
+            // What it began may be open still.
+            Err(error) => {
+                let _ = transaction.roll_back().await;
+                Err(error)
             }
         }
-        whole.0 = None; // given back
-        changed
-            .map_err(failed)?
-            .then_some(())
-            .ok_or(SaveError::Conflict)
     }
 
     fn change_values(&self, update: &Update) -> Result<Vec<Value>, Error> {
@@ -245,18 +246,6 @@ impl<DB: Engine> SqlStore<DB> {
             insert into {p}session_event (session, version, events) \
             select {id}, {v}, _utf8mb4 {events} from dual where row_count() = 1"
         ))
-    }
-}
-
-/// A connection on which a transaction is begun in the same text as it is ended: closed when dropped half
-/// way, and what it had begun is rolled back.
-struct Whole<DB: Engine>(Option<PoolConnection<DB>>);
-
-impl<DB: Engine> Drop for Whole<DB> {
-    fn drop(&mut self) {
-        if let Some(connection) = &mut self.0 {
-            connection.close_on_drop();
-        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use beian::host::SaveError;
-use sqlx::{Acquire as _, Pool, Transaction};
+use sqlx::{Acquire as _, Pool};
 
 use crate::{
-    Error,
+    Error, Transaction,
     dialect::Dialect,
     driver::{Driver, Value},
     error::failure,
@@ -94,24 +94,12 @@ impl<DB: Engine> SqlStore<DB> {
     }
 
     /// Begins a write transaction for [`save_in`](Self::save_in) and the host's own rows: one that takes
-    /// SQLite's write lock at once, and elsewhere sees what is committed, statement by statement. It is
-    /// rolled back when dropped.
+    /// SQLite's write lock at once, and elsewhere sees what is committed, statement by statement.
     ///
     /// # Errors
     /// [`SaveError::Conflict`] if others hold the lock for too long; [`Error`].
-    pub async fn begin(&self) -> Result<Transaction<'static, DB>, SaveError<Error>> {
-        let begun = self.pool.begin_with(self.statements.dialect().begin());
-        begun.await.map_err(|error| failure("begin", error))
-    }
-
-    /// Commits such a transaction, the host's rows and the sessions together.
-    ///
-    /// # Errors
-    /// [`SaveError::Conflict`] if the database finds only now that others were in the way, as a cluster
-    /// does: nothing is stored; [`Error`].
-    pub async fn commit(&self, transaction: Transaction<'_, DB>) -> Result<(), SaveError<Error>> {
-        let committed = transaction.commit().await;
-        committed.map_err(|error| failure("commit", error))
+    pub async fn begin(&self) -> Result<Transaction<DB>, SaveError<Error>> {
+        Transaction::begin(self).await
     }
 
     /// All rows of a read by itself.

@@ -340,7 +340,7 @@ async fn a_deadlock_is_a_conflict<D: Database>() {
             transaction.rollback().await.unwrap();
             return saved;
         }
-        store.commit(transaction).await
+        transaction.commit().await
     };
     let (a, b) = tokio::join!(then(a, &two), then(b, &one));
     let conflict = Err(SaveError::Conflict);

@@ -265,7 +265,7 @@ async fn a_deletion_waits_for_nobody<D: Database>() {
     store.save_in(&mut transaction, &withdrawal).await.unwrap();
     let late = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        store.commit(transaction).await
+        transaction.commit().await
     };
     let deletion = timeout(
         Duration::from_millis(250),

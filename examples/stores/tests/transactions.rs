@@ -62,7 +62,7 @@ async fn both_or_neither<D: Database>() {
 
         let (transaction, saved) = write(name, std::slice::from_ref(update)).await;
         saved.unwrap();
-        store.commit(transaction).await.unwrap();
+        transaction.commit().await.unwrap();
         assert_eq!(there().await, (expected.0.to_owned(), expected.1));
     }
     // What comes before a conflict goes with it.

@@ -139,7 +139,7 @@ impl Store {
         execute("file order", &mut transaction, insert).await?;
         self.trail_in(&mut transaction, order.id, 1, order.filed_at, "order_filed")
             .await?;
-        Ok(self.sessions.commit(transaction).await?)
+        Ok(transaction.commit().await?)
     }
 
     /// The portal's own step: the order's new life, and the round that begins or ends with it, in
@@ -191,7 +191,7 @@ impl Store {
             self.trail_in(&mut transaction, order.id, version, at, event)
                 .await?;
         }
-        Ok(self.sessions.commit(transaction).await?)
+        Ok(transaction.commit().await?)
     }
 
     /// One order.

@@ -106,7 +106,7 @@ impl Store {
         execute("advance clock", &mut transaction, advance).await?;
         let row = read.bind(OFFSET).fetch_one(&mut *transaction).await?;
         let value: String = row.try_get(0)?;
-        self.sessions.commit(transaction).await?;
+        transaction.commit().await?;
         let micros = value.parse().map_err(|_| StoreError::Malformed("clock"))?;
         Ok(TimeDelta::microseconds(micros))
     }
@@ -220,7 +220,7 @@ impl Store {
             let id = id.parse();
             ids.push(id.map_err(|_| StoreError::Malformed("message id"))?);
         }
-        self.sessions.commit(transaction).await?;
+        transaction.commit().await?;
         Ok(ids)
     }
 

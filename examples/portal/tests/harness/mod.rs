@@ -35,7 +35,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 /// A database of its own, and the key file of the portals on it; gone afterwards.
 pub struct Database {
     /// Where it is; of a cluster, at each of its nodes.
-    addresses: Vec<String>,
+    pub addresses: Vec<String>,
     pub folder: Folder,
     /// Server and name, to be dropped.
     server: Option<(String, String)>,
@@ -161,6 +161,11 @@ pub struct Portal {
 impl Portal {
     /// Starts it and waits for its first line, which says where it listens.
     pub fn start(database: &Database, options: &[&str]) -> Self {
+        Self::start_at(&database.next_address(), database, options)
+    }
+
+    /// The same at an address of the database's alone.
+    pub fn start_at(address: &str, database: &Database, options: &[&str]) -> Self {
         let log = database.folder.path("log");
         let errors = OpenOptions::new()
             .create(true)
@@ -180,12 +185,7 @@ impl Portal {
                     .iter()
                     .filter(|_| !options.contains(&"--log")),
             )
-            .args([
-                "--database",
-                &database.next_address(),
-                "--key-file",
-                &database.key_file(),
-            ])
+            .args(["--database", address, "--key-file", &database.key_file()])
             .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,9 +1,14 @@
 //! The store over a pool.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use beian::host::SaveError;
-use sqlx::{Acquire as _, Pool, Transaction};
+use sqlx::{Acquire as _, Pool, SqlStr, Transaction};
 
 use crate::{
     Error,
@@ -93,8 +98,11 @@ impl<DB: Engine> SqlStore<DB> {
     /// # Errors
     /// [`SaveError::Conflict`] if others hold the lock for too long; [`Error`].
     pub async fn begin(&self) -> Result<Transaction<'static, DB>, SaveError<Error>> {
-        let begun = self.pool.begin_with(self.statements.dialect().begin());
-        begun.await.map_err(|error| failure("begin", error))
+        let failed = |error| failure("begin", error);
+        let connection = self.pool.acquire().await.map_err(failed)?;
+        let statement = SqlStr::from_static(self.statements.dialect().begin());
+        let begun = Begin(Some(Transaction::begin(connection, Some(statement))));
+        begun.await.map_err(failed)
     }
 
     /// Commits such a transaction, the host's rows and the sessions together.
@@ -147,6 +155,36 @@ impl<DB: Engine> fmt::Debug for SqlStore<DB> {
             .field("dialect", &self.statements.dialect())
             .field("prefix", &self.statements.prefix())
             .finish_non_exhaustive()
+    }
+}
+
+type Beginning<DB> =
+    Pin<Box<dyn Future<Output = Result<Transaction<'static, DB>, sqlx::Error>> + Send>>;
+
+/// Goes on by itself when dropped half way, and is rolled back then: sqlx would give the connection back
+/// to the pool with the transaction begun (its issue 4393), and what the next caller writes would be lost.
+struct Begin<DB: Engine>(Option<Beginning<DB>>);
+
+impl<DB: Engine> Future for Begin<DB> {
+    type Output = Result<Transaction<'static, DB>, sqlx::Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(beginning) = &mut self.0 else {
+            return Poll::Pending; // it was ready before
+        };
+        let begun = beginning.as_mut().poll(context);
+        if begun.is_ready() {
+            self.0 = None;
+        }
+        begun
+    }
+}
+
+impl<DB: Engine> Drop for Begin<DB> {
+    fn drop(&mut self) {
+        if let Some(beginning) = self.0.take() {
+            sqlx::__rt::spawn(async { drop(beginning.await) });
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use tokio::time::timeout;
 
 on_each!(
     both_or_neither,
+    a_begin_may_be_dropped,
     a_save_may_be_dropped,
     a_lease_waits_for_nobody,
     works_repeatable_read,
@@ -75,6 +76,22 @@ async fn both_or_neither<D: Database>() {
         assert_eq!(store.load(id(2)).await, Ok(None));
     }
     whole::<D>(&store).await;
+}
+
+/// The connection is nobody's transaction afterwards: what the next caller writes on it is there for all.
+async fn a_begin_may_be_dropped<D: Database>() {
+    let database = D::empty().await;
+    let others = database.store().await;
+    let store = SqlStore::new(database.pool_of_size(1).await);
+    for micros in (0..1_000).step_by(20) {
+        let round = opened(id(micros), start());
+        store.save(std::slice::from_ref(&round)).await.unwrap();
+        let _ = timeout(Duration::from_micros(micros), store.begin()).await;
+        let accepted = accepted(round.session(), start());
+        store.save(std::slice::from_ref(&accepted)).await.unwrap();
+        let seen = others.load(round.id()).await.unwrap();
+        assert_eq!(seen.as_ref(), Some(accepted.session()));
+    }
 }
 
 /// Sooner or later, by a caller who has gone away: nothing is stored by half, and nobody after it is in its

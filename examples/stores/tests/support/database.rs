@@ -73,6 +73,11 @@ pub trait Database: Send + Sync + Sized + 'static {
         async move { pool.connect_with(options).await.unwrap() }
     }
 
+    fn pool_of_size(&self, size: u32) -> impl Future<Output = Pool<Self::Driver>> + Send {
+        let (pool, options) = (PoolOptions::new().max_connections(size), self.options());
+        async move { pool.connect_with(options).await.unwrap() }
+    }
+
     /// With its tables.
     fn store(&self) -> impl Future<Output = SqlStore<Self::Driver>> + Send {
         async {

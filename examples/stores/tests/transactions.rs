@@ -112,6 +112,13 @@ async fn a_save_may_be_dropped<D: Database>() {
         let erased_a = erased(withdrawn_a.session(), start());
         dropped(&store, patience, &[erased_a]).await;
     }
+    // The server may find that nobody listens between any two statements.
+    for n in 0..400 {
+        let opened = opened(id(1_000_000 + n), start());
+        let next = [accepted(opened.session(), start())];
+        store.save(&[opened]).await.unwrap();
+        let _ = timeout(Duration::from_micros(2 * n), store.save(&next)).await;
+    }
     whole::<D>(&store).await;
 }
 

@@ -238,13 +238,16 @@ impl<DB: Engine> SqlStore<DB> {
             version(update.expected_version()),
             hex(stored::events(update)?.as_bytes()),
         );
+        // The events first, by the same look at the session, which stays locked: a server that finds that
+        // nobody listens any more goes on with what follows, but `row_count()` is wrong by then.
         Ok(format!(
-            "update {p}session set version = {v}, status = '{status}', snapshot = {snapshot}, \
+            "insert into {p}session_event (session, version, events) \
+            select id, {v}, _utf8mb4 {events} from {p}session \
+            where id = {id} and version = {expected} for update; \
+            update {p}session set version = {v}, status = '{status}', snapshot = {snapshot}, \
             wake_at = {wake}, \
             due_at = case when leased_until > {wake} then leased_until else {wake} end, in_vain = 0, \
-            ended_at = {ended}, erased = {erased} where id = {id} and version = {expected}; \
-            insert into {p}session_event (session, version, events) \
-            select {id}, {v}, _utf8mb4 {events} from dual where row_count() = 1"
+            ended_at = {ended}, erased = {erased} where id = {id} and version = {expected}"
         ))
     }
 }

@@ -25,6 +25,7 @@ use tokio::time::timeout;
 
 on_each!(
     both_or_neither,
+    a_begin_may_be_dropped,
     a_save_may_be_dropped,
     a_lease_waits_for_nobody,
     works_repeatable_read,
@@ -77,6 +78,22 @@ async fn both_or_neither<D: Database>() {
     whole::<D>(&store).await;
 }
 
+/// The connection is nobody's transaction afterwards: what the next caller writes on it is there for all.
+async fn a_begin_may_be_dropped<D: Database>() {
+    let database = D::empty().await;
+    let others = database.store().await;
+    let store = SqlStore::new(database.pool_of_size(1).await);
+    for micros in (0..1_000).step_by(20) {
+        let round = opened(id(micros), start());
+        store.save(std::slice::from_ref(&round)).await.unwrap();
+        let _ = timeout(Duration::from_micros(micros), store.begin()).await;
+        let accepted = accepted(round.session(), start());
+        store.save(std::slice::from_ref(&accepted)).await.unwrap();
+        let seen = others.load(round.id()).await.unwrap();
+        assert_eq!(seen.as_ref(), Some(accepted.session()));
+    }
+}
+
 /// Sooner or later, by a caller who has gone away: nothing is stored by half, and nobody after it is in its
 /// way.
 async fn a_save_may_be_dropped<D: Database>() {
@@ -94,6 +111,13 @@ async fn a_save_may_be_dropped<D: Database>() {
         dropped(&store, patience, &both).await;
         let erased_a = erased(withdrawn_a.session(), start());
         dropped(&store, patience, &[erased_a]).await;
+    }
+    // The server may find that nobody listens between any two statements.
+    for n in 0..400 {
+        let opened = opened(id(1_000_000 + n), start());
+        let next = [accepted(opened.session(), start())];
+        store.save(&[opened]).await.unwrap();
+        let _ = timeout(Duration::from_micros(2 * n), store.save(&next)).await;
     }
     whole::<D>(&store).await;
 }

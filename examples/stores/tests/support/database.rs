@@ -53,7 +53,11 @@ pub trait Database: Send + Sync + Sized + 'static {
 
     /// As a literal.
     fn bytes(bytes: &[u8]) -> String {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .concat();
         if Self::IS_POSTGRES {
             format!(r"'\x{hex}'::bytea")
         } else {
@@ -70,6 +74,11 @@ pub trait Database: Send + Sync + Sized + 'static {
         pool: PoolOptions<Self::Driver>,
     ) -> impl Future<Output = Pool<Self::Driver>> + Send {
         let (pool, options) = (pool.max_connections(8), self.options());
+        async move { pool.connect_with(options).await.unwrap() }
+    }
+
+    fn pool_of_size(&self, size: u32) -> impl Future<Output = Pool<Self::Driver>> + Send {
+        let (pool, options) = (PoolOptions::new().max_connections(size), self.options());
         async move { pool.connect_with(options).await.unwrap() }
     }
 

@@ -7,7 +7,6 @@ use std::{
     fmt::Write as _,
     fs::File,
     ops::{Range, RangeInclusive},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,49 +14,52 @@ use beian::{
     Entry,
     host::{Desk, SessionStore as _},
 };
+use beian_sqlx::AnyStore;
 use chrono::{DateTime, TimeDelta, Utc};
-use portal::store::Store;
 use serde_json::json;
 use sqlx::{AnyPool, AssertSqlSafe, Connection as _, Row as _, any::AnyPoolOptions};
 use tokio::task::spawn_blocking;
 
 use crate::{
     contest::{Fault, micros, quantile},
+    ours,
     people::{self, LAST_SIX},
     report::{Figure, Report, time},
     tables,
 };
 
-const FILL_SQLITE: &str = "insert into session (id, version, status, snapshot, wake_at) \
+const FILL_SQLITE: &str = "insert into beian_session \
+    (id, version, status, snapshot, wake_at, due_at, erased) \
     select unhex(value ->> 'id'), value ->> 'version', value ->> 'status', \
-        unhex(value ->> 'snapshot'), value ->> 'wake_at' from json_each($1)";
+        unhex(value ->> 'snapshot'), value ->> 'wake_at', value ->> 'wake_at', 0 from json_each($1)";
 const NUMBERS_SQLITE: &str = "with recursive numbers (n) as (select $1 union all \
         select n + 1 from numbers where n < $2) \
-    insert into session_number (mobile, session) \
+    insert into beian_session_number (mobile, session) \
     select printf('199%08d', n), unhex(printf('%032x', n)) from numbers";
-const FILL_POSTGRES: &str = "insert into session (id, version, status, snapshot, wake_at) \
-    select decode(id, 'hex'), version, status, decode(snapshot, 'hex'), wake_at \
+const FILL_POSTGRES: &str = "insert into beian_session \
+    (id, version, status, snapshot, wake_at, due_at, erased) \
+    select decode(id, 'hex'), version, status, decode(snapshot, 'hex'), wake_at, wake_at, 0 \
     from json_to_recordset($1::json) \
         as made (id text, version bigint, status text, snapshot text, wake_at bigint)";
-const NUMBERS_POSTGRES: &str = "insert into session_number (mobile, session) \
+const NUMBERS_POSTGRES: &str = "insert into beian_session_number (mobile, session) \
     select '199' || lpad(n::text, 8, '0'), decode(lpad(to_hex(n), 32, '0'), 'hex') \
     from generate_series($1::bigint, $2::bigint) n";
 
 /// Emptied in the transaction that fills it, a table needs no log where `wal_level` is minimal.
-const EMPTY_POSTGRES: &str = "truncate session, session_number cascade";
+const EMPTY_POSTGRES: &str = "truncate beian_session, beian_session_number";
 
 /// Name and definition of the indices that aren't keys.
 const INDICES_SQLITE: &str = "select name, sql from sqlite_master \
-    where type = 'index' and sql is not null and tbl_name in ('session', 'session_number')";
+    where type = 'index' and sql is not null and tbl_name in ('beian_session', 'beian_session_number')";
 const INDICES_POSTGRES: &str = "select indexname::text, indexdef from pg_indexes \
-    where tablename in ('session', 'session_number') and indexname not like '%_pkey'";
+    where tablename in ('beian_session', 'beian_session_number') and indexname not like '%_pkey'";
 
 /// What is measured, in the order of the columns.
 const OPERATIONS: [&str; 4] = ["find", "lease_due", "next_wake", "submit_wrong"];
 
 /// A store with many sessions, and the database behind it.
 pub(crate) struct Growth {
-    store: Arc<Store>,
+    store: AnyStore,
     database: AnyPool,
     name: &'static str,
     opened_at: DateTime<Utc>,
@@ -78,14 +80,14 @@ impl Growth {
         sessions: u32,
     ) -> Result<Self, Fault> {
         let opened_at = Utc::now();
-        Store::open(address).await?.close().await;
+        ours::sessions(address).await?.pool().close().await;
         load(address, sessions, opened_at).await?;
         if let Some(file) = address.strip_prefix("sqlite:") {
             // What is still to be written would be in the way of what is measured.
             File::open(file)?.sync_all()?;
         }
         Ok(Self {
-            store: Arc::new(Store::open(address).await?),
+            store: ours::sessions(address).await?,
             database: connect(address).await?,
             name,
             opened_at,
@@ -125,7 +127,7 @@ impl Growth {
             row.push(time(median));
         }
         self.database.close().await;
-        self.store.close().await;
+        self.store.pool().close().await;
         row
     }
 
@@ -152,7 +154,7 @@ impl Growth {
     /// Sixteen are due; their lease is taken back after each sample.
     async fn lease_due(&self, samples: u32) -> Result<Vec<Duration>, Fault> {
         let due: i64 = sqlx::query(
-            "select wake_at from session where wake_at is not null order by wake_at limit 1 offset 15",
+            "select wake_at from beian_session where wake_at is not null order by wake_at limit 1 offset 15",
         )
         .fetch_one(&self.database)
         .await?
@@ -170,7 +172,8 @@ impl Growth {
                 return Err("not all that is due was leased".into());
             }
             sqlx::query(AssertSqlSafe(format!(
-                "update session set leased_until = 0 where wake_at <= {due}"
+                "update beian_session set leased_until = 0, due_at = wake_at, in_vain = 0 \
+                where wake_at <= {due}"
             )))
             .execute(&self.database)
             .await?;
@@ -182,7 +185,7 @@ impl Growth {
         let mut times = Vec::new();
         for _ in 0..samples {
             let began = Instant::now();
-            let wake = self.store.next_wake(self.opened_at).await?;
+            let wake = self.store.next_due(self.opened_at).await?;
             times.push(began.elapsed());
             wake.ok_or("nothing is due, ever")?;
         }
@@ -191,7 +194,7 @@ impl Growth {
 
     async fn submit_wrong(&self, samples: Range<u32>) -> Result<Vec<Duration>, Fault> {
         let now = self.opened_at;
-        let desk = Desk::new(Arc::clone(&self.store), people::keys()?, move || now);
+        let desk = Desk::new(self.store.clone(), people::keys()?, move || now);
         let mut times = Vec::new();
         for sample in samples {
             let mobile = people::mobile(self.somebody(sample));
@@ -224,8 +227,8 @@ async fn load(address: &str, sessions: u32, opened_at: DateTime<Utc>) -> Result<
     } else {
         (
             "set session_replication_role = replica; set maintenance_work_mem = '256MB'; \
-                alter table session set (autovacuum_enabled = off); \
-                alter table session_number set (autovacuum_enabled = off)",
+                alter table beian_session set (autovacuum_enabled = off); \
+                alter table beian_session_number set (autovacuum_enabled = off)",
             INDICES_POSTGRES,
             FILL_POSTGRES,
             NUMBERS_POSTGRES,

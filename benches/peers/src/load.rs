@@ -12,7 +12,7 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
-use portal::store::Store;
+use beian_sqlx::AnyStore;
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -204,7 +204,7 @@ impl<C: Contender> Contender for Service<C> {
 
 /// Opens rounds with the keys of a portal, which has to find them.
 pub(crate) struct Rounds {
-    store: Arc<Store>,
+    store: AnyStore,
     keys: beian::KeyRing,
 }
 
@@ -213,7 +213,7 @@ impl Rounds {
     ///
     /// # Errors
     /// The key.
-    pub(crate) fn over(store: Arc<Store>) -> Result<Self, Fault> {
+    pub(crate) fn over(store: AnyStore) -> Result<Self, Fault> {
         let keys = people::keys()?;
         Ok(Self { store, keys })
     }
@@ -221,7 +221,7 @@ impl Rounds {
 
 impl Contender for Rounds {
     async fn open(&self, numbers: Range<u32>) -> Result<Vec<Person>, Fault> {
-        people::open(&*self.store, &self.keys, numbers).await
+        people::open(&self.store, &self.keys, numbers).await
     }
 
     async fn submit(&self, _: &Person, _: &str) -> Result<bool, Fault> {

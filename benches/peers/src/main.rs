@@ -44,7 +44,6 @@ use growth::Growth;
 use load::{Rounds, Service, portal_arguments};
 use measured::Measured;
 use ours::Ours;
-use portal::store::Store;
 use report::{DUEL, Figure, Report};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
@@ -233,7 +232,7 @@ async fn redis_way(report: &mut Report, address: &str, arguments: &Arguments) ->
          `synchronous_commit` off.",
     )?;
     let database = relaxed(&database(server, "peers_redis").await?);
-    let store = Arc::new(Ours::over(Store::open(&database).await?)?);
+    let store = Arc::new(Ours::over(ours::sessions(&database).await?)?);
     let mut rows = Vec::new();
     for clients in CLIENTS {
         let outcome = duel(&store, &redis, size(clients, 500, quick)).await?;
@@ -250,7 +249,7 @@ async fn sqlite(report: &mut Report, scratch: &Path, quick: bool) -> Result<(), 
          before it is answered. The desk finds in one call and changes, with the audit events, in another.",
     )?;
     let file = scratch.join("ours.db");
-    let ours = Store::open(&format!("sqlite:{}", file.display())).await?;
+    let ours = ours::sessions(&format!("sqlite:{}", file.display())).await?;
     let ours = Arc::new(Ours::over(ours)?);
     let theirs = Arc::new(by_hand::Sqlite::open(&scratch.join("by_hand.db")).await?);
     let mut rows = Vec::new();
@@ -267,8 +266,7 @@ async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), 
         "`begin`, `select … for update`, compare, `update`, `commit` are four round trips. The desk takes \
          two: one to find the rounds of the number, one statement that changes a round if its version is \
          still the one that was found, and writes the audit events. Twelve connections each on a Unix \
-         socket: by hand in sqlx's pool, which asks the database once more whenever a connection is given \
-         back, the portal in its own, which doesn't.",
+         socket, in sqlx's pool.",
     )?;
     for (words, durable) in [
         ("With `synchronous_commit` on (and `fsync`):", true),
@@ -277,7 +275,7 @@ async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), 
         report.say(words)?;
         let address = database(server, "peers_by_hand").await?;
         let address = if durable { address } else { relaxed(&address) };
-        let ours = Store::open(&address).await?;
+        let ours = ours::sessions(&address).await?;
         let ours = Arc::new(Ours::over(ours)?);
         let theirs = Arc::new(by_hand::Postgres::open(&address, true).await?);
         let operation = if durable {
@@ -310,9 +308,9 @@ async fn portal(
          `synchronous_commit` off.",
     )?;
     let address = relaxed(&database(server, "peers_portal").await?);
-    let store = Arc::new(Store::open(&address).await?);
+    let store = ours::sessions(&address).await?;
     let by_hand_store = by_hand::Postgres::open(&address, true).await?;
-    let rounds = || Rounds::over(Arc::clone(&store));
+    let rounds = || Rounds::over(store.clone());
     let arguments = portal_arguments(&address, scratch)?;
     let one = Service::start(rounds()?, program, &arguments, 1).await?;
     let this = env::current_exe()?;

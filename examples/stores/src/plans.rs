@@ -65,8 +65,7 @@ async fn every_statement_is_answered_by_an_index<D: Database>() {
     asked::<D>(&store, Tables::Full).await;
     let analyze = match store.statements.dialect() {
         Dialect::MySql => "analyze table beian_session, beian_session_number, beian_session_event",
-        Dialect::Postgres => "vacuum analyze",
-        Dialect::Sqlite => "analyze",
+        Dialect::Sqlite | Dialect::Postgres => "analyze",
     };
     run::<D>(&store, analyze).await;
     asked::<D>(&store, Tables::Analyzed).await;
@@ -168,8 +167,8 @@ async fn asked<D: Database>(store: &SqlStore<D::Driver>, tables: Tables) {
             // Each id stands for a two-hundredth of the table until it was analyzed, as it is by itself
             // within minutes, and 64 for a third. Only a deletion asks like this.
             Dialect::Postgres if many && *name == "delete sessions" => Tables::Analyzed,
-            // It reads the table itself until it was vacuumed.
-            Dialect::Postgres if index == WHOLE => Tables::Analyzed,
+            // It reads the table itself where much of it was written since the last vacuum.
+            Dialect::Postgres if index == WHOLE => continue,
             Dialect::Postgres | Dialect::MySql if many => Tables::Full,
             Dialect::Sqlite | Dialect::Postgres | Dialect::MySql => Tables::Young,
         };

@@ -17,7 +17,7 @@ use beian::{
     host::{SaveError, SessionStore as _},
     testkit::TestPerson,
 };
-use beian_sqlx::{Error, SqlStore};
+use beian_sqlx::{Error, SqlStore, Transaction};
 use chrono::TimeDelta;
 use sqlx::pool::PoolOptions;
 use support::{Database, accepted, erased, id, on_each, opened, rows, run, start, withdrawn};
@@ -211,22 +211,20 @@ async fn tells_nothing_of_the_way_to_the_database<D: Database>() {
     for (options, codes) in elsewhere {
         let pool = PoolOptions::new().acquire_timeout(Duration::from_secs(1));
         let store: SqlStore<D::Driver> = SqlStore::new(pool.connect_lazy_with(options));
-        match store.load(id(1)).await.unwrap_err() {
-            ref error @ Error::Database { ref code, .. } => {
-                assert!(codes.contains(&code.as_str()), "{code}");
-                tells(error, "load", code);
-            }
-            error => {
-                let whys = [
-                    "the connection is gone",
-                    "no connection within the pool's time",
-                ];
-                assert!(
-                    whys.map(|why| format!("load: {why}"))
-                        .contains(&error.to_string())
-                );
-                assert!(codes.is_empty() && error.is_temporary() && error.source().is_none());
-            }
+        let error = store.load(id(1)).await.unwrap_err();
+        if let Error::Database { code, .. } = &error {
+            assert!(codes.contains(&code.as_str()), "{code}");
+            tells(&error, "load", code);
+        } else {
+            let whys = [
+                "the connection is gone",
+                "no connection within the pool's time",
+            ];
+            assert!(
+                whys.map(|why| format!("load: {why}"))
+                    .contains(&error.to_string())
+            );
+            assert!(codes.is_empty() && error.is_temporary() && error.source().is_none());
         }
     }
 }
@@ -334,10 +332,10 @@ async fn a_deadlock_is_a_conflict<D: Database>() {
     };
     first(&mut a, &one).await.unwrap();
     first(&mut b, &two).await.unwrap();
-    let then = async |mut transaction: sqlx::Transaction<'static, D::Driver>, update: &Update| {
+    let then = async |mut transaction: Transaction<D::Driver>, update: &Update| {
         let saved = first(&mut transaction, update).await;
         if saved.is_err() {
-            transaction.rollback().await.unwrap();
+            transaction.roll_back().await.unwrap();
             return saved;
         }
         transaction.commit().await

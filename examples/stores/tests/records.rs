@@ -157,11 +157,8 @@ async fn an_order_is_erased_whole_or_not<D: Database>() {
     let digits = number.digits().to_owned();
     // In a snapshot it is an integer.
     let integer = postcard::to_allocvec(&digits.parse::<u64>().unwrap()).unwrap();
-    let hex: String = integer
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .concat();
+    let hex: Vec<_> = integer.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex.concat();
     let before = stored::<D>(&store).await;
     assert_eq!(
         (

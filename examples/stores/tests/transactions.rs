@@ -146,7 +146,7 @@ async fn dropped<DB: beian_sqlx::Engine>(
             Ok(Ok(())) => assert_eq!(versions().await, after),
             Ok(Err(SaveError::Conflict)) => {}
             Ok(Err(SaveError::Store(error))) => panic!("{error}"),
-            Err(_) => panic!("what was dropped stays in the way"),
+            Err(late) => panic!("what was dropped stays in the way: {late}"),
         }
         let found = versions().await;
         if found == after {
@@ -178,7 +178,7 @@ async fn a_lease_waits_for_nobody<D: Database>() {
     let locked = accepted(all[1].session(), start());
     store.save_in(&mut transaction, &[locked]).await.unwrap();
     let lease = store.lease_due(start(), 8, TimeDelta::seconds(30));
-    let leased = timeout(Duration::from_secs(1), lease).await.expect("waits");
+    let leased = timeout(Duration::from_secs(1), lease).await.unwrap();
     let leased: Vec<SessionId> = leased.unwrap().iter().map(|l| l.lease.session).collect();
     assert_eq!(leased, [id(1), id(3)]);
 }

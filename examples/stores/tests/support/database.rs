@@ -53,11 +53,8 @@ pub trait Database: Send + Sync + Sized + 'static {
 
     /// As a literal.
     fn bytes(bytes: &[u8]) -> String {
-        let hex: String = bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .concat();
+        let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex.concat();
         if Self::IS_POSTGRES {
             format!(r"'\x{hex}'::bytea")
         } else {

@@ -4,6 +4,7 @@
     missing_docs,
     unreachable_pub,
     unused_imports,
+    unused_macros,
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,

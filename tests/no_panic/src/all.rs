@@ -8,7 +8,9 @@ use beian::{
     Province, Recipient, Recipients, ResendRequest, Role, Rulebook, Seed, ServiceKind, Session,
     SessionId, Template, Tracker, Update, VerificationPolicy,
     filing::{FilingFacts, FilingNumber, PolledStatus, checks::OrderFacts},
-    host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
+    host::{
+        Desk, Lease, Leased, SaveError, SendOutcome, SessionStore, SmsSender, Unreadable, block,
+    },
     regulator::ResultCode,
     tracker::{Fact, FactKind},
     wechat::WechatAnswer,
@@ -325,11 +327,17 @@ impl SessionStore for Elsewhere {
 
     async fn lease_due(
         &self,
-        _: Instant,
+        until: Instant,
         _: usize,
         _: TimeDelta,
-    ) -> Result<Vec<Session>, Self::Error> {
-        Ok(beian_load(SessionId::from(0)).into_iter().collect())
+    ) -> Result<Vec<Leased>, SaveError<Self::Error>> {
+        let lease = Lease {
+            session: SessionId::from(0),
+            until,
+            first: true,
+        };
+        let session = beian_load(lease.session).ok_or(Unreadable::Broken);
+        Ok([Leased { lease, session }].into())
     }
 
     async fn renew(&self, _: &Lease, _: Instant) -> Result<bool, SaveError<Self::Error>> {

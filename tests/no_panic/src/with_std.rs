@@ -8,7 +8,7 @@ use std::{
 #[cfg(feature = "std")]
 use beian::{
     MobileNumber, Session, SessionId, Update,
-    host::{MemoryStore, SessionStore, block},
+    host::{Lease, MemoryStore, SessionStore, block},
 };
 #[cfg(feature = "std")]
 use chrono::{DateTime, TimeDelta, Utc};
@@ -39,9 +39,16 @@ pub extern "C" fn store(
     let loaded = block(store.load(session)).is_ok_and(|loaded| loaded.is_ok());
     let saved = block(store.save(updates)).is_ok_and(|saved| saved.is_ok());
     let leased = block(store.lease_due(now, limit, lease)).is_ok_and(|leased| leased.is_ok());
-    let wakes = block(store.next_wake(now)).is_ok_and(|wake| wake.is_ok());
+    let next = block(store.next_due(now)).is_ok_and(|due| due.is_ok());
+    let of_one = Lease {
+        session,
+        until: now,
+        first: true,
+    };
+    let renewed = block(store.renew(&of_one, now)).is_ok_and(|renewed| renewed.is_ok());
+    let given = block(store.give_back(&of_one)).is_ok_and(|given| given.is_ok());
     let removed = store.remove_ended_before(now) < store.len() || store.is_empty();
-    found && loaded && saved && leased && wakes && removed
+    found && loaded && saved && leased && next && renewed && given && removed
 }
 
 #[cfg(feature = "std")]

@@ -15,7 +15,7 @@ use beian::{
     Entry, FilingOrder, IdDocument, KeyRing, Lang, LastSix, Message, MobileNumber, Opening, Person,
     Province, Recipient, Recipients, Requirement, Role, Rulebook, Seed, ServiceKind, Session,
     SessionId, Template, Tracker, Update, VerificationPolicy,
-    host::{Desk, SaveError, SendOutcome, SessionStore, SmsSender, block},
+    host::{Desk, Lease, Leased, SaveError, SendOutcome, SessionStore, SmsSender, block},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand_core::{TryCryptoRng, TryRng};
@@ -133,7 +133,11 @@ impl SessionStore for Nowhere {
         Ok(None)
     }
 
-    async fn find(&self, _: &MobileNumber, _: DateTime<Utc>) -> Result<Vec<Leased>, SaveError<Self::Error>> {
+    async fn find(
+        &self,
+        _: &MobileNumber,
+        _: DateTime<Utc>,
+    ) -> Result<Vec<Session>, Self::Error> {
         Ok(Vec::new())
     }
 

@@ -24,11 +24,12 @@ use crate::{MobileNumber, Session, SessionId, Update};
 /// stops nothing but itself. [`lease_due`](Self::lease_due) leases it as any other and says why it
 /// can't be read. [`load`](Self::load) of it fails, and so does [`find`](Self::find) of one of its
 /// numbers: an entry judged without it might count as wrong in another round, so who enters has to try
-/// again later.
+/// again later. A store that knows when a round ended need not read those that `find` doesn't give.
 ///
 /// **Leases go by the clocks of the hosts**: by the `now` of the call. Clocks may differ by what is left
 /// of a lease when the longest send is over; if they differ by more, a host whose clock is ahead takes
 /// a session that another still attends to, and sends its message a second time, under the same key.
+/// Leases of a session are told apart by their end alone.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a store of sessions",
     label = "expected a type that implements `beian::host::SessionStore`",
@@ -79,7 +80,7 @@ pub trait SessionStore: Send + Sync {
         lease: TimeDelta,
     ) -> impl Future<Output = Result<Vec<Leased>, SaveError<Self::Error>>> + Send;
 
-    /// Puts off the end of a lease; `false`, and nothing done, if the session has been leased anew or
+    /// Puts off the end of a lease, which is then `Lease { until, ..lease }`; `false`, and nothing done, if the session has been leased anew or
     /// given back since, or is gone.
     fn renew(
         &self,

@@ -1,4 +1,9 @@
-#![doc = include_str!("../README.md")]
+// Its examples are of MySQL.
+#![cfg_attr(feature = "mysql", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "mysql"),
+    doc = "Sessions of the crate `beian` over the host's own sqlx pool."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(all(

@@ -43,23 +43,24 @@ struct Shelf {
     /// Found by their ids. Boxed, so that the table's free places stay small.
     sessions: HashSet<Box<Kept>>,
     numbers: BTreeSet<(MobileNumber, SessionId)>,
-    due: BTreeSet<Due>,
+    /// Those that become due; apart those that were leased since they were last saved.
+    fresh: BTreeSet<Due>,
+    in_vain: BTreeSet<Due>,
 }
 
-/// Whether it was leased since it was last saved, since when it is due, and which session.
-type Due = (bool, Micros, SessionId);
+/// Since when, and which session.
+type Due = (Micros, SessionId);
 
 struct Kept {
     session: Session,
     leased_until: Micros,
-    in_vain: bool,
 }
 
 impl Kept {
     /// Its place among those that become due; none once it has ended.
     fn due(&self) -> Option<Due> {
         let wake = Micros::cut(self.session.wake()?);
-        Some((self.in_vain, wake.max(self.leased_until), self.session.id))
+        Some((wake.max(self.leased_until), self.session.id))
     }
 }
 
@@ -188,26 +189,31 @@ impl SessionStore for MemoryStore {
         let now = Micros::cut(now);
         let until = now.plus(lease);
         let mut contents = self.lock();
-        let mut taken = contents.due_by(now, true, limit / 2);
-        taken.extend(contents.due_by(now, false, limit.saturating_sub(taken.len())));
-        // What the others left empty.
-        let rest = limit.saturating_sub(taken.len());
-        let more = contents.due_by(now, true, rest.saturating_add(limit / 2));
-        taken.extend(more.into_iter().skip(limit / 2));
-        taken.sort_by_key(|(_, since, _)| *since);
-        let lease = |(in_vain, _, id): Due| {
-            contents.change(id, |kept| {
+        let half = limit / 2;
+        let mut taken = due_by(&contents.in_vain, now, limit);
+        let mut fresh = due_by(&contents.fresh, now, limit);
+        // What one half leaves empty is the other's.
+        fresh.truncate(limit.saturating_sub(taken.len().min(half)));
+        taken.truncate(limit.saturating_sub(fresh.len()));
+        taken.extend(fresh);
+        taken.sort_by_key(|(since, _)| *since);
+        let lease = |(_, id): Due| {
+            let mut first = true;
+            let again = |in_vain: bool| {
+                first = !in_vain;
+                true
+            };
+            let session = contents.change(id, again, |kept| {
                 kept.leased_until = until;
-                kept.in_vain = true;
-                Leased {
-                    lease: Lease {
-                        session: id,
-                        until: until.instant(),
-                        first: !in_vain,
-                    },
-                    session: Ok(kept.session.clone()),
-                }
-            })
+                kept.session.clone()
+            })?;
+            let lease = Lease {
+                session: id,
+                until: until.instant(),
+                first,
+            };
+            let session = Ok(session);
+            Some(Leased { lease, session })
         };
         Ok(taken.into_iter().filter_map(lease).collect())
     }
@@ -218,27 +224,25 @@ impl SessionStore for MemoryStore {
         until: DateTime<Utc>,
     ) -> Result<bool, SaveError<Infallible>> {
         let renew = |kept: &mut Kept| kept.leased_until = Micros::cut(until);
-        Ok(self.lock().change_leased(lease, renew).is_some())
+        let still = |in_vain| in_vain;
+        Ok(self.lock().change_leased(lease, still, renew).is_some())
     }
 
     async fn give_back(&self, lease: &Lease) -> Result<(), SaveError<Infallible>> {
-        self.lock().change_leased(lease, |kept| {
-            kept.leased_until = Micros::FIRST;
-            kept.in_vain &= !lease.first;
-        });
+        let before = |in_vain| in_vain && !lease.first;
+        let end = |kept: &mut Kept| kept.leased_until = Micros::FIRST;
+        self.lock().change_leased(lease, before, end);
         Ok(())
     }
 
     async fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Infallible> {
         let later = Micros::cut(now).just_after();
         let contents = self.lock();
-        let first = |in_vain| {
-            let mut due = contents.due.range((in_vain, later, FIRST)..);
-            due.next()
-                .filter(|(class, _, _)| *class == in_vain)
-                .map(|(_, since, _)| *since)
-        };
-        let next = first(false).into_iter().chain(first(true)).min();
+        let first = |due: &BTreeSet<Due>| Some(due.range((later, FIRST)..).next()?.0);
+        let next = first(&contents.fresh)
+            .into_iter()
+            .chain(first(&contents.in_vain));
+        let next = next.min();
         Ok(next.map(Micros::instant))
     }
 }
@@ -250,33 +254,46 @@ impl Shelf {
             .map_or(0, |kept| kept.session.version())
     }
 
-    /// Those that have been due for longest, of one class.
-    fn due_by(&self, now: Micros, in_vain: bool, limit: usize) -> Vec<Due> {
-        let due = (in_vain, Micros::FIRST, FIRST)..=(in_vain, now, LAST);
-        self.due.range(due).take(limit).copied().collect()
-    }
-
-    /// Changes what is kept, and its place among those that become due if that has changed.
-    fn change<T>(&mut self, id: SessionId, change: impl FnOnce(&mut Kept) -> T) -> Option<T> {
+    /// Changes what is kept, whether it was leased in vain, and its place among those that become due.
+    fn change<T>(
+        &mut self,
+        id: SessionId,
+        in_vain: impl FnOnce(bool) -> bool,
+        change: impl FnOnce(&mut Kept) -> T,
+    ) -> Option<T> {
         let mut kept = self.sessions.take(&id)?;
         let before = kept.due();
+        let was = before.is_some_and(|due| self.in_vain.contains(&due));
         let changed = change(&mut kept);
-        let after = kept.due();
-        if before != after {
-            before.map(|due| self.due.remove(&due));
-            self.due.extend(after);
+        let (after, is) = (kept.due(), in_vain(was));
+        if (before, was) != (after, is) {
+            before.map(|due| self.class(was).remove(&due));
+            self.class(is).extend(after);
         }
         self.sessions.insert(kept);
         Some(changed)
     }
 
     /// As long as the lease is the latest one.
-    fn change_leased(&mut self, lease: &Lease, change: impl FnOnce(&mut Kept)) -> Option<()> {
+    fn change_leased(
+        &mut self,
+        lease: &Lease,
+        in_vain: impl FnOnce(bool) -> bool,
+        change: impl FnOnce(&mut Kept),
+    ) -> Option<()> {
         let kept = self.sessions.get(&lease.session)?;
         if kept.leased_until != Micros::cut(lease.until) {
             return None;
         }
-        self.change(lease.session, change)
+        self.change(lease.session, in_vain, change)
+    }
+
+    const fn class(&mut self, in_vain: bool) -> &mut BTreeSet<Due> {
+        if in_vain {
+            &mut self.in_vain
+        } else {
+            &mut self.fresh
+        }
     }
 
     /// Writes a session, and of the indices only what has changed: most updates change none.
@@ -288,16 +305,14 @@ impl Shelf {
             let kept = Kept {
                 session,
                 leased_until: Micros::FIRST,
-                in_vain: false,
             };
-            self.due.extend(kept.due());
+            self.fresh.extend(kept.due());
             self.sessions.insert(Box::new(kept));
             return;
         }
-        let earlier = self.change(id, |kept| {
-            kept.in_vain = false;
-            core::mem::replace(&mut kept.session, session)
-        });
+        let saved = |_| false;
+        let put = |kept: &mut Kept| core::mem::replace(&mut kept.session, session);
+        let earlier = self.change(id, saved, put);
         let erased = |now: &Session| now.mobiles().next().is_none();
         let now = self.sessions.get(&id).map(|kept| &kept.session);
         if let Some(earlier) = earlier
@@ -310,7 +325,10 @@ impl Shelf {
     /// Takes a session out of every index.
     fn forget(&mut self, id: SessionId) {
         if let Some(kept) = self.sessions.take(&id) {
-            kept.due().map(|due| self.due.remove(&due));
+            if let Some(due) = kept.due() {
+                self.fresh.remove(&due);
+                self.in_vain.remove(&due);
+            }
             self.forget_numbers(&kept.session);
         }
     }
@@ -320,6 +338,12 @@ impl Shelf {
             self.numbers.remove(&(*mobile, session.id()));
         }
     }
+}
+
+/// Those that have been due for longest.
+fn due_by(due: &BTreeSet<Due>, now: Micros, limit: usize) -> Vec<Due> {
+    let by = due.range(..=(now, LAST));
+    by.take(limit).copied().collect()
 }
 
 impl fmt::Debug for MemoryStore {

@@ -133,11 +133,7 @@ impl SessionStore for Nowhere {
         Ok(None)
     }
 
-    async fn find(
-        &self,
-        _: &MobileNumber,
-        _: DateTime<Utc>,
-    ) -> Result<Vec<Session>, Self::Error> {
+    async fn find(&self, _: &MobileNumber, _: DateTime<Utc>) -> Result<Vec<Session>, Self::Error> {
         Ok(Vec::new())
     }
 

@@ -36,7 +36,7 @@ on_each!(
 );
 
 const ORDER: [u8; 12] = *b"order number";
-const NEXT: [u8; 12] = *b"order numbes";
+const NEXT: [u8; 12] = *b"order_number";
 
 /// A round that is opened, accepted, and withdrawn after so many minutes.
 async fn ended<DB: beian_sqlx::Engine>(

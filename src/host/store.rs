@@ -24,12 +24,14 @@ use crate::{MobileNumber, Session, SessionId, Update};
 /// stops nothing but itself. [`lease_due`](Self::lease_due) leases it as any other and says why it
 /// can't be read. [`load`](Self::load) of it fails, and so does [`find`](Self::find) of one of its
 /// numbers: an entry judged without it might count as wrong in another round, so who enters has to try
-/// again later. A store that knows when a round ended need not read those that `find` doesn't give.
+/// again later.
 ///
 /// **Leases go by the clocks of the hosts**: by the `now` of the call. Clocks may differ by what is left
 /// of a lease when the longest send is over; if they differ by more, a host whose clock is ahead takes
 /// a session that another still attends to, and sends its message a second time, under the same key.
-/// Leases of a session are told apart by their end alone.
+///
+/// **A lease is known by its session and its end alone.** One that was given back and taken again with
+/// the same end can't be told from the former.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a store of sessions",
     label = "expected a type that implements `beian::host::SessionStore`",
@@ -48,6 +50,9 @@ pub trait SessionStore: Send + Sync {
 
     /// Every session of the number for which [`Session::is_found_at`] holds: the open ones, and
     /// those which ended in the last ten minutes (D18).
+    ///
+    /// What ended before needn't be read: a store that keeps the end in a column of its own leaves it out
+    /// by that, and a session that can't be read holds its number up no longer.
     fn find(
         &self,
         mobile: &MobileNumber,
@@ -80,8 +85,9 @@ pub trait SessionStore: Send + Sync {
         lease: TimeDelta,
     ) -> impl Future<Output = Result<Vec<Leased>, SaveError<Self::Error>>> + Send;
 
-    /// Puts off the end of a lease, which is then `Lease { until, ..lease }`; `false`, and nothing done, if the session has been leased anew or
-    /// given back since, or is gone.
+    /// Puts off the end of a lease; `false`, and nothing done, if the session has been leased anew or
+    /// given back since, or is gone. From then on the lease is `Lease { until, ..lease }`, and the one with
+    /// the former end does nothing.
     fn renew(
         &self,
         lease: &Lease,

@@ -11,8 +11,9 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use beian::host::{MemoryStore, SessionStore as _};
+use beian_sqlx::AnyStore;
 use chrono::Utc;
-use portal::{auth::Door, keys::SigningKey, limits::Limits, store::Store};
+use portal::{auth::Door, keys::SigningKey, limits::Limits};
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 
@@ -21,7 +22,7 @@ use crate::{
     contest::{Fault, Size, alone, each, fresh, micros, quantile},
     load::{Rounds, Service, Verification, Verified, portal_arguments},
     ours::Ours,
-    people,
+    people, pools,
     report::{Figure, Report, time},
 };
 
@@ -31,7 +32,7 @@ pub(crate) struct Services {
     /// It logs what goes wrong, and no requests.
     quiet: Arc<Service<Rounds>>,
     by_hand: Arc<Service<by_hand::Postgres>>,
-    store: Arc<Store>,
+    store: AnyStore,
     database: String,
 }
 
@@ -42,12 +43,12 @@ impl Services {
     /// A server that doesn't start.
     pub(crate) async fn start(
         database: &str,
-        store: &Arc<Store>,
+        store: &AnyStore,
         program: &Path,
         scratch: &Path,
     ) -> Result<Self, Fault> {
         let named = |name: &str| format!("{database}&application_name={name}");
-        let rounds = || Rounds::over(Arc::clone(store));
+        let rounds = || Rounds::over(store.clone());
         let arguments = portal_arguments(&named("as_delivered"), scratch)?;
         let as_delivered = Service::start(rounds()?, program, &arguments, 1).await?;
         let mut arguments = portal_arguments(&named("quiet"), scratch)?;
@@ -55,13 +56,13 @@ impl Services {
         let quiet = Service::start(rounds()?, program, &arguments, 1).await?;
         let this = std::env::current_exe()?;
         let arguments = ["--serve-by-hand".to_owned(), named("by_hand")];
-        let rounds = by_hand::Postgres::open(database, false).await?;
+        let rounds = by_hand::Postgres::over(pools::postgres(database).await?);
         let by_hand = Service::start(rounds, &this, &arguments, 1).await?;
         Ok(Self {
             as_delivered,
             quiet,
             by_hand,
-            store: Arc::clone(store),
+            store: store.clone(),
             database: database.to_owned(),
         })
     }
@@ -96,7 +97,7 @@ impl Services {
         };
         let [bare, layers, logged] = [0, 1, 2].map(middle);
         let find = self.find(requests).await?;
-        let desk = alone(&Arc::new(Ours::over(Arc::clone(&self.store))?), size).await?;
+        let desk = alone(&Arc::new(Ours::over(self.store.clone())?), size).await?;
         let memory = alone(&Arc::new(Ours::over(MemoryStore::default())?), size).await?;
         let (desk, memory) = (desk.figures.median.median, memory.figures.median.median);
         let (json, limits) = (json_of(calls)?, limits(calls)?);
@@ -171,7 +172,7 @@ impl Services {
     /// The lookup of numbers that somebody has.
     async fn find(&self, requests: u32) -> Result<f64, Fault> {
         let keys = people::keys()?;
-        let people = people::open(&*self.store, &keys, fresh(requests)).await?;
+        let people = people::open(&self.store, &keys, fresh(requests)).await?;
         let mut times = Vec::new();
         for person in people {
             let mobile = person.mobile.parse()?;

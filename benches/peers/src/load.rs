@@ -12,7 +12,7 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
-use portal::store::Store;
+use beian_sqlx::AnyStore;
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -24,6 +24,7 @@ use crate::{
     by_hand,
     contest::{Contender, Fault, micros, quantile},
     people::{self, LAST_SIX, Person},
+    pools,
 };
 
 const FORM: &str = "/api/verifications";
@@ -66,7 +67,7 @@ impl Verified {
 /// # Errors
 /// The database's, the listener's.
 pub(crate) async fn serve_by_hand(postgres: &str) -> Result<(), Fault> {
-    let store = by_hand::Postgres::open(postgres, false).await?;
+    let store = by_hand::Postgres::over(pools::postgres(postgres).await?);
     let router = Router::new().route(FORM, post(verify)).with_state(store);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);
@@ -77,7 +78,7 @@ async fn verify(
     State(store): State<by_hand::Postgres>,
     Json(entry): Json<Verification>,
 ) -> Result<Json<Verified>, StatusCode> {
-    let right = store.submit(&entry.mobile, &entry.code, &entry.id_last6);
+    let right = store.check(&entry.mobile, &entry.code, &entry.id_last6);
     let right = right.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     Ok(Json(Verified::of(right)))
 }
@@ -204,7 +205,7 @@ impl<C: Contender> Contender for Service<C> {
 
 /// Opens rounds with the keys of a portal, which has to find them.
 pub(crate) struct Rounds {
-    store: Arc<Store>,
+    store: AnyStore,
     keys: beian::KeyRing,
 }
 
@@ -213,7 +214,7 @@ impl Rounds {
     ///
     /// # Errors
     /// The key.
-    pub(crate) fn over(store: Arc<Store>) -> Result<Self, Fault> {
+    pub(crate) fn over(store: AnyStore) -> Result<Self, Fault> {
         let keys = people::keys()?;
         Ok(Self { store, keys })
     }
@@ -221,7 +222,7 @@ impl Rounds {
 
 impl Contender for Rounds {
     async fn open(&self, numbers: Range<u32>) -> Result<Vec<Person>, Fault> {
-        people::open(&*self.store, &self.keys, numbers).await
+        people::open(&self.store, &self.keys, numbers).await
     }
 
     async fn submit(&self, _: &Person, _: &str) -> Result<bool, Fault> {

@@ -22,7 +22,7 @@ use crate::{
     contest::{Fault, Size, alone, each, fresh, micros, quantile},
     load::{Rounds, Service, Verification, Verified, portal_arguments},
     ours::Ours,
-    people,
+    people, pools,
     report::{Figure, Report, time},
 };
 
@@ -56,7 +56,7 @@ impl Services {
         let quiet = Service::start(rounds()?, program, &arguments, 1).await?;
         let this = std::env::current_exe()?;
         let arguments = ["--serve-by-hand".to_owned(), named("by_hand")];
-        let rounds = by_hand::Postgres::open(database, false).await?;
+        let rounds = by_hand::Postgres::over(pools::postgres(database).await?);
         let by_hand = Service::start(rounds, &this, &arguments, 1).await?;
         Ok(Self {
             as_delivered,

@@ -2,32 +2,20 @@
 //!
 //! The code is stored as it is; there is no audit trail, no outbox, no end of the round.
 
-use std::{ops::Range, path::Path, time::Duration};
+use std::ops::Range;
 
 use chrono::Utc;
-use sqlx::{
-    PgConnection, PgPool, SqliteConnection, SqlitePool,
-    postgres::PgPoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::Pool;
 
 use crate::{
     contest::{Contender, Fault},
     people::{LAST_SIX, Person},
 };
 
-const TABLE: &str = "create table code (id bigint primary key, mobile text not null, \
-    code text not null, last_six text not null, wrong_entries bigint not null default 0, \
-    expires_at bigint not null, verified_at bigint)";
+const TABLE: &str = "create table code (id bigint primary key, mobile varchar(11) not null, \
+    code varchar(6) not null, last_six varchar(6) not null, \
+    wrong_entries bigint not null default 0, expires_at bigint not null, verified_at bigint)";
 const INDEX: &str = "create index code_mobile on code (mobile)";
-const INSERT: &str =
-    "insert into code (id, mobile, code, last_six, expires_at) values ($1, $2, $3, $4, $5)";
-const SELECT: &str = "select id, code, last_six, wrong_entries from code \
-    where mobile = $1 and verified_at is null and expires_at >= $2";
-const SELECT_FOR_UPDATE: &str = "select id, code, last_six, wrong_entries from code \
-    where mobile = $1 and verified_at is null and expires_at >= $2 for update";
-const VERIFIED: &str = "update code set verified_at = $2 where id = $1";
-const WRONG: &str = "update code set wrong_entries = wrong_entries + 1 where id = $1";
 const WRONG_MAX: i64 = 5;
 const DAY: i64 = 86_400_000_000;
 
@@ -44,150 +32,122 @@ fn judge(row: &Row, code: &str, last_six: &str) -> Option<bool> {
     (*wrong < WRONG_MAX).then(|| sent == code && id == last_six)
 }
 
-/// Over PostgreSQL.
-#[derive(Debug, Clone)]
-pub(crate) struct Postgres(PgPool);
+/// As each database wants them.
+struct Words {
+    begin: &'static str,
+    insert: &'static str,
+    select: &'static str,
+    verified: &'static str,
+    wrong: &'static str,
+}
+
+const POSTGRES: Words = Words {
+    begin: "begin",
+    insert: "insert into code (id, mobile, code, last_six, expires_at) values ($1, $2, $3, $4, $5)",
+    select: "select id, code, last_six, wrong_entries from code \
+        where mobile = $1 and verified_at is null and expires_at >= $2 for update",
+    verified: "update code set verified_at = $1 where id = $2",
+    wrong: "update code set wrong_entries = wrong_entries + 1 where id = $1",
+};
+/// There is one writer: nothing to lock.
+const SQLITE: Words = Words {
+    begin: "begin immediate",
+    select: "select id, code, last_six, wrong_entries from code \
+        where mobile = $1 and verified_at is null and expires_at >= $2",
+    ..POSTGRES
+};
+const MYSQL: Words = Words {
+    begin: "begin",
+    insert: "insert into code (id, mobile, code, last_six, expires_at) values (?, ?, ?, ?, ?)",
+    select: "select id, code, last_six, wrong_entries from code \
+        where mobile = ? and verified_at is null and expires_at >= ? for update",
+    verified: "update code set verified_at = ? where id = ?",
+    wrong: "update code set wrong_entries = wrong_entries + 1 where id = ?",
+};
+
+macro_rules! by_hand {
+    ($name:ident, $database:ty, $words:expr) => {
+        #[derive(Debug, Clone)]
+        pub(crate) struct $name(Pool<$database>);
+
+        impl $name {
+            const WORDS: Words = $words;
+
+            /// With new tables.
+            ///
+            /// # Errors
+            /// The database's.
+            pub(crate) async fn new(pool: Pool<$database>) -> Result<Self, Fault> {
+                sqlx::query(TABLE).execute(&pool).await?;
+                sqlx::query(INDEX).execute(&pool).await?;
+                Ok(Self(pool))
+            }
+
+            /// Whether an entry is right; what it changes is committed.
+            ///
+            /// # Errors
+            /// The database's.
+            pub(crate) async fn check(
+                &self,
+                mobile: &str,
+                code: &str,
+                last_six: &str,
+            ) -> Result<bool, Fault> {
+                let mut transaction = self.0.begin_with(Self::WORDS.begin).await?;
+                let now = Utc::now().timestamp_micros();
+                let row: Option<Row> = sqlx::query_as(Self::WORDS.select)
+                    .bind(mobile)
+                    .bind(now)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                let verdict = row.as_ref().and_then(|row| judge(row, code, last_six));
+                if let (Some(row), Some(right)) = (&row, verdict) {
+                    let update = if right {
+                        sqlx::query(Self::WORDS.verified).bind(now)
+                    } else {
+                        sqlx::query(Self::WORDS.wrong)
+                    };
+                    update.bind(row.0).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await?;
+                Ok(verdict == Some(true))
+            }
+        }
+
+        impl Contender for $name {
+            async fn open(&self, numbers: Range<u32>) -> Result<Vec<Person>, Fault> {
+                let mut transaction = self.0.begin().await?;
+                let mut people = Vec::new();
+                for n in numbers {
+                    let person = Person::new(n, &code(n));
+                    sqlx::query(Self::WORDS.insert)
+                        .bind(i64::from(n))
+                        .bind(&person.mobile)
+                        .bind(&person.code)
+                        .bind(LAST_SIX)
+                        .bind(Utc::now().timestamp_micros() + DAY)
+                        .execute(&mut *transaction)
+                        .await?;
+                    people.push(person);
+                }
+                transaction.commit().await?;
+                Ok(people)
+            }
+
+            async fn submit(&self, person: &Person, code: &str) -> Result<bool, Fault> {
+                self.check(&person.mobile, code, LAST_SIX).await
+            }
+        }
+    };
+}
+
+by_hand!(Postgres, sqlx::Postgres, POSTGRES);
+by_hand!(Sqlite, sqlx::Sqlite, SQLITE);
+by_hand!(MySql, sqlx::MySql, MYSQL);
 
 impl Postgres {
-    /// With tables of its own, if `new`.
-    ///
-    /// # Errors
-    /// The database's.
-    pub(crate) async fn open(address: &str, new: bool) -> Result<Self, Fault> {
-        let options = PgPoolOptions::new()
-            .max_connections(12)
-            .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(10));
-        let pool = options.connect(address).await?;
-        if new {
-            sqlx::query(TABLE).execute(&pool).await?;
-            sqlx::query(INDEX).execute(&pool).await?;
-        }
-        Ok(Self(pool))
-    }
-
-    /// Whether an entry is right; what it changes is committed.
-    ///
-    /// # Errors
-    /// The database's.
-    pub(crate) async fn submit(
-        &self,
-        mobile: &str,
-        code: &str,
-        last_six: &str,
-    ) -> Result<bool, Fault> {
-        let mut transaction = self.0.begin().await?;
-        let now = Utc::now().timestamp_micros();
-        let row: Option<Row> = sqlx::query_as(SELECT_FOR_UPDATE)
-            .bind(mobile)
-            .bind(now)
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let verdict = row.as_ref().and_then(|row| judge(row, code, last_six));
-        if let (Some(row), Some(right)) = (&row, verdict) {
-            let connection: &mut PgConnection = &mut transaction;
-            if right {
-                let update = sqlx::query(VERIFIED).bind(row.0).bind(now);
-                update.execute(connection).await?;
-            } else {
-                sqlx::query(WRONG).bind(row.0).execute(connection).await?;
-            }
-        }
-        transaction.commit().await?;
-        Ok(verdict == Some(true))
-    }
-}
-
-impl Contender for Postgres {
-    async fn open(&self, numbers: Range<u32>) -> Result<Vec<Person>, Fault> {
-        let mut transaction = self.0.begin().await?;
-        let mut people = Vec::new();
-        for n in numbers {
-            let person = Person::new(n, &code(n));
-            sqlx::query(INSERT)
-                .bind(i64::from(n))
-                .bind(&person.mobile)
-                .bind(&person.code)
-                .bind(LAST_SIX)
-                .bind(Utc::now().timestamp_micros() + DAY)
-                .execute(&mut *transaction)
-                .await?;
-            people.push(person);
-        }
-        transaction.commit().await?;
-        Ok(people)
-    }
-
-    async fn submit(&self, person: &Person, code: &str) -> Result<bool, Fault> {
-        self.submit(&person.mobile, code, LAST_SIX).await
-    }
-}
-
-/// Over SQLite: one connection, as there is one writer.
-#[derive(Debug, Clone)]
-pub(crate) struct Sqlite(SqlitePool);
-
-impl Sqlite {
-    /// In a new file, as durable as the portal's.
-    ///
-    /// # Errors
-    /// The database's.
-    pub(crate) async fn open(file: &Path) -> Result<Self, Fault> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .connect_with(options)
-            .await?;
-        sqlx::query(TABLE).execute(&pool).await?;
-        sqlx::query(INDEX).execute(&pool).await?;
-        Ok(Self(pool))
-    }
-}
-
-impl Contender for Sqlite {
-    async fn open(&self, numbers: Range<u32>) -> Result<Vec<Person>, Fault> {
-        let mut transaction = self.0.begin().await?;
-        let mut people = Vec::new();
-        for n in numbers {
-            let person = Person::new(n, &code(n));
-            sqlx::query(INSERT)
-                .bind(i64::from(n))
-                .bind(&person.mobile)
-                .bind(&person.code)
-                .bind(LAST_SIX)
-                .bind(Utc::now().timestamp_micros() + DAY)
-                .execute(&mut *transaction)
-                .await?;
-            people.push(person);
-        }
-        transaction.commit().await?;
-        Ok(people)
-    }
-
-    async fn submit(&self, person: &Person, code: &str) -> Result<bool, Fault> {
-        let mut transaction = self.0.begin_with("begin immediate").await?;
-        let now = Utc::now().timestamp_micros();
-        let row: Option<Row> = sqlx::query_as(SELECT)
-            .bind(&person.mobile)
-            .bind(now)
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let verdict = row.as_ref().and_then(|row| judge(row, code, LAST_SIX));
-        if let (Some(row), Some(right)) = (&row, verdict) {
-            let connection: &mut SqliteConnection = &mut transaction;
-            if right {
-                let update = sqlx::query(VERIFIED).bind(row.0).bind(now);
-                update.execute(connection).await?;
-            } else {
-                sqlx::query(WRONG).bind(row.0).execute(connection).await?;
-            }
-        }
-        transaction.commit().await?;
-        Ok(verdict == Some(true))
+    /// With the tables that are there.
+    pub(crate) const fn over(pool: Pool<sqlx::Postgres>) -> Self {
+        Self(pool)
     }
 }

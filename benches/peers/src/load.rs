@@ -24,6 +24,7 @@ use crate::{
     by_hand,
     contest::{Contender, Fault, micros, quantile},
     people::{self, LAST_SIX, Person},
+    pools,
 };
 
 const FORM: &str = "/api/verifications";
@@ -66,7 +67,7 @@ impl Verified {
 /// # Errors
 /// The database's, the listener's.
 pub(crate) async fn serve_by_hand(postgres: &str) -> Result<(), Fault> {
-    let store = by_hand::Postgres::open(postgres, false).await?;
+    let store = by_hand::Postgres::over(pools::postgres(postgres).await?);
     let router = Router::new().route(FORM, post(verify)).with_state(store);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("listening on http://{}", listener.local_addr()?);
@@ -77,7 +78,7 @@ async fn verify(
     State(store): State<by_hand::Postgres>,
     Json(entry): Json<Verification>,
 ) -> Result<Json<Verified>, StatusCode> {
-    let right = store.submit(&entry.mobile, &entry.code, &entry.id_last6);
+    let right = store.check(&entry.mobile, &entry.code, &entry.id_last6);
     let right = right.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     Ok(Json(Verified::of(right)))
 }

@@ -21,6 +21,7 @@ mod measured;
 mod ours;
 mod people;
 mod plot;
+mod pools;
 mod pure;
 mod redis;
 mod report;
@@ -37,6 +38,7 @@ use std::{
 };
 
 use beian::host::MemoryStore;
+use beian_sqlx::{MySqlStore, PgStore, SqliteStore};
 use breakdown::Services;
 use clap::{Parser, ValueEnum};
 use contest::{Fault, Size, duel};
@@ -44,8 +46,9 @@ use growth::Growth;
 use load::{Rounds, Service, portal_arguments};
 use measured::Measured;
 use ours::Ours;
+use portal::store::Store;
 use report::{DUEL, Figure, Report};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection};
 
 /// Prints the tables.
 #[derive(Debug, Parser)]
@@ -59,6 +62,10 @@ struct Arguments {
     /// A PostgreSQL server; databases of its own are made there.
     #[arg(long, value_name = "ADDRESS")]
     postgres: Option<String>,
+    /// A MySQL or MariaDB server; databases of its own are made there, and the server is told when a
+    /// commit waits for the disk.
+    #[arg(long, value_name = "ADDRESS")]
+    mysql: Option<String>,
     /// A Redis server that may be written to.
     #[arg(long, value_name = "ADDRESS")]
     redis: Option<String>,
@@ -94,6 +101,7 @@ enum Part {
     Redis,
     Sqlite,
     Postgres,
+    Mysql,
     Portal,
     Growth,
 }
@@ -145,6 +153,13 @@ async fn measure(arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
             postgres(&mut report, server, quick).await?;
         } else {
             missing("PostgreSQL", "--postgres")?;
+        }
+    }
+    if wanted(Part::Mysql) {
+        if let Some(server) = &arguments.mysql {
+            mysql(&mut report, server, quick).await?;
+        } else {
+            missing("MySQL", "--mysql")?;
         }
     }
     if wanted(Part::Portal) {
@@ -232,7 +247,9 @@ async fn redis_way(report: &mut Report, address: &str, arguments: &Arguments) ->
          `synchronous_commit` off.",
     )?;
     let database = relaxed(&database(server, "peers_redis").await?);
-    let store = Arc::new(Ours::over(ours::sessions(&database).await?)?);
+    let store = PgStore::new(pools::postgres(&database).await?);
+    store.migrate().await?;
+    let store = Arc::new(Ours::over(store)?);
     let mut rows = Vec::new();
     for clients in CLIENTS {
         let outcome = duel(&store, &redis, size(clients, 500, quick)).await?;
@@ -244,14 +261,15 @@ async fn redis_way(report: &mut Report, address: &str, arguments: &Arguments) ->
 async fn sqlite(report: &mut Report, scratch: &Path, quick: bool) -> Result<(), Fault> {
     report.say("## SQL by hand, SQLite")?;
     report.say(
-        "`begin immediate`, select, compare, `update`, `commit`, beside a desk over the portal's store: \
-         both with one connection, a write-ahead log and `synchronous = full`, so each entry is on disk \
-         before it is answered. The desk finds in one call and changes, with the audit events, in another.",
+        "`begin immediate`, select, compare, `update`, `commit`, beside a desk over `beian_sqlx::SqliteStore`: \
+         both over a pool of sqlx's with one connection, a write-ahead log and `synchronous = full`, so \
+         each entry is on disk before it is answered. The desk finds in one call and changes, with the audit events, in another.",
     )?;
-    let file = scratch.join("ours.db");
-    let ours = ours::sessions(&format!("sqlite:{}", file.display())).await?;
+    let ours = SqliteStore::new(pools::sqlite(&scratch.join("ours.db")).await?);
+    ours.migrate().await?;
     let ours = Arc::new(Ours::over(ours)?);
-    let theirs = Arc::new(by_hand::Sqlite::open(&scratch.join("by_hand.db")).await?);
+    let theirs = pools::sqlite(&scratch.join("by_hand.db")).await?;
+    let theirs = Arc::new(by_hand::Sqlite::new(theirs).await?);
     let mut rows = Vec::new();
     for clients in CLIENTS {
         let outcome = duel(&ours, &theirs, size(clients, 512, quick)).await?;
@@ -265,8 +283,9 @@ async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), 
     report.say(
         "`begin`, `select … for update`, compare, `update`, `commit` are four round trips. The desk takes \
          two: one to find the rounds of the number, one statement that changes a round if its version is \
-         still the one that was found, and writes the audit events. Twelve connections each on a Unix \
-         socket, in sqlx's pool.",
+         still the one that was found, and writes the audit events. Both over a pool of sqlx's with twelve \
+         connections on a Unix socket, which asks the database once more whenever a connection is given \
+         back: once for each entry by hand, twice for one of the desk.",
     )?;
     for (words, durable) in [
         ("With `synchronous_commit` on (and `fsync`):", true),
@@ -275,14 +294,12 @@ async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), 
         report.say(words)?;
         let address = database(server, "peers_by_hand").await?;
         let address = if durable { address } else { relaxed(&address) };
-        let ours = ours::sessions(&address).await?;
+        let ours = PgStore::new(pools::postgres(&address).await?);
+        ours.migrate().await?;
         let ours = Arc::new(Ours::over(ours)?);
-        let theirs = Arc::new(by_hand::Postgres::open(&address, true).await?);
-        let operation = if durable {
-            "submit_to_by_hand_durable"
-        } else {
-            "submit_to_by_hand"
-        };
+        let theirs = pools::postgres(&address).await?;
+        let theirs = Arc::new(by_hand::Postgres::new(theirs).await?);
+        let operation = by_hand_operation(durable);
         let mut rows = Vec::new();
         for clients in CLIENTS {
             let outcome = duel(&ours, &theirs, size(clients, 512, quick)).await?;
@@ -291,6 +308,43 @@ async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), 
         report.table(&DUEL, &rows)?;
     }
     Ok(())
+}
+
+async fn mysql(report: &mut Report, server: &str, quick: bool) -> Result<(), Fault> {
+    report.say("## SQL by hand, MySQL")?;
+    report.say(
+        "MariaDB, on loopback. By hand the same four round trips, the desk's the same two: no statement of \
+         MySQL's changes a session and writes its events, so both stand in one text with the transaction \
+         around them, which the server reads anew each time.",
+    )?;
+    for (words, durable) in [
+        ("With `innodb_flush_log_at_trx_commit` 1:", true),
+        ("With `innodb_flush_log_at_trx_commit` 2:", false),
+    ] {
+        report.say(words)?;
+        let address = mysql_database(server, "peers_by_hand", durable).await?;
+        let ours = MySqlStore::new(pools::mysql(&address).await?);
+        ours.migrate().await?;
+        let ours = Arc::new(Ours::over(ours)?);
+        let theirs = pools::mysql(&address).await?;
+        let theirs = Arc::new(by_hand::MySql::new(theirs).await?);
+        let operation = by_hand_operation(durable);
+        let mut rows = Vec::new();
+        for clients in CLIENTS {
+            let outcome = duel(&ours, &theirs, size(clients, 512, quick)).await?;
+            rows.push(report.duel(operation, "mysql", clients, &outcome));
+        }
+        report.table(&DUEL, &rows)?;
+    }
+    Ok(())
+}
+
+const fn by_hand_operation(durable: bool) -> &'static str {
+    if durable {
+        "submit_to_by_hand_durable"
+    } else {
+        "submit_to_by_hand"
+    }
 }
 
 async fn portal(
@@ -308,8 +362,8 @@ async fn portal(
          `synchronous_commit` off.",
     )?;
     let address = relaxed(&database(server, "peers_portal").await?);
-    let store = ours::sessions(&address).await?;
-    let by_hand_store = by_hand::Postgres::open(&address, true).await?;
+    let store = Store::open(&address).await?.sessions().clone();
+    let by_hand_store = by_hand::Postgres::new(pools::postgres(&address).await?).await?;
     let rounds = || Rounds::over(store.clone());
     let arguments = portal_arguments(&address, scratch)?;
     let one = Service::start(rounds()?, program, &arguments, 1).await?;
@@ -337,6 +391,9 @@ async fn portal(
     services.processor(report, size(64, 512, quick)).await
 }
 
+/// More sessions take MariaDB longer than all else together.
+const MYSQL_MOST: u32 = 1_000_000;
+
 async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     report.say("## Growth")?;
     report.say(
@@ -354,16 +411,19 @@ async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> R
     let sizes = iter::successors(Some(1_000), |sessions| Some(sessions * 10));
     let sizes: Vec<u32> = sizes.take_while(|sessions| *sessions <= most).collect();
     let mut rows = Vec::new();
-    for store in ["sqlite", "postgres"] {
+    for store in ["sqlite", "postgres", "mysql"] {
         let files = scratch.join("growth");
         fs::create_dir(&files)?;
         let mut stores = Vec::new();
         for sessions in &sizes {
             let name = format!("growth_{sessions}");
-            let address = match (store, &arguments.postgres) {
-                ("sqlite", _) => format!("sqlite:{}", files.join(name).display()),
-                (_, Some(server)) => relaxed(&database(server, &name).await?),
-                (_, None) => break,
+            let address = match (store, &arguments.postgres, &arguments.mysql) {
+                ("sqlite", ..) => format!("sqlite:{}", files.join(name).display()),
+                ("postgres", Some(server), _) => relaxed(&database(server, &name).await?),
+                ("mysql", _, Some(server)) if *sessions <= MYSQL_MOST => {
+                    mysql_database(server, &name, false).await?
+                }
+                _ => break,
             };
             let began = Instant::now();
             stores.push(Growth::fill(store, &address, *sessions).await?);
@@ -408,6 +468,24 @@ async fn database(server: &str, name: &str) -> Result<String, Fault> {
     let (server, options) = server.split_once('?').unwrap_or((server, ""));
     let (server, _) = server.rsplit_once('/').ok_or("an address of a database")?;
     Ok(format!("{server}/{name}?{options}"))
+}
+
+/// The same on a server of MySQL's, where a commit waits for the disk, or doesn't.
+async fn mysql_database(server: &str, name: &str, durable: bool) -> Result<String, Fault> {
+    let mut connection = MySqlConnection::connect(server).await?;
+    for statement in [
+        format!("drop database if exists {name}"),
+        format!("create database {name}"),
+        format!(
+            "set global innodb_flush_log_at_trx_commit = {}",
+            if durable { 1 } else { 2 }
+        ),
+    ] {
+        connection.execute(AssertSqlSafe(statement)).await?;
+    }
+    connection.close().await?;
+    let (server, _) = server.rsplit_once('/').ok_or("an address of a database")?;
+    Ok(format!("{server}/{name}"))
 }
 
 /// The same database, where a commit doesn't wait for the disk.

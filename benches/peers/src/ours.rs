@@ -6,9 +6,7 @@ use beian::{
     Entry, EntryAnswer, KeyRing,
     host::{Desk, SessionStore},
 };
-use beian_sqlx::AnyStore;
 use chrono::Utc;
-use portal::store::Store;
 
 use crate::{
     contest::{Contender, Fault},
@@ -44,12 +42,4 @@ impl<S: SessionStore + 'static> Contender for Ours<S> {
         let submitted = self.desk.submit(&entry).await?;
         Ok(submitted.answer() == EntryAnswer::AllVerified)
     }
-}
-
-/// The sessions as the portal keeps them.
-///
-/// # Errors
-/// The database's.
-pub(crate) async fn sessions(address: &str) -> Result<AnyStore, Fault> {
-    Ok(Store::open(address).await?.sessions().clone())
 }

@@ -8,10 +8,11 @@ use crate::{contest::Fault, measured::Measured, report::time};
 type Series = (&'static str, Vec<(f64, f64)>);
 
 /// A colour, and what stands at each point.
-const STYLES: [(RGBColor, Mark); 3] = [
+const STYLES: [(RGBColor, Mark); 4] = [
     (RGBColor(0, 0, 0), Mark::Disc),
     (RGBColor(0, 90, 181), Mark::Ring),
     (RGBColor(220, 50, 32), Mark::Triangle),
+    (RGBColor(0, 130, 90), Mark::Cross),
 ];
 
 #[derive(Clone, Copy)]
@@ -19,6 +20,7 @@ enum Mark {
     Disc,
     Ring,
     Triangle,
+    Cross,
 }
 
 /// A thousand to ten million.
@@ -37,7 +39,10 @@ pub(crate) fn growth(measured: &Measured) -> Result<String, Fault> {
     ];
     let panels = panels.map(|(title, operation)| {
         let of = |store| (store, measured.growth(operation, store, "median"));
-        (title, ["memory", "sqlite", "postgres"].map(of).to_vec())
+        (
+            title,
+            ["memory", "sqlite", "postgres", "mysql"].map(of).to_vec(),
+        )
     });
     draw(|root| {
         for (panel, (title, series)) in root.split_evenly((2, 2)).iter().zip(panels) {
@@ -174,10 +179,12 @@ fn marked<'a, P: Clone + 'static>(
 where
     Circle<P, i32>: IntoDynElement<'static, SVGBackend<'a>, P>,
     TriangleMarker<P, i32>: IntoDynElement<'static, SVGBackend<'a>, P>,
+    Cross<P, i32>: IntoDynElement<'static, SVGBackend<'a>, P>,
 {
     match mark {
         Mark::Disc => Circle::new(point, 4, color.filled()).into_dyn(),
         Mark::Ring => Circle::new(point, 4, color.stroke_width(2)).into_dyn(),
         Mark::Triangle => TriangleMarker::new(point, 6, color.filled()).into_dyn(),
+        Mark::Cross => Cross::new(point, 4, color.stroke_width(2)).into_dyn(),
     }
 }

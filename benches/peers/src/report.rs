@@ -17,7 +17,7 @@ pub(crate) struct Figure {
     pub(crate) bench: &'static str,
     /// What is done.
     pub(crate) operation: String,
-    /// memory, sqlite, postgres, redis or none.
+    /// memory, sqlite, postgres, mysql, redis or none.
     pub(crate) store: &'static str,
     /// Open sessions.
     pub(crate) sessions: u32,

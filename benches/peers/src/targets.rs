@@ -163,6 +163,12 @@ fn by_hand(measured: &Measured, rows: &mut Rows) {
             "PostgreSQL, `synchronous_commit` off",
         ),
         ("submit_to_by_hand", "sqlite", "SQLite"),
+        ("submit_to_by_hand_durable", "mysql", "MySQL"),
+        (
+            "submit_to_by_hand",
+            "mysql",
+            "MySQL, `innodb_flush_log_at_trx_commit` 2",
+        ),
     ] {
         let ratios = |metric| {
             let lines = measured.all("peers", operation, metric);
@@ -195,6 +201,7 @@ fn growth(measured: &Measured, rows: &mut Rows) {
         ("memory", "memory"),
         ("sqlite", "SQLite"),
         ("postgres", "PostgreSQL"),
+        ("mysql", "MySQL"),
     ] {
         for (operation, what) in [
             ("submit_wrong", "an entry"),

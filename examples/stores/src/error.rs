@@ -64,11 +64,6 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) const IN_THE_WAY: Self = Self::Unavailable {
-        statement: "transaction",
-        why: "others are in the way",
-    };
-
     /// Whether the same call may succeed later, with nothing mended in the database: a host answers
     /// *try again later*.
     #[must_use]
@@ -76,9 +71,13 @@ impl Error {
         matches!(self, Self::Unavailable { .. } | Self::Unreadable { .. })
     }
 
-    /// What a read makes of it: nothing is decided again, so others in the way are told like this.
     pub(crate) fn of_read(statement: &'static str, error: sqlx::Error) -> Self {
-        match failure(statement, error) {
+        Self::undecided(statement, failure(statement, error))
+    }
+
+    /// Where nothing is decided again after a conflict.
+    pub(crate) fn undecided(statement: &'static str, error: SaveError<Self>) -> Self {
+        match error {
             SaveError::Conflict => Self::Unavailable {
                 statement,
                 why: "others are in the way",

@@ -29,8 +29,7 @@ impl<DB: Engine> SqlStore<DB> {
                 Ok(()) => return server::check_tables(self).await,
             }
         }
-        let (statement, why) = ("migrate", "others are in the way");
-        Err(Error::Unavailable { statement, why })
+        Err(Error::undecided("migrate", SaveError::Conflict))
     }
 
     async fn migrate_once(&self) -> Result<(), SaveError<Error>> {

@@ -83,15 +83,12 @@ impl<DB: Engine> SqlStore<DB> {
         let mut deleted: u64 = 0;
         for erased in [1, 0] {
             loop {
-                match self.delete_some(erased, before).await {
-                    Ok(0) => break,
-                    Ok(some) => deleted = deleted.saturating_add(some),
-                    Err(SaveError::Conflict) => {
-                        let (statement, why) = ("delete sessions", "others are in the way");
-                        return Err(Error::Unavailable { statement, why });
-                    }
-                    Err(SaveError::Store(error)) => return Err(error),
+                let some = self.delete_some(erased, before).await;
+                let some = some.map_err(|error| Error::undecided("delete sessions", error))?;
+                if some == 0 {
+                    break;
                 }
+                deleted = deleted.saturating_add(some);
             }
         }
         Ok(deleted)

@@ -16,6 +16,13 @@ pub(crate) async fn check<DB: Engine>(store: &SqlStore<DB>) -> Result<(), Error>
         }
         Dialect::MySql => {
             let version = text(store, "select cast(version() as char)").await?;
+            if version.contains("TiDB") {
+                // It takes `skip locked`, and locks nothing: two hosts would lease one session.
+                return Err(Error::Server {
+                    expected: "a server that skips rows which others have locked",
+                    found: version,
+                });
+            }
             if version.contains("MariaDB") {
                 at_least(&version, (10, 6), "MariaDB 10.6 or later")?;
             } else {

@@ -64,8 +64,7 @@ impl Statements {
         };
         Self {
             load: new("load", "select snapshot from {p}session where id = ?"),
-            // Somewhat more than is found, and null for what is too old; the session itself says which. No
-            // join: of a database that is young, PostgreSQL believes that reading all sessions would do.
+            // Null for what is too old. No join: of a database that is young, PostgreSQL believes that reading all sessions would do.
             find: new(
                 "find",
                 "select n.session, (select s.snapshot from {p}session s where s.id = n.session \

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use beian::host::SaveError;
-use sqlx::{Acquire as _, Pool};
+use sqlx::Pool;
 
 use crate::{
     Error, Transaction,
@@ -12,6 +12,9 @@ use crate::{
     error::failure,
     statements::{Statement, Statements},
 };
+
+/// What tables begin with unless the host says otherwise.
+const PREFIX: &str = "beian_";
 
 /// One of sqlx's drivers: `Sqlite`, `Postgres`, `MySql` or `Any`, each behind the feature of its name.
 pub trait Engine: Driver {}
@@ -47,16 +50,13 @@ pub type MySqlStore = SqlStore<sqlx::MySql>;
 pub type AnyStore = SqlStore<sqlx::Any>;
 
 impl<DB: Engine> SqlStore<DB> {
-    /// What tables begin with unless the host says otherwise.
-    pub const PREFIX: &'static str = "beian_";
-
     /// A store over the host's pool.
     ///
     /// For latency set the pool's `test_before_acquire(false)`: the test is one more round trip at every
     /// call, and a connection that turns out to be gone is [`Error::Unavailable`] once.
     #[must_use]
     pub fn new(pool: Pool<DB>) -> Self {
-        Self::build(pool, Self::PREFIX)
+        Self::build(pool, PREFIX)
     }
 
     /// The same over tables that begin with this: up to 32 lower-case letters, digits and underscores,
@@ -110,8 +110,7 @@ impl<DB: Engine> SqlStore<DB> {
     ) -> Result<Vec<DB::Row>, Error> {
         let failed = |error| Error::of_read(statement.name, error);
         let mut connection = self.pool.acquire().await.map_err(failed)?;
-        let connection = connection.acquire().await.map_err(failed)?;
-        let rows = DB::fetch(connection, statement, values).await;
+        let rows = DB::fetch(&mut connection, statement, values).await;
         rows.map_err(failed)
     }
 
@@ -121,11 +120,9 @@ impl<DB: Engine> SqlStore<DB> {
         statement: &Statement,
         values: Vec<Value>,
     ) -> Result<u64, SaveError<Error>> {
-        let failed = |error| failure(statement.name, error);
-        let mut connection = self.pool.acquire().await.map_err(failed)?;
-        let connection = connection.acquire().await.map_err(failed)?;
-        let changed = DB::execute(connection, statement, values).await;
-        changed.map_err(failed)
+        let connection = self.pool.acquire().await;
+        let mut connection = connection.map_err(|error| failure(statement.name, error))?;
+        execute::<DB>(&mut connection, statement, values).await
     }
 }
 

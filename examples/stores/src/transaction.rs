@@ -57,10 +57,7 @@ impl<DB: Engine> Transaction<DB> {
     pub async fn roll_back(mut self) -> Result<(), Error> {
         let rolled_back = self.script("rollback", "rollback").await;
         self.over = rolled_back.is_ok();
-        rolled_back.map_err(|error| match error {
-            SaveError::Conflict => Error::IN_THE_WAY,
-            SaveError::Store(error) => error,
-        })
+        rolled_back.map_err(|error| Error::undecided("rollback", error))
     }
 
     /// No transaction is open any more.

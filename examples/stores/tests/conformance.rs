@@ -1,41 +1,18 @@
 //! The testkit's suite over every database, through its own driver and through the one for all.
 #![allow(missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod support;
 
 use beian::testkit::store::check;
-use support::{Any, MySql, Postgres, Sqlite};
+use support::{Any, Database, Tables, on_each};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sqlite() {
-    check(Sqlite::new).await.unwrap();
+on_each!(keeps_the_promises, keeps_them_through_the_driver_for_all);
+
+async fn keeps_the_promises<D: Database>() {
+    check(Tables::<D>::new).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn any_sqlite() {
-    check(Any::sqlite).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
-async fn postgres() {
-    check(Postgres::new).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL: BEIAN_POSTGRES"]
-async fn any_postgres() {
-    check(Any::postgres).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs MySQL: BEIAN_MYSQL"]
-async fn mysql() {
-    check(MySql::new).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs MySQL: BEIAN_MYSQL"]
-async fn any_mysql() {
-    check(Any::mysql).await.unwrap();
+async fn keeps_them_through_the_driver_for_all<D: Database>() {
+    check(async || Any(Tables::<D>::new().await)).await.unwrap();
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use beian::{
     OrderStatus, Refusal, Session, SessionId,
     host::{HostError, LeftOut, LeftOutReason, SessionStore as _, Unreadable},
-    testkit::{TestPerson, store::Storage},
+    testkit::TestPerson,
 };
 use beian_sqlx::{SqlStore, StoredEvent};
 use chrono::TimeDelta;
@@ -186,7 +186,7 @@ async fn an_order_is_erased_whole_or_not<D: Database>() {
     assert_eq!(store.erase_order(NEXT, minutes(2)).await, Ok(0));
 }
 
-async fn ended_rounds_are_erased<D: Database + Storage>() {
+async fn ended_rounds_are_erased<D: Database>() {
     let database = D::empty().await;
     let store = database.store().await;
     // More than one statement takes, and all at the same instant.
@@ -214,7 +214,7 @@ async fn ended_rounds_are_erased<D: Database + Storage>() {
     assert_eq!((again.sessions, again.left_out.len()), (0, 2));
 }
 
-async fn ended_rounds_are_deleted<D: Database + Storage>() {
+async fn ended_rounds_are_deleted<D: Database>() {
     let database = D::empty().await;
     let store = database.store().await;
     for n in 1..=70 {

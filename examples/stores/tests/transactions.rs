@@ -186,7 +186,7 @@ async fn a_lease_waits_for_nobody<D: Database>() {
 /// A storage on whose connections transactions are isolated like this unless they say otherwise.
 struct Isolated<D>(D, &'static str);
 
-impl<D: Database + Storage> Storage for Isolated<D> {
+impl<D: Database> Storage for Isolated<D> {
     type Store = SqlStore<D::Driver>;
 
     async fn open(&self) -> Self::Store {
@@ -208,7 +208,7 @@ impl<D: Database + Storage> Storage for Isolated<D> {
     }
 }
 
-async fn works_at<D: Database + Storage>(level: &'static str) {
+async fn works_at<D: Database>(level: &'static str) {
     if D::IS_SQLITE {
         return;
     }
@@ -220,10 +220,10 @@ async fn works_at<D: Database + Storage>(level: &'static str) {
     check(make).await.unwrap();
 }
 
-async fn works_repeatable_read<D: Database + Storage>() {
+async fn works_repeatable_read<D: Database>() {
     works_at::<D>("repeatable read").await;
 }
 
-async fn works_serializable<D: Database + Storage>() {
+async fn works_serializable<D: Database>() {
     works_at::<D>("serializable").await;
 }

@@ -71,7 +71,6 @@ impl Nodes {
                 if matches!(time::timeout(PULSE, answers(&used, ASK)).await, Ok(Ok(()))) {
                     continue;
                 }
-                self.use_first(1);
                 let Ok(address) = self.first_that_answers(ASK, PULSE).await else {
                     continue;
                 };

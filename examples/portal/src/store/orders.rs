@@ -3,8 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use beian::{
-    FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update,
-    host::{SaveError, SessionStore as _},
+    FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update, host::SaveError,
 };
 use beian_sqlx::StoredEvent;
 use chrono::{DateTime, Utc};
@@ -251,13 +250,18 @@ impl Store {
                 break;
             };
             from = last.id();
-            for round in rounds {
-                // Unless it was submitted again since, or went on by a step of the portal's own.
-                let order = self.order(OrderId::of_round(round.id())).await?;
-                by_round.extend(order.filter(|order| {
-                    order.round_id() == Some(round.id())
-                        && order.life.status() == OrderStatus::SmsVerification
-                }));
+            // Unless it was submitted again since, or went on by a step of the portal's own.
+            let of_rounds = self.query(&format!(
+                "select id, version, filed_at, filing, ids, life, round from filing_order \
+                 where status = 'sms_verification' and id in ({})",
+                vec!["?"; rounds.len()].join(", ")
+            ));
+            let of_rounds = rounds.iter().fold(of_rounds, |query, round| {
+                query.bind(OrderId::of_round(round.id()).bytes())
+            });
+            for row in self.rows("orders of rounds", of_rounds).await? {
+                let order = order(&row, &rounds)?;
+                by_round.extend(order.round.is_some().then_some(order));
             }
         }
         orders.append(&mut by_round);
@@ -271,25 +275,13 @@ impl Store {
         name: &'static str,
         query: sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>,
     ) -> Result<Vec<OrderRow>, StoreError> {
-        let mut orders = Vec::new();
+        let rows = self.rows(name, query).await?;
         let mut ids = Vec::new();
-        for row in self.rows(name, query).await? {
-            let round: Option<Vec<u8>> = row.try_get(6)?;
-            let round = round.and_then(|id| <[u8; 16]>::try_from(id).ok());
-            ids.extend(round.map(SessionId::from));
-            orders.push((order(&row)?, round.map(SessionId::from)));
+        for row in &rows {
+            ids.extend(round_id(row)?);
         }
-        // One alone costs no statement of its own making.
-        let mut rounds = match ids[..] {
-            [id] => self.sessions.load(id).await?.into_iter().collect(),
-            _ => self.sessions.load_all(&ids).await?,
-        };
-        let with_round = |(order, id): (OrderRow, Option<SessionId>)| {
-            let place = rounds.iter().position(|round| Some(round.id()) == id);
-            let round = place.map(|place| rounds.swap_remove(place));
-            OrderRow { round, ..order }
-        };
-        Ok(orders.into_iter().map(with_round).collect())
+        let rounds = self.sessions.load_all(&ids).await?;
+        rows.iter().map(|row| order(row, &rounds)).collect()
     }
 
     /// Everything that happened to an order, in order.
@@ -360,8 +352,10 @@ fn of_round(line: StoredEvent, round: &Session) -> Result<Trail, StoreError> {
     })
 }
 
-/// Without its round.
-fn order(row: &AnyRow) -> Result<OrderRow, StoreError> {
+/// With its round, if that is among these.
+fn order(row: &AnyRow, rounds: &[Session]) -> Result<OrderRow, StoreError> {
+    let round = round_id(row)?;
+    let round = rounds.iter().find(|one| Some(one.id()) == round);
     let id: Vec<u8> = row.try_get(0)?;
     let id = id
         .try_into()
@@ -373,8 +367,15 @@ fn order(row: &AnyRow) -> Result<OrderRow, StoreError> {
         filing: serde_json::from_str(&row.try_get::<String, _>(3)?)?,
         ids: serde_json::from_str(&row.try_get::<String, _>(4)?)?,
         life: serde_json::from_str(&row.try_get::<String, _>(5)?)?,
-        round: None,
+        round: round.cloned(),
     })
+}
+
+fn round_id(row: &AnyRow) -> Result<Option<SessionId>, StoreError> {
+    let id: Option<Vec<u8>> = row.try_get(6)?;
+    let id = id.map(<[u8; 16]>::try_from).transpose();
+    let id = id.map_err(|_| StoreError::Malformed("round id"))?;
+    Ok(id.map(SessionId::from))
 }
 
 fn instant(micros: i64) -> Result<DateTime<Utc>, StoreError> {

@@ -10,10 +10,11 @@ use beian_sqlx::{Engine, SqlStore};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection, Pool, Row as _,
-    pool::PoolOptions, sqlite::SqliteConnectOptions,
+    pool::PoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 
-use super::{File, MySql, Postgres, Sqlite, empty_mysql, empty_postgres};
+use super::{MySql, Postgres, Sqlite, empty};
 
 type Options<D> = <<D as sqlx::Database>::Connection as sqlx::Connection>::Options;
 
@@ -33,6 +34,11 @@ pub trait Database: Send + Sync + Sized + 'static {
     fn at(address: &str) -> Self;
 
     fn address(&self) -> String;
+
+    /// With its scheme.
+    fn any_address(&self) -> String {
+        self.address()
+    }
 
     fn options(&self) -> Options<Self::Driver>;
 
@@ -59,6 +65,17 @@ pub trait Database: Send + Sync + Sized + 'static {
             format!(r"'\x{hex}'::bytea")
         } else {
             format!("x'{hex}'")
+        }
+    }
+
+    /// Cuts what is stored of a session in half.
+    fn damage(&self, id: SessionId) -> impl Future<Output = bool> + Send {
+        let half = "update beian_session \
+            set snapshot = substr(snapshot, 1, length(snapshot) / 2) where id = ";
+        let damage = format!("{half}{}", Self::bytes(id.as_bytes()));
+        async move {
+            run::<Self>(&SqlStore::new(self.pool().await), &damage).await;
+            true
         }
     }
 
@@ -133,19 +150,25 @@ impl Database for Sqlite {
     const IS_SQLITE: bool = true;
 
     async fn empty() -> Self {
-        Self(File::new())
+        Self::new()
     }
 
     fn at(address: &str) -> Self {
-        Self(File(address.into()))
+        Self(address.into())
     }
 
     fn address(&self) -> String {
-        self.0.0.display().to_string()
+        self.0.display().to_string()
+    }
+
+    fn any_address(&self) -> String {
+        format!("sqlite:{}?mode=rwc", self.address())
     }
 
     fn options(&self) -> Options<sqlx::Sqlite> {
-        self.0.options()
+        let options = SqliteConnectOptions::new().filename(&self.0);
+        let options = options.create_if_missing(true);
+        options.journal_mode(SqliteJournalMode::Wal)
     }
 
     fn elsewhere(address: &str) -> Vec<(Options<sqlx::Sqlite>, &'static [&'static str])> {
@@ -166,7 +189,7 @@ impl Database for Postgres {
     const IS_POSTGRES: bool = true;
 
     async fn empty() -> Self {
-        Self(empty_postgres().await)
+        Self(empty("BEIAN_POSTGRES").await)
     }
 
     fn at(address: &str) -> Self {
@@ -199,7 +222,7 @@ impl Database for MySql {
     const IS_MYSQL: bool = true;
 
     async fn empty() -> Self {
-        Self(empty_mysql().await)
+        Self(empty("BEIAN_MYSQL").await)
     }
 
     fn at(address: &str) -> Self {

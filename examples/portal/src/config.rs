@@ -22,7 +22,8 @@ pub struct Config {
     )]
     pub listen: String,
 
-    /// `sqlite:FILE` for one portal, `postgres://ADDRESS` for any number of them.
+    /// `sqlite:FILE` for one portal, `postgres://ADDRESS` or `mysql://ADDRESS` for any number of them; of a
+    /// cluster, the addresses of several nodes with commas between.
     #[arg(
         long,
         env = "PORTAL_DATABASE",

@@ -195,24 +195,25 @@ impl SessionStore for MemoryStore {
         // What one half leaves empty is the other's.
         fresh.truncate(limit.saturating_sub(taken.len().min(half)));
         taken.truncate(limit.saturating_sub(fresh.len()));
-        taken.extend(fresh);
-        taken.sort_by_key(|(since, _)| *since);
-        let lease = |(_, id): Due| {
-            let mut first = true;
-            let again = |in_vain: bool| {
-                first = !in_vain;
-                true
-            };
-            let session = contents.change(id, again, |kept| {
-                kept.leased_until = until;
-                kept.session.clone()
-            })?;
+        let taken = taken.into_iter().map(|due| (due, false));
+        let fresh = fresh.into_iter().map(|due| (due, true));
+        let mut taken: Vec<_> = taken.chain(fresh).collect();
+        taken.sort_by_key(|((since, _), _)| *since);
+        let lease = |((_, session), first): (Due, bool)| {
             let lease = Lease {
-                session: id,
+                session,
                 until: until.instant(),
                 first,
             };
-            let session = Ok(session);
+            let taken = contents.change(
+                session,
+                |_| true,
+                |kept| {
+                    kept.leased_until = until;
+                    kept.session.clone()
+                },
+            );
+            let session = Ok(taken?);
             Some(Leased { lease, session })
         };
         Ok(taken.into_iter().filter_map(lease).collect())

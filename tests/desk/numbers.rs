@@ -1022,6 +1022,31 @@ fn rounds_whose_key_is_missing_do_not_keep_a_dispatch_from_ending() {
     assert!(done.next <= world.now() + TimeDelta::seconds(30));
 }
 
+/// The promise of `SessionStore`: clocks may differ by what a lease leaves when the longest send is over.
+#[test]
+fn d12_clocks_that_differ_by_less_than_a_lease_leaves_send_nothing_twice() {
+    let (lease, send) = (TimeDelta::seconds(30), TimeDelta::seconds(5));
+    let just_before = TimeDelta::microseconds(1);
+    for (ahead, sent) in [(lease - send - just_before, 1), (lease - send, 2)] {
+        let world = World::new();
+        world.open(1, 1);
+        let clock = world.clock.clone();
+        let other = Desk::new(world.store.clone(), keys(), move || clock.now() + ahead);
+        // While the one waits for the gateway's answer, the other looks for what is due.
+        let slow = |_: &beian::Message| {
+            world.clock.advance(send);
+            block(other.dispatch(&world.sender)).unwrap().unwrap();
+        };
+        let desk = world.another(keys()).lease(lease);
+        block(desk.dispatch(&Meddling(&world.sender, slow)))
+            .unwrap()
+            .unwrap();
+        let keys: HashSet<_> = world.sender.sent().iter().map(Sent::id).collect();
+        assert_eq!(world.sender.sent().len(), sent, "{ahead}");
+        assert_eq!(keys.len(), 1, "a second one has the same key");
+    }
+}
+
 #[test]
 fn a_gateway_slower_than_a_pause_gets_each_message_once_a_call() {
     let world = World::new();

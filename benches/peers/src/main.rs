@@ -313,9 +313,9 @@ async fn postgres(report: &mut Report, server: &str, quick: bool) -> Result<(), 
 async fn mysql(report: &mut Report, server: &str, quick: bool) -> Result<(), Fault> {
     report.say("## SQL by hand, MySQL")?;
     report.say(
-        "MariaDB, on loopback. By hand the same four round trips, the desk's the same two: no statement of \
-         MySQL's changes a session and writes its events, so both stand in one text with the transaction \
-         around them, which the server reads anew each time.",
+        "MariaDB, on loopback. By hand the same four round trips. The desk takes five: no statement of MySQL's \
+         changes a session and writes its events, so after the look it begins, changes, writes the events \
+         and commits.",
     )?;
     for (words, durable) in [
         ("With `innodb_flush_log_at_trx_commit` 1:", true),

@@ -10,7 +10,6 @@ use crate::{
     Engine, Error, SqlStore, Transaction,
     dialect::Dialect,
     driver::Value,
-    error::failure,
     leases,
     store::{column, execute, fetch},
     stored,
@@ -49,6 +48,7 @@ impl<DB: Engine> SessionStore for SqlStore<DB> {
         // What nearly every entry leaves: one round trip.
         if let [update] = updates
             && Kind::of(update) == Kind::Change
+            && self.statements.dialect() != Dialect::MySql
         {
             return self.change_alone(update).await;
         }
@@ -150,44 +150,54 @@ impl<DB: Engine> SqlStore<DB> {
             let insert = statements.insert_numbers(numbers.len() / 2);
             execute::<DB>(transaction, &insert, numbers).await?;
         }
-        let events = vec![id, row.version.into(), Value::Text(stored::events(update)?)];
-        execute::<DB>(transaction, &statements.insert_events, events).await?;
-        Ok(())
+        self.insert_events(transaction, update).await
     }
 
     /// Whether it is stored: not if another version is there than was expected.
     async fn change(
         &self,
-        connection: &mut DB::Connection,
+        transaction: &mut DB::Connection,
         update: &Update,
     ) -> Result<bool, SaveError<Error>> {
-        let statement = &self.statements.change;
-        if self.statements.dialect() == Dialect::MySql {
-            let script = self.change_script(update)?;
-            let changed = DB::script(connection, script).await;
-            return Ok(changed.map_err(|error| failure(statement.name, error))? > 0);
+        let (statements, mut values) = (&self.statements, self.change_values(update)?);
+        if statements.dialect() == Dialect::MySql {
+            let changed = execute::<DB>(transaction, &statements.change, values).await?;
+            if changed == 1 {
+                self.insert_events(transaction, update).await?;
+            }
+            return Ok(changed == 1);
         }
-        let values = self.change_values(update)?;
-        Ok(!fetch::<DB>(connection, statement, values).await?.is_empty())
+        values.push(Value::Text(stored::events(update)?));
+        let changed = fetch::<DB>(transaction, &statements.change, values).await?;
+        Ok(!changed.is_empty())
     }
 
-    /// A change as a transaction of its own, in one round trip.
+    async fn insert_events(
+        &self,
+        transaction: &mut DB::Connection,
+        update: &Update,
+    ) -> Result<(), SaveError<Error>> {
+        let events = vec![
+            update.id().as_bytes()[..].into(),
+            version(update.session().version()).into(),
+            Value::Text(stored::events(update)?),
+        ];
+        execute::<DB>(transaction, &self.statements.insert_events, events).await?;
+        Ok(())
+    }
+
+    /// A change as a transaction of its own, in one round trip. Not of MySQL: it has no statement for both
+    /// tables, and of a text of several a cluster doesn't say that one gave way to another node's, and
+    /// commits what is left.
     async fn change_alone(&self, update: &Update) -> Result<(), SaveError<Error>> {
         let statement = &self.statements.change_alone;
         let mut transaction = Transaction::unbegun(self, statement.name).await?;
-        let changed = if self.statements.dialect() == Dialect::MySql {
-            let change = self.change_script(update)?;
-            let script = format!("start transaction; {change}; commit");
-            DB::script(&mut transaction, script)
-                .await
-                .map(|rows| rows > 0)
-        } else {
-            let rows = DB::fetch(&mut transaction, statement, self.change_values(update)?).await;
-            rows.map(|rows| !rows.is_empty())
-        };
-        match changed.map_err(|error| failure(statement.name, error)) {
+        let mut values = self.change_values(update)?;
+        values.push(Value::Text(stored::events(update)?));
+        match fetch::<DB>(&mut transaction, statement, values).await {
             Ok(changed) => {
                 transaction.is_over();
+                let changed = !changed.is_empty();
                 changed.then_some(()).ok_or(SaveError::Conflict)
             }
             // What it began may be open still.
@@ -201,7 +211,6 @@ impl<DB: Engine> SqlStore<DB> {
     fn change_values(&self, update: &Update) -> Result<Vec<Value>, Error> {
         let row = Row::of(update.session())?;
         let id: Value = update.id().as_bytes()[..].into();
-        let events = Value::Text(stored::events(update)?);
         let mut values = vec![
             row.version.into(),
             row.status.into(),
@@ -217,39 +226,7 @@ impl<DB: Engine> SqlStore<DB> {
         if self.statements.dialect() == Dialect::Sqlite {
             values.extend([id, row.version.into()]);
         }
-        values.push(events);
         Ok(values)
-    }
-
-    /// MySQL has no statement that changes one table and then another, and a prepared one is one alone: the
-    /// values stand in the text, as numbers, in hexadecimal, or as a name that is a constant of the crate.
-    pub(crate) fn change_script(&self, update: &Update) -> Result<String, Error> {
-        let row = Row::of(update.session())?;
-        let Row {
-            version: v,
-            status,
-            ref snapshot,
-            erased,
-            ..
-        } = row;
-        let (p, id) = (self.statements.prefix(), hex(update.id().as_bytes()));
-        let null = |int: Option<i64>| int.map_or_else(|| "null".to_owned(), |int| int.to_string());
-        let (wake, ended, snapshot) = (null(row.wake), null(row.ended), hex(snapshot));
-        let (expected, events) = (
-            version(update.expected_version()),
-            hex(stored::events(update)?.as_bytes()),
-        );
-        // The events first, by the same look at the session, which stays locked: a server that finds that
-        // nobody listens any more goes on with what follows, but `row_count()` is wrong by then.
-        Ok(format!(
-            "insert into {p}session_event (session, version, events) \
-            select id, {v}, _utf8mb4 {events} from {p}session \
-            where id = {id} and version = {expected} for update; \
-            update {p}session set version = {v}, status = '{status}', snapshot = {snapshot}, \
-            wake_at = {wake}, \
-            due_at = case when leased_until > {wake} then leased_until else {wake} end, in_vain = 0, \
-            ended_at = {ended}, erased = {erased} where id = {id} and version = {expected}"
-        ))
     }
 }
 
@@ -303,12 +280,6 @@ impl Row {
 
 fn version(version: u64) -> i64 {
     i64::try_from(version).unwrap_or(i64::MAX)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let digits = halves.filter_map(|half| char::from_digit(half.into(), 16));
-    format!("x'{}'", digits.collect::<String>())
 }
 
 /// An id as it stands in a column; a column holds none of another length.

@@ -20,9 +20,9 @@ pub(crate) struct Statements {
     pub(crate) find: Statement,
     pub(crate) insert: Statement,
     pub(crate) insert_events: Statement,
-    /// A change and its events; not of MySQL, which has no statement for both.
+    /// A change and its events; of MySQL, which has no statement for both, the change.
     pub(crate) change: Statement,
-    /// The same as a transaction of its own.
+    /// The same as a transaction of its own; not of MySQL.
     pub(crate) change_alone: Statement,
     pub(crate) forget_numbers: Statement,
     pub(crate) due: Statement,
@@ -47,7 +47,8 @@ impl Statements {
             due_at = case when leased_until > ? then leased_until else ? end, in_vain = 0, \
             ended_at = ?, erased = ? where id = ? and version = ?";
         let change = match dialect {
-            Dialect::Sqlite | Dialect::MySql => format!(
+            Dialect::MySql => format!("update {{p}}session set {columns}"),
+            Dialect::Sqlite => format!(
                 "update {{p}}session set {columns}; \
                 insert into {{p}}session_event (session, version, events) \
                 select ?, ?, ? where changes() = 1 returning version"
@@ -59,8 +60,8 @@ impl Statements {
             ),
         };
         let alone = match dialect {
-            Dialect::Postgres => change.clone(),
-            Dialect::Sqlite | Dialect::MySql => format!("begin immediate; {change}; commit"),
+            Dialect::Postgres | Dialect::MySql => change.clone(),
+            Dialect::Sqlite => format!("begin immediate; {change}; commit"),
         };
         Self {
             load: new("load", "select snapshot from {p}session where id = ?"),

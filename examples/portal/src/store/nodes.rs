@@ -5,10 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{AnyConnection, AnyPool, Connection as _, Error, Executor as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Error, Executor as _, any::AnyConnectOptions};
 use tokio::time;
 
-use super::{ASK, OpenError, open::quiet};
+use super::{ASK, OpenError};
 
 /// How often the node in use is asked, where there are others.
 const PULSE: Duration = Duration::from_millis(500);
@@ -74,7 +74,7 @@ impl Nodes {
                 let Ok(address) = self.first_that_answers(ASK, PULSE).await else {
                     continue;
                 };
-                if let Ok(options) = quiet(&address) {
+                if let Ok(options) = address.parse::<AnyConnectOptions>() {
                     pool.set_connect_options(options);
                     let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
                     *changed = Some(Instant::now());

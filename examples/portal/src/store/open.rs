@@ -8,11 +8,7 @@ use std::{
 };
 
 use beian_sqlx::AnyStore;
-use sqlx::{
-    AnyConnection, ConnectOptions as _, Connection as _, Executor as _,
-    any::{AnyConnectOptions, AnyPoolOptions},
-    migrate::Migrator,
-};
+use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
 
 use super::{Kind, Store, StoreError, nodes::Nodes};
 
@@ -134,7 +130,7 @@ impl Store {
                     Ok(())
                 })
             });
-        let pool = options.connect_with(quiet(&first)?).await?;
+        let pool = options.connect(&first).await?;
         let sessions = AnyStore::new(pool.clone());
         sessions.migrate().await?;
         match kind {
@@ -150,12 +146,6 @@ impl Store {
             _alone: alone,
         })
     }
-}
-
-/// Statements aren't logged: to MySQL some bring their values in their text.
-pub(super) fn quiet(address: &str) -> Result<AnyConnectOptions, sqlx::Error> {
-    let options: AnyConnectOptions = address.parse()?;
-    Ok(options.disable_statement_logging())
 }
 
 /// A file beside the database, locked until the process ends, however it ends.

@@ -42,14 +42,15 @@ pub fn name() -> String {
 
 /// A new database on the server that the environment names.
 pub async fn empty(variable: &str) -> String {
-    let server = env::var(variable).unwrap_or_else(|_| panic!("{variable} has no address"));
+    let servers = env::var(variable).unwrap_or_else(|_| panic!("{variable} has no address"));
+    let server = servers.split(',').next().unwrap();
     let name = name();
     install_default_drivers();
-    let mut connection = AnyConnection::connect(&server).await.unwrap();
+    let mut connection = AnyConnection::connect(server).await.unwrap();
     let create = AssertSqlSafe(format!("create database {name}"));
     connection.execute(create).await.unwrap();
     connection.close().await.unwrap();
-    let (address, options) = server.split_once('?').unwrap_or((&server, ""));
+    let (address, options) = server.split_once('?').unwrap_or((server, ""));
     let (address, _) = address.rsplit_once('/').unwrap();
     format!("{address}/{name}?{options}")
 }

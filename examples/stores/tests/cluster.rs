@@ -22,7 +22,7 @@ use beian::{
 };
 use beian_sqlx::MySqlStore;
 use sqlx::{AssertSqlSafe, Executor as _, mysql::MySqlPoolOptions};
-use support::{Database as _, MySql, accepted, empty, id, opened, rows, start};
+use support::{Database as _, MySql, accepted, damage, empty, id, opened, rows, start};
 
 struct Cluster {
     nodes: Vec<MySql>,
@@ -63,7 +63,7 @@ impl Storage for Cluster {
     }
 
     async fn damage(&self, id: SessionId) -> bool {
-        self.nodes[0].damage(id).await
+        damage::<MySql>(&self.open().await, id).await
     }
 }
 

@@ -20,7 +20,9 @@ use beian::{
 use beian_sqlx::SqlStore;
 use chrono::TimeDelta;
 use sqlx::pool::PoolOptions;
-use support::{Database, accepted, erased, id, on_each, opened, rows, run, start, withdrawn};
+use support::{
+    Database, accepted, damage, erased, id, on_each, opened, rows, run, start, withdrawn,
+};
 use tokio::time::timeout;
 
 on_each!(
@@ -204,7 +206,7 @@ impl<D: Database> Storage for Isolated<D> {
     }
 
     async fn damage(&self, id: SessionId) -> bool {
-        self.0.damage(id).await
+        damage::<D>(&self.open().await, id).await
     }
 }
 

@@ -68,17 +68,6 @@ pub trait Database: Send + Sync + Sized + 'static {
         }
     }
 
-    /// Cuts what is stored of a session in half.
-    fn damage(&self, id: SessionId) -> impl Future<Output = bool> + Send {
-        let half = "update beian_session \
-            set snapshot = substr(snapshot, 1, length(snapshot) / 2) where id = ";
-        let damage = format!("{half}{}", Self::bytes(id.as_bytes()));
-        async move {
-            run::<Self>(&SqlStore::new(self.pool().await), &damage).await;
-            true
-        }
-    }
-
     fn pool(&self) -> impl Future<Output = Pool<Self::Driver>> + Send {
         self.pool_of(PoolOptions::new())
     }
@@ -117,6 +106,14 @@ pub async fn rows<D: Database>(store: &SqlStore<D::Driver>, sql: &str) -> Vec<St
     let mut connection = store.pool().acquire().await.unwrap();
     let rows = D::rows(&mut connection, sql).await;
     rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+/// Cuts what is stored of a session in half.
+pub async fn damage<D: Database>(store: &SqlStore<D::Driver>, id: SessionId) -> bool {
+    let half = "update beian_session \
+        set snapshot = substr(snapshot, 1, length(snapshot) / 2) where id = ";
+    run::<D>(store, &format!("{half}{}", D::bytes(id.as_bytes()))).await;
+    true
 }
 
 macro_rules! speaks {

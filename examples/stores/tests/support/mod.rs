@@ -28,7 +28,9 @@ use sqlx::{
     any::{AnyPoolOptions, install_default_drivers},
 };
 
-pub use database::{Database, accepted, erased, id, minutes, opened, rows, run, start, withdrawn};
+pub use database::{
+    Database, accepted, damage, erased, id, minutes, opened, rows, run, start, withdrawn,
+};
 
 pub(crate) use database::on_each;
 
@@ -95,7 +97,7 @@ impl<D: Database> Storage for Tables<D> {
     }
 
     async fn damage(&self, id: SessionId) -> bool {
-        self.0.damage(id).await
+        damage::<D>(&self.open().await, id).await
     }
 }
 

@@ -13,9 +13,9 @@ mod support;
 use std::{
     collections::BTreeSet,
     env,
+    io::{self, BufRead as _, BufReader, Write as _},
     mem::ManuallyDrop,
     process::{Command, Stdio},
-    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use beian::host::{SaveError, SessionStore as _};
@@ -28,10 +28,11 @@ on_each!(each_is_leased_once, one_save_wins, other_process);
 const SESSIONS: u64 = 500;
 const CONTESTED: u64 = 40;
 
-/// Where the other process works, on what, and from when on.
+/// Where the other process works, and on what.
 const ADDRESS: &str = "BEIAN_STORES_ADDRESS";
 const TASK: &str = "BEIAN_STORES_TASK";
-const START: &str = "BEIAN_STORES_START";
+/// What it says when it has done its first.
+const MET: &str = "met";
 
 /// Nothing unless started as one.
 async fn other_process<D: Database>() {
@@ -39,30 +40,38 @@ async fn other_process<D: Database>() {
         return;
     };
     let database = ManuallyDrop::new(D::at(&address)); // it is the first one's
-    let [task, start] = [TASK, START].map(|name| env::var(name).unwrap());
-    for done in work::<D>(&database, &task, &start).await {
+    let task = env::var(TASK).unwrap();
+    let meet = || {
+        println!("\n{MET}");
+        io::stdin().read_line(&mut String::new()).unwrap();
+    };
+    for done in work::<D>(&database, &task, meet).await {
         println!("\ndone {done}");
     }
 }
 
-/// What both do from this millisecond on.
-async fn work<D: Database>(database: &D, task: &str, start: &str) -> Vec<String> {
+/// What both do; after its first, each waits for the other's.
+async fn work<D: Database>(database: &D, task: &str, mut meet: impl FnMut()) -> Vec<String> {
     let store = SqlStore::new(database.pool().await);
-    store.load(id(1)).await.unwrap(); // connected
-    let start = UNIX_EPOCH + Duration::from_millis(start.parse().unwrap());
-    tokio::time::sleep(start.duration_since(SystemTime::now()).unwrap_or_default()).await;
+    let mut all = Vec::new();
+    let done = |what| {
+        if all.is_empty() {
+            meet();
+        }
+        all.push(what);
+    };
     match task {
-        "lease" => lease(&store).await,
-        _ => save(&store).await,
+        "lease" => lease(&store, done).await,
+        _ => save(&store, done).await,
     }
+    all
 }
 
-async fn lease<DB: beian_sqlx::Engine>(store: &SqlStore<DB>) -> Vec<String> {
-    let mut done = Vec::new();
+async fn lease<DB: beian_sqlx::Engine>(store: &SqlStore<DB>, mut done: impl FnMut(String)) {
     loop {
         match store.lease_due(start(), 4, TimeDelta::hours(1)).await {
-            Ok(leased) if leased.is_empty() => return done,
-            Ok(leased) => done.extend(leased.iter().map(|l| l.lease.session.to_string())),
+            Ok(leased) if leased.is_empty() => return,
+            Ok(leased) => (leased.iter()).for_each(|l| done(l.lease.session.to_string())),
             Err(SaveError::Conflict) => {}
             Err(SaveError::Store(error)) => panic!("{error}"),
         }
@@ -70,8 +79,7 @@ async fn lease<DB: beian_sqlx::Engine>(store: &SqlStore<DB>) -> Vec<String> {
 }
 
 /// Each session to its fourth version.
-async fn save<DB: beian_sqlx::Engine>(store: &SqlStore<DB>) -> Vec<String> {
-    let mut done = Vec::new();
+async fn save<DB: beian_sqlx::Engine>(store: &SqlStore<DB>, mut done: impl FnMut(String)) {
     for n in 1..=CONTESTED {
         loop {
             let session = store.load(id(n)).await.unwrap().unwrap();
@@ -82,13 +90,12 @@ async fn save<DB: beian_sqlx::Engine>(store: &SqlStore<DB>) -> Vec<String> {
                 _ => break,
             };
             match store.save(&[update]).await {
-                Ok(()) => done.push(format!("{n}/{}", session.version())),
+                Ok(()) => done(format!("{n}/{}", session.version())),
                 Err(SaveError::Conflict) => {}
                 Err(SaveError::Store(error)) => panic!("{error}"),
             }
         }
     }
-    done
 }
 
 /// What this process and another have done to the same storage.
@@ -98,36 +105,29 @@ async fn two<D: Database>(database: &D, task: &str) -> [Vec<String>; 2] {
         () if D::IS_POSTGRES => "postgres",
         () => "mysql",
     };
-    let start = SystemTime::now() + Duration::from_millis(700);
-    let start = start
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_millis()
-        .to_string();
-    let other = Command::new(env::current_exe().unwrap())
+    let mut other = Command::new(env::current_exe().unwrap())
         .args(["--exact", "--include-ignored", "--nocapture"])
         .arg(format!("{of}::other_process"))
-        .envs([
-            (ADDRESS, database.address()),
-            (TASK, task.to_owned()),
-            (START, start.clone()),
-        ])
+        .envs([(ADDRESS, &database.address()), (TASK, &task.to_owned())])
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let own = work(database, task, &start).await;
-    let other = tokio::task::spawn_blocking(|| other.wait_with_output()).await;
-    let other = other.unwrap().unwrap();
-    let other_says = String::from_utf8(other.stdout).unwrap();
-    assert!(other.status.success(), "{other_says}");
-    let other = other_says
-        .lines()
-        .filter_map(|line| line.strip_prefix("done "));
-    [own, other.map(ToOwned::to_owned).collect()]
+    let mut says = BufReader::new(other.stdout.take().unwrap()).lines();
+    let mut hears = other.stdin.take().unwrap();
+    let meet = || {
+        assert!(says.any(|line| line.unwrap() == MET), "it ended");
+        hears.write_all(b"\n").unwrap();
+    };
+    let own = work(database, task, meet).await;
+    drop(hears); // nobody waits for ever
+    let said: Vec<_> = says.map(Result::unwrap).collect();
+    assert!(other.wait().unwrap().success(), "{said:#?}");
+    let done = said.iter().filter_map(|line| line.strip_prefix("done "));
+    [own, done.map(ToOwned::to_owned).collect()]
 }
 
 fn each_once(both: &[Vec<String>; 2], expected: usize) {
-    assert!(both.iter().all(|done| !done.is_empty()), "they didn't meet");
     let all: BTreeSet<_> = both.iter().flatten().collect();
     assert_eq!((all.len(), both.concat().len()), (expected, expected));
 }

@@ -51,7 +51,8 @@ struct Point<'a> {
 impl Future for Point<'_> {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        context.waker().wake_by_ref(); // polled when the world says so
         let mut hub = self.host.hub.lock();
         let stepping = hub.stepping;
         let task = &mut hub.tasks[self.host.number];

@@ -17,7 +17,8 @@ use crate::{EntryOutcome, Refusal, ResendOutcome};
 ///     serde_json::to_string(&desk.counters())?,
 ///     concat!(
 ///         r#"{"verified":0,"wrong_entries":0,"wrong_ids":0,"ids_not_counted":0,"unknown_numbers":0,"#,
-///         r#""conflicts":0,"accepted":0,"deferred":0,"failed":0,"ended":0}"#,
+///         r#""conflicts":0,"accepted":0,"deferred":0,"failed":0,"not_tried":0,"slow":0,"#,
+///         r#""ended":0}"#,
 ///     ),
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,6 +47,10 @@ pub struct Counters {
     pub deferred: u64,
     /// Messages that the gateway refused.
     pub failed: u64,
+    /// Messages that the sender did not try to send.
+    pub not_tried: u64,
+    /// Sends that took longer than the sender says: each may have gone out twice, under the same key.
+    pub slow: u64,
     /// Rounds that a [`dispatch`](crate::host::Desk::dispatch) found to be over.
     pub ended: u64,
 }
@@ -61,6 +66,8 @@ pub(super) struct Counts {
     accepted: AtomicU64,
     deferred: AtomicU64,
     failed: AtomicU64,
+    not_tried: AtomicU64,
+    slow: AtomicU64,
     ended: AtomicU64,
 }
 
@@ -77,6 +84,8 @@ impl Counts {
             accepted,
             deferred,
             failed,
+            not_tried,
+            slow,
             ended,
         } = self;
         Counters {
@@ -89,6 +98,8 @@ impl Counts {
             accepted: read(accepted),
             deferred: read(deferred),
             failed: read(failed),
+            not_tried: read(not_tried),
+            slow: read(slow),
             ended: read(ended),
         }
     }
@@ -122,8 +133,13 @@ impl Counts {
             SendOutcome::Accepted => &self.accepted,
             SendOutcome::Deferred => &self.deferred,
             SendOutcome::Failed | SendOutcome::FailedWith(_) => &self.failed,
+            SendOutcome::NotTried { .. } => &self.not_tried,
         };
         counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_slow(&self) {
+        self.slow.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn count_ended(&self, rounds: u64) {

@@ -51,6 +51,7 @@ pub struct Desk<S> {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tries: u8,
     pub(super) lease: TimeDelta,
+    pub(super) in_flight: u16,
     pub(super) counts: Counts,
 }
 
@@ -63,6 +64,7 @@ impl<S: SessionStore> Desk<S> {
             clock: Arc::new(clock),
             tries: 16,
             lease: TimeDelta::seconds(30),
+            in_flight: 1,
             counts: Counts::default(),
         }
     }
@@ -78,12 +80,25 @@ impl<S: SessionStore> Desk<S> {
     }
 
     /// How long [`dispatch`](Self::dispatch) keeps other hosts away from a session: 1 second or more,
-    /// 30 seconds by default. Longer than the sender takes for one message, or another host sends the
-    /// same one meanwhile, under the same key; after a crash, what was leased waits that long.
+    /// 30 seconds by default. Longer than the sender takes for one message
+    /// ([`SmsSender::longest_send`](super::SmsSender::longest_send)); after a crash, what was leased waits
+    /// that long.
     #[must_use]
     pub fn lease(self, lease: TimeDelta) -> Self {
         Self {
             lease: lease.max(TimeDelta::seconds(1)),
+            ..self
+        }
+    }
+
+    /// How many messages a call of [`dispatch`](Self::dispatch) sends at once: 1 to 65 535, 1 by default. At
+    /// most one a person (D12), and those of one round one after the other. A crash leaves as many in doubt,
+    /// each of which goes out again under its key. Through [`block`](super::block) one is sent after the
+    /// other, however many it says here: a blocking host calls from several threads.
+    #[must_use]
+    pub fn in_flight(self, messages: u16) -> Self {
+        Self {
+            in_flight: messages.max(1),
             ..self
         }
     }
@@ -112,6 +127,11 @@ impl<S: SessionStore> Desk<S> {
     /// [`HostError::NotFound`], [`HostError::Conflict`], [`HostError::Store`].
     pub async fn session(&self, id: impl Into<SessionId>) -> Result<Session, HostError<S::Error>> {
         let session = self.load(id.into()).await?;
+        self.ticked(session).await
+    }
+
+    /// With its round ended, or a resend of noon queued, if the time for it is over.
+    pub(super) async fn ticked(&self, session: Session) -> Result<Session, HostError<S::Error>> {
         if session.tick(self.clock.now()).is_err() {
             return Ok(session);
         }

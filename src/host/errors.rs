@@ -1,5 +1,7 @@
 //! Why a desk did nothing.
 
+use chrono::TimeDelta;
+
 use crate::{KeyError, OpenError, Refusal};
 
 /// Why a desk did nothing.
@@ -28,6 +30,14 @@ pub enum HostError<E> {
     /// There is no session of that id.
     #[error("no session of this id")]
     NotFound,
+    /// Another host could send what this one is still sending.
+    #[error("a send may take {} ms, and a lease of {} ms has to outlive it", longest_send.num_milliseconds(), lease.num_milliseconds())]
+    LeaseTooShort {
+        /// What the [sender](super::SmsSender::longest_send) says.
+        longest_send: TimeDelta,
+        /// The [lease](super::Desk::lease) of the desk.
+        lease: TimeDelta,
+    },
 }
 
 impl<E> From<OpenError> for HostError<E> {

@@ -12,6 +12,7 @@ mod desk;
 mod dispatch;
 mod errors;
 mod forms;
+mod in_flight;
 mod lease;
 mod left_out;
 #[cfg(feature = "std")]

@@ -3,7 +3,9 @@
 use alloc::{boxed::Box, sync::Arc};
 use core::pin::Pin;
 
-use crate::{DeliveryReport, GatewayCode, Message};
+use chrono::TimeDelta;
+
+use crate::{GatewayCode, Message};
 
 /// A host's SMS gateway.
 ///
@@ -33,9 +35,17 @@ use crate::{DeliveryReport, GatewayCode, Message};
     note = "one that is chosen at run time is an `Arc<dyn beian::host::DynSmsSender>`"
 )]
 pub trait SmsSender: Send + Sync {
-    /// Tries to send a message once. Bound it in time: a future that never ends holds up every
-    /// message behind it.
+    /// Tries to send a message once. Bound it in time: a future that never ends keeps its place of
+    /// [`in_flight`](super::Desk::in_flight), and its call of `dispatch` from ending.
     fn send(&self, message: &Message) -> impl Future<Output = SendOutcome> + Send;
+
+    /// The longest that a [`send`](Self::send) takes; `None`, which is what a sender says that says
+    /// nothing, stands for half of the desk's [lease](super::Desk::lease). A message is begun only under a
+    /// lease that outlives it, and one that takes longer is reported in
+    /// [`Dispatched::slow`](super::Dispatched::slow).
+    fn longest_send(&self) -> Option<TimeDelta> {
+        None
+    }
 }
 
 /// An [`SmsSender`] whose type is chosen at run time. Every sender is one; implement that trait, and
@@ -74,6 +84,9 @@ pub trait DynSmsSender: Send + Sync {
         &'a self,
         message: &'a Message,
     ) -> Pin<Box<dyn Future<Output = SendOutcome> + Send + 'a>>;
+
+    /// As [`SmsSender::longest_send`].
+    fn longest_send_dyn(&self) -> Option<TimeDelta>;
 }
 
 impl<T: SmsSender> DynSmsSender for T {
@@ -83,11 +96,19 @@ impl<T: SmsSender> DynSmsSender for T {
     ) -> Pin<Box<dyn Future<Output = SendOutcome> + Send + 'a>> {
         Box::pin(self.send(message))
     }
+
+    fn longest_send_dyn(&self) -> Option<TimeDelta> {
+        self.longest_send()
+    }
 }
 
 impl SmsSender for dyn DynSmsSender + '_ {
     async fn send(&self, message: &Message) -> SendOutcome {
         self.send_boxed(message).await
+    }
+
+    fn longest_send(&self) -> Option<TimeDelta> {
+        self.longest_send_dyn()
     }
 }
 
@@ -97,6 +118,10 @@ macro_rules! behind {
         impl<T: SmsSender + ?Sized> SmsSender for $pointer {
             fn send(&self, message: &Message) -> impl Future<Output = SendOutcome> + Send {
                 (**self).send(message)
+            }
+
+            fn longest_send(&self) -> Option<TimeDelta> {
+                (**self).longest_send()
             }
         }
     )+};
@@ -114,14 +139,10 @@ pub enum SendOutcome {
     Failed,
     /// As [`Failed`](Self::Failed), with what the gateway calls its reason, for the audit trail.
     FailedWith(GatewayCode),
-}
-
-impl From<SendOutcome> for DeliveryReport {
-    fn from(outcome: SendOutcome) -> Self {
-        match outcome {
-            SendOutcome::Accepted => Self::Accepted,
-            SendOutcome::Deferred => Self::Deferred,
-            SendOutcome::Failed | SendOutcome::FailedWith(_) => Self::Failed,
-        }
-    }
+    /// Not tried: the gateway is left alone for so long, after a failure say. Nothing is stored, no pause
+    /// begins, and the call that hears it begins no other message.
+    NotTried {
+        /// How long.
+        again_in: TimeDelta,
+    },
 }

@@ -68,6 +68,7 @@ impl<E> HostError<E> {
             Self::Refused(refusal) => refusal.code(),
             Self::Exists => "session_exists",
             Self::NotFound => "session_not_found",
+            Self::LeaseTooShort { .. } => "lease_too_short",
         }
     }
 
@@ -91,6 +92,10 @@ impl<E> HostError<E> {
                 "There is a session of this id. A new round needs a new one.",
             ),
             Self::NotFound => ("没有该编号的会话。", "There is no session of this id."),
+            Self::LeaseTooShort { .. } => (
+                "租约必须长于单条短信的最长发送时间。",
+                "The lease has to be longer than the longest send.",
+            ),
         };
         match lang {
             Lang::Zh => zh,

@@ -13,5 +13,6 @@
 mod attacks;
 mod gateway_codes;
 mod numbers;
+mod pace;
 mod rounds;
 mod support;

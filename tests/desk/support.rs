@@ -471,7 +471,8 @@ impl Keys for Unreachable {
 
 pub(crate) async fn wait_once() {
     let mut waited = false;
-    std::future::poll_fn(|_| {
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
         if std::mem::replace(&mut waited, true) {
             Poll::Ready(())
         } else {

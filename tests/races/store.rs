@@ -50,7 +50,8 @@ impl Gate {
 
     async fn wait(&self, sending: bool) {
         let (open, waits_to_send) = &*self.0;
-        poll_fn(|_| {
+        poll_fn(|context| {
+            context.waker().wake_by_ref(); // polled when the schedule says so
             if open.swap(false, Ordering::Relaxed) {
                 Poll::Ready(())
             } else {

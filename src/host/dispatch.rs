@@ -10,6 +10,10 @@ use super::{
 };
 use crate::{DeliveryReport, MessageId, Session, time::Micros};
 
+/// A store gives half of a batch, rounded down, to those that were leased in vain. Where there is one free
+/// place time and again, one of so many questions is for two, so that their turn comes too.
+const TURN_OF_THOSE_IN_VAIN: u8 = 16;
+
 impl<S: SessionStore> Desk<S> {
     /// Does everything that is due: lets time pass (ends rounds, queues noon resends) and sends the
     /// messages that are due, each once a call, as many at once as [`in_flight`](Self::in_flight) says.
@@ -32,35 +36,39 @@ impl<S: SessionStore> Desk<S> {
         let mut free = usize::from(self.in_flight);
         let (mut attended, mut failure) = (BTreeSet::new(), None);
         let (mut more, mut asked, mut again) = (true, false, false);
+        let mut turn = 0_u8;
         loop {
             // One question at a time: while it is under way, what ends leaves more places to the next one.
             if more && !asked && free > 0 {
-                under_way.begin(self.step(Step::Lease(free), sender, longest_send));
+                turn = turn.wrapping_add(1) % TURN_OF_THOSE_IN_VAIN;
+                let limit = if turn == 0 { free.max(2) } else { free };
+                under_way.begin(self.step(Step::Lease(limit), sender, longest_send));
                 asked = true;
             }
             match under_way.next().await {
                 None => break,
-                Some(Done::Leased(limit, Ok(due))) => {
+                Some(Done::Leased(limit, Ok(mut due))) => {
                     asked = false;
                     let before = attended.len();
-                    for leased in due.iter().cloned() {
+                    let full = due.len() >= limit;
+                    due.sort_by_key(|leased| leased.lease.first);
+                    for leased in due {
                         // Once a call: what comes round again, for a key that is missing or a gateway
                         // that takes longer than a pause, would otherwise keep the call from ever ending.
-                        if attended.insert(leased.lease.session) {
+                        let known = attended.contains(&leased.lease.session);
+                        if !known && free > 0 {
+                            attended.insert(leased.lease.session);
                             free = free.saturating_sub(1);
                             under_way.begin(self.step(Step::Attend(leased), sender, longest_send));
-                        } else if leased.lease.first {
-                            again = true;
-                            under_way.begin(self.step(
-                                Step::GiveBack(leased.lease),
-                                sender,
-                                longest_send,
-                            ));
+                        } else if !known || leased.lease.first {
+                            again |= known;
+                            let step = Step::GiveBack(leased.lease);
+                            under_way.begin(self.step(step, sender, longest_send));
                         }
                     }
                     // A full batch may hide more behind it; one without a new session would come round
                     // for ever.
-                    more &= due.len() >= limit && attended.len() > before;
+                    more &= full && attended.len() > before;
                 }
                 Some(Done::Attended(part)) => {
                     free = free.saturating_add(1);

@@ -17,11 +17,11 @@ use beian::{
         Clock as _, Desk, Dispatched, HostError, Leased, SendOutcome, SessionStore as _, SmsSender,
         block,
     },
-    testkit::{ManualClock, Scripted, keys},
+    testkit::{ManualClock, Scripted, Sent, keys},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::support::{MINUTE, Meddling, Store, World, poll_for};
+use super::support::{MINUTE, Meddling, Store, Unreachable, World, poll_for};
 
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
@@ -85,7 +85,7 @@ impl Time {
             });
             if !moved {
                 let next = self.1.lock().unwrap().pop_first();
-                let (then, wakers) = next.expect("somebody waits for nothing");
+                let (then, wakers) = next.unwrap();
                 self.0.advance(then - self.0.now());
                 wakers.into_iter().for_each(Waker::wake);
             }
@@ -146,7 +146,7 @@ fn world_of(rounds: u128, persons: u16) -> World {
 
 fn sent_once(world: &World, messages: usize) {
     let sent = world.sender.sent();
-    let keys: HashSet<_> = sent.iter().map(|sent| sent.id()).collect();
+    let keys: HashSet<_> = sent.iter().map(Sent::id).collect();
     assert_eq!((sent.len(), keys.len()), (messages, messages));
 }
 
@@ -458,4 +458,26 @@ fn what_is_due_again_in_the_same_call_is_due_at_once() {
         .unwrap();
     assert_eq!((done.deferred, done.next), (2, world.now()));
     assert_eq!(world.dispatch().accepted, 1, "given back");
+}
+
+/// With one place, and with a few that become free one by one.
+#[test]
+fn d20_those_in_vain_have_their_turn_while_others_wait() {
+    for in_flight in [1, 3] {
+        let world = world_of(3, 1);
+        let keyless = world.another(Unreachable);
+        let done = block(keyless.dispatch(&world.sender)).unwrap().unwrap();
+        assert_eq!(done.left_out.len(), 3);
+        world.clock.advance(SECOND * 30);
+        for id in 4..=200 {
+            world.open(id, 1);
+        }
+        let desk = |desk: Desk<Store>| desk.in_flight(in_flight);
+        drained(&world, desk, 1, SECOND);
+        sent_once(&world, 200);
+        let sent = world.sender.sent();
+        let in_vain = |sent: &Sent| sent.id().session <= SessionId::from(3);
+        let last = sent.iter().rposition(in_vain).unwrap();
+        assert!((1..100).contains(&last), "{last}");
+    }
 }

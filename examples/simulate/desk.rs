@@ -47,7 +47,8 @@ pub enum Answer {
     Reported(DeliveryReportOutcome),
     Withdrawn,
     Erased,
-    Dispatched,
+    /// With what took longer than the sender said.
+    Dispatched(Vec<MessageId>),
     /// The rules say no.
     Refused,
     /// The round is there already, the one before it isn't over, or has no IDs any more, or none whose key
@@ -151,7 +152,7 @@ impl Asked {
             }
             Self::Dispatch => {
                 let dispatched = desk.dispatch(desk.store()).await;
-                dispatched.map_or_else(Answer::because, |_| Answer::Dispatched)
+                dispatched.map_or_else(Answer::because, |done| Answer::Dispatched(done.slow))
             }
         }
     }
@@ -198,7 +199,11 @@ impl Answer {
                 let opens = matches!(task.command, Command::Open { .. });
                 same("a call that fails opens", &true, &opens)
             }
-            Self::Dispatched | Self::Busy | Self::Dead => Ok(()),
+            Self::Dispatched(slow) => {
+                let named = task.slow.iter().all(|id| slow.contains(id));
+                same("what took longer is named", &named, &true)
+            }
+            Self::Busy | Self::Dead => Ok(()),
         }
     }
 }

@@ -13,7 +13,10 @@ use beian::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{hub::Shared, reference::against};
+use crate::{
+    hub::{LONGEST_SEND, Shared},
+    reference::{Instant, against},
+};
 
 /// The one store, as one host sees it; also its clock and its way to the gateway.
 #[derive(Clone)]
@@ -31,6 +34,11 @@ impl Host {
             before: true,
             passed: false,
         }
+    }
+
+    /// What its clock showed last: read at once after it was, before another of its messages reads it too.
+    fn last_read(&self) -> Instant {
+        self.hub.lock().tasks[self.number].now
     }
 
     fn after(&self) -> Point<'_> {
@@ -85,10 +93,15 @@ impl Clock for Host {
 
 impl SmsSender for Host {
     async fn send(&self, message: &Message) -> SendOutcome {
+        let now = self.last_read();
         self.before().await;
-        let outcome = self.hub.lock().handed(self.number, message);
+        let outcome = self.hub.lock().handed(self.number, message, now);
         self.after().await;
         outcome
+    }
+
+    fn longest_send(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::microseconds(LONGEST_SEND))
     }
 }
 
@@ -118,10 +131,11 @@ impl SessionStore for Host {
     }
 
     async fn save(&self, updates: &[Update]) -> Result<(), SaveError<Infallible>> {
+        let decided_at = self.last_read();
         self.before().await;
         let saved = self.store.save(updates).await;
         match saved {
-            Ok(()) => self.hub.lock().saved(self.number, updates),
+            Ok(()) => self.hub.lock().saved(self.number, updates, decided_at),
             Err(_) => self.hub.lock().refused(updates),
         }
         self.after().await;
@@ -136,6 +150,11 @@ impl SessionStore for Host {
     ) -> Result<Vec<Leased>, SaveError<Infallible>> {
         self.before().await;
         let leased = self.store.lease_due(now, limit, lease).await;
+        for Leased { lease, session } in leased.iter().flatten() {
+            let round = against::round_of(lease.session);
+            let mut hub = self.hub.lock();
+            hub.loaded(self.number, round, session.as_ref().ok());
+        }
         self.after().await;
         leased
     }

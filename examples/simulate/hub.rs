@@ -2,7 +2,7 @@
 //! write is compared with what the model makes of the same command at the same moment.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -10,14 +10,15 @@ use beian::{
     KeyRing, Message, MessageId, MobileNumber, Session, Update,
     host::{LeftOut, SendOutcome},
 };
+use chrono::TimeDelta;
 
 use crate::{
     dice::Dice,
     ledger::Ledger,
     options::World as Weather,
     reference::{
-        self, Entry, EntryOutcome, Instant, Person, Report, ResendOutcome, Round, RoundId, State,
-        VerificationPolicy, World,
+        self, Entry, EntryOutcome, Instant, Person, Report, ResendOutcome, Round, RoundId, SECOND,
+        State, VerificationPolicy, World,
         against::{self, Difference, same},
     },
     rings::{Needed, Ring, left},
@@ -25,6 +26,9 @@ use crate::{
 };
 
 pub const HOSTS: usize = 3;
+
+/// What the senders say, of a lease of 30 seconds.
+pub const LONGEST_SEND: i64 = 10 * SECOND;
 
 /// Person, message, try.
 pub type Place = (usize, usize, u16);
@@ -61,7 +65,7 @@ pub struct Task {
     pub command: Command,
     /// What its clock showed it last.
     pub now: Instant,
-    /// The rounds as it found them, and as the model leaves them.
+    /// The rounds as it found them, in a dispatch all that it has in hand, and as the model leaves them.
     before: Vec<Round>,
     after: Vec<Round>,
     pub entry: Vec<(RoundId, EntryOutcome)>,
@@ -70,8 +74,10 @@ pub struct Task {
     left_out: Vec<RoundId>,
     pub applied: Option<bool>,
     pub saved: bool,
-    /// What the gateway said of the message in hand, until it is stored.
-    said: Option<(RoundId, Place, Report)>,
+    /// What the gateway said of the messages in hand, until it is stored.
+    said: BTreeMap<RoundId, (Place, Report)>,
+    /// Messages for which its sender took longer than it said.
+    pub slow: Vec<MessageId>,
     /// The host dies at the effect when this is used up.
     pub points_left: Option<u32>,
     pub dead: bool,
@@ -90,6 +96,8 @@ pub struct Hub {
     pub model: World,
     pub tasks: [Task; HOSTS],
     pub clocks: [Instant; HOSTS],
+    /// How much time slow senders took since the world last looked.
+    pub passed: Instant,
     pub rings: [Ring; HOSTS],
     needed: Needed,
     /// Whether hosts take turns before each effect.
@@ -115,6 +123,7 @@ impl Shared {
             model: World::default(),
             tasks: Default::default(),
             clocks: [0; HOSTS],
+            passed: 0,
             rings: [Ring::whole(); HOSTS],
             needed: Needed::default(),
             stepping: false,
@@ -202,7 +211,7 @@ impl Hub {
             .cloned();
         let version = round.as_ref().map(|round| round.version);
         let checked = same("loaded", &stored.map(Session::version), &version);
-        self.tasks[host].before = round.into_iter().collect();
+        self.tasks[host].sees(id, round);
         self.note(checked);
     }
 
@@ -220,20 +229,25 @@ impl Hub {
     }
 
     /// A save that the store took: the moment at which the command happened.
-    pub fn saved(&mut self, host: usize, updates: &[Update]) {
-        let checked = self.compare(host, updates);
+    pub fn saved(&mut self, host: usize, updates: &[Update], decided_at: Instant) {
+        let checked = self.compare(host, updates, decided_at);
         self.tasks[host].saved = true;
         self.note(checked);
     }
 
-    fn compare(&mut self, host: usize, updates: &[Update]) -> Result<(), Difference> {
+    fn compare(
+        &mut self,
+        host: usize,
+        updates: &[Update],
+        decided_at: Instant,
+    ) -> Result<(), Difference> {
         let task = &mut self.tasks[host];
         let ids = updates.iter().map(|update| against::round_of(update.id()));
         let mut ids: Vec<RoundId> = ids.collect();
         ids.sort_unstable();
         let opens = matches!(&task.command, Command::Open { id, .. } if ids == [*id]);
         if !matches!(task.command, Command::Submit(_) | Command::Resend { .. }) {
-            task.decide(opens)?;
+            task.decide(opens, ids.first().copied(), decided_at)?;
         }
         if let (true, Command::Open { carried, .. }) = (opens, &task.command) {
             let (ring, round) = (self.rings[host], &mut task.after[0]);
@@ -294,15 +308,15 @@ impl Hub {
             }
             self.tally.one("hosts", "writes");
         }
-        if let Some(last) = ids.first().filter(|_| ids.len() == 1) {
-            let live = self.model.rounds.iter().find(|round| round.id == *last);
-            self.tasks[host].before = live.cloned().into_iter().collect();
+        if let &[last] = &ids[..] {
+            let live = self.model.rounds.iter().find(|round| round.id == last);
+            self.tasks[host].sees(last, live.cloned());
         }
         Ok(())
     }
 
     /// The gateway is handed a message: one that is due, with the code that belongs to it.
-    pub fn handed(&mut self, host: usize, message: &Message) -> SendOutcome {
+    pub fn handed(&mut self, host: usize, message: &Message, now: Instant) -> SendOutcome {
         let id = message.id();
         let round = against::round_of(id.session);
         let place = (
@@ -310,12 +324,8 @@ impl Hub {
             usize::from(id.number),
             id.attempt,
         );
-        let task = &self.tasks[host];
-        let now = task.now;
-        let due = task
-            .before
-            .first()
-            .is_some_and(|seen| seen.id == round && seen.outbox(task.now).contains(&place));
+        let seen = self.tasks[host].before.iter().find(|seen| seen.id == round);
+        let due = seen.is_some_and(|seen| seen.outbox(now).contains(&place));
         if !due {
             self.note(Err(format!("a message is sent that isn't due: {id}")));
         }
@@ -340,14 +350,31 @@ impl Hub {
                 (SendOutcome::Accepted, Report::Accepted, !lost)
             }
         };
+        if dice.happens(self.weather.rests) {
+            self.tally
+                .one("messages handed to the gateway", "not tried");
+            let again_in = TimeDelta::seconds(dice.between(0, 30));
+            return SendOutcome::NotTried { again_in };
+        }
+        if dice.happens(self.weather.slow) {
+            // For everybody: what of a lease is left shrinks with it.
+            let takes = dice.between(LONGEST_SEND + 1, 60 * SECOND);
+            self.passed += takes;
+            self.clocks = self.clocks.map(|clock| clock + takes);
+            self.tasks[host].slow.push(id);
+            self.tally.one("hosts", "senders slower than they said");
+        }
         let row = match outcome {
             SendOutcome::Accepted if arrives => "accepted and delivered",
             SendOutcome::Accepted => "accepted and lost",
             SendOutcome::Deferred => "deferred",
-            SendOutcome::Failed | SendOutcome::FailedWith(_) => "refused",
+            SendOutcome::Failed | SendOutcome::FailedWith(_) | SendOutcome::NotTried { .. } => {
+                "refused"
+            }
         };
         self.tally.one("messages handed to the gateway", row);
-        self.tasks[host].said = Some((round, (p, n, attempt), report));
+        let said = ((p, n, attempt), report);
+        self.tasks[host].said.insert(round, said);
         let number = against::number(message.to());
         self.handed.push(Handed {
             id,
@@ -369,10 +396,23 @@ impl Task {
         }
     }
 
+    /// Replaces what it saw of a round; only a dispatch has several in hand.
+    fn sees(&mut self, id: RoundId, round: Option<Round>) {
+        let several = matches!(self.command, Command::Dispatch);
+        self.before.retain(|seen| several && seen.id != id);
+        self.before.extend(round);
+    }
+
     /// What the model makes of a command on one round.
-    fn decide(&mut self, opens: bool) -> Result<(), Difference> {
+    fn decide(
+        &mut self,
+        opens: bool,
+        written: Option<RoundId>,
+        decided_at: Instant,
+    ) -> Result<(), Difference> {
+        let of_it = |round: &&Round| Some(round.id) == written;
         let mut part = World {
-            rounds: self.before.clone(),
+            rounds: self.before.iter().filter(of_it).cloned().collect(),
         };
         match (&self.command, part.rounds.first().map(|round| round.id)) {
             (
@@ -382,20 +422,20 @@ impl Task {
                 _,
             ) if opens => {
                 part = World::default();
-                part.open(self.now, *id, people, policy.clone());
+                part.open(decided_at, *id, people, policy.clone());
             }
             (_, None) => return Err("a write, and nothing was loaded".into()),
-            (_, Some(id)) if self.said.is_some_and(|(of, ..)| of == id) => {
-                if let Some((_, place, report)) = self.said.take() {
-                    part.report(self.now, id, place, report);
+            (_, Some(id)) if self.said.contains_key(&id) => {
+                if let Some((place, report)) = self.said.remove(&id) {
+                    part.report(decided_at, id, place, report);
                 }
             }
             (Command::Report { place, report }, Some(id)) => {
-                self.applied = part.report(self.now, id, *place, *report);
+                self.applied = part.report(decided_at, id, *place, *report);
             }
-            (Command::Withdraw, Some(id)) => drop(part.withdraw(self.now, id)),
-            (Command::Erase, Some(id)) => drop(part.erase(self.now, id)),
-            (_, Some(id)) => drop(part.tick(self.now, id)),
+            (Command::Withdraw, Some(id)) => drop(part.withdraw(decided_at, id)),
+            (Command::Erase, Some(id)) => drop(part.erase(decided_at, id)),
+            (_, Some(id)) => drop(part.tick(decided_at, id)),
         }
         self.after = part.rounds;
         Ok(())

@@ -64,6 +64,14 @@ pub struct World {
     #[arg(long, default_value_t = 0.05, value_parser = share)]
     pub deferrals: f64,
 
+    /// Messages for which the gateway takes longer than the sender says, so that a lease may end meanwhile
+    #[arg(long, default_value_t = 0.02, value_parser = share)]
+    pub slow: f64,
+
+    /// Messages that the sender does not try, because it leaves the gateway alone for a while
+    #[arg(long, default_value_t = 0.02, value_parser = share)]
+    pub rests: f64,
+
     /// Calls during which the host dies, at any effect
     #[arg(long, default_value_t = 0.02, value_parser = share)]
     pub crashes: f64,
@@ -144,6 +152,8 @@ impl Options {
             loss,
             refusals,
             deferrals,
+            slow,
+            rests,
             crashes,
             races,
             clocks,
@@ -163,6 +173,8 @@ impl Options {
             ("loss", loss, usual.loss),
             ("refusals", refusals, usual.refusals),
             ("deferrals", deferrals, usual.deferrals),
+            ("slow", slow, usual.slow),
+            ("rests", rests, usual.rests),
             ("crashes", crashes, usual.crashes),
             ("races", races, usual.races),
             ("clocks", clocks, usual.clocks),

@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap},
+    mem,
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -38,6 +39,9 @@ use crate::{
 
 /// After so many a host doesn't try to open a round any more: some six days.
 const TRIES: i64 = 200;
+
+/// How many messages a host sends at once.
+const IN_FLIGHT: u16 = 4;
 
 /// A call in the middle of its effects.
 type Doing<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
@@ -166,7 +170,7 @@ pub fn run(seed: u64, size: u32, weather: Weather, only: Option<&[u32]>, steps: 
     let ran = platform.live(steps);
     ran.map_err(|difference| (platform.steps, difference))?;
     let mut hub = platform.hub.lock();
-    Ok(std::mem::take(&mut hub.tally))
+    Ok(mem::take(&mut hub.tally))
 }
 
 impl Platform {
@@ -188,7 +192,7 @@ impl Platform {
                 hub: hub.clone(),
                 both: both(),
             };
-            Desk::new(host.clone(), keys, host)
+            Desk::new(host.clone(), keys, host).in_flight(IN_FLIGHT)
         });
         let mut platform = Self {
             seed,
@@ -631,6 +635,7 @@ impl Platform {
             Poll::Ready(answer) => answer,
             Poll::Pending => Answer::Dead,
         };
+        self.set_clocks();
         finish(&mut self.hub.lock(), host, &answer)?;
         Ok(vec![answer])
     }
@@ -677,6 +682,7 @@ impl Platform {
             drop(doing.swap_remove(turn));
         }
         self.hub.lock().stepping = false;
+        self.set_clocks();
         Ok(answers.into_iter().flatten().take(asked.len()).collect())
     }
 
@@ -688,9 +694,10 @@ impl Platform {
         self.hub.lock().tasks[host] = Task::begin(asked.command(), dies);
     }
 
-    fn set_clocks(&self) {
-        let clocks = self.offsets.map(|offset| self.now + offset);
-        self.hub.lock().clocks = clocks;
+    fn set_clocks(&mut self) {
+        let mut hub = self.hub.lock();
+        self.now += mem::take(&mut hub.passed);
+        hub.clocks = self.offsets.map(|offset| self.now + offset);
     }
 
     /// Seconds, or in some worlds hours: forwards and back.
@@ -725,9 +732,9 @@ impl Platform {
                 return Err(wrong);
             }
             (
-                std::mem::take(&mut hub.handed),
-                std::mem::take(&mut hub.verified),
-                std::mem::take(&mut hub.ended),
+                mem::take(&mut hub.handed),
+                mem::take(&mut hub.verified),
+                mem::take(&mut hub.ended),
             )
         };
         for message in handed {
@@ -772,9 +779,13 @@ impl Platform {
         let report = match (outcome, arrives) {
             (SendOutcome::Accepted, false) => beian::DeliveryReport::Undelivered,
             (_, true) => beian::DeliveryReport::Delivered,
-            (SendOutcome::Deferred | SendOutcome::Failed | SendOutcome::FailedWith(_), false) => {
-                return;
-            }
+            (
+                SendOutcome::Deferred
+                | SendOutcome::Failed
+                | SendOutcome::FailedWith(_)
+                | SendOutcome::NotTried { .. },
+                false,
+            ) => return,
         };
         let delay = match dice.up_to(9) {
             0 => return, // never

@@ -168,6 +168,7 @@ impl Running {
         let lease = if sandbox { LEASE_SANDBOX } else { LEASE };
         let desk = Desk::new(store.sessions().clone(), Arc::clone(&keys), clock.clone())
             .lease(lease)
+            .in_flight(config.in_flight)
             .tries(64);
         let desk = Arc::new(desk);
         let limits = if sandbox {

@@ -53,6 +53,12 @@ pub struct Config {
     )]
     pub sms_delay: Duration,
 
+    /// How many messages are sent at once; a crash leaves as many in doubt, and each goes out again under
+    /// its key.
+    #[arg(long, env = "PORTAL_IN_FLIGHT", default_value = "16", value_name = "N",
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub in_flight: u16,
+
     /// File with the keys; made at the first start, with mode 0600.
     #[arg(
         long,

@@ -51,6 +51,7 @@ impl Watched {
             ("accepted", desk.accepted),
             ("deferred", desk.deferred),
             ("failed", desk.failed),
+            ("not_tried", desk.not_tried),
         ] {
             let labels = [("result", result)];
             messages.get_or_create(&labels).inc_by(count);

@@ -358,7 +358,9 @@ impl<E: Into<Self>> From<HostError<E>> for OrderError {
             HostError::Refused(refusal) => refusal.into(),
             HostError::NotFound => Self::NotFound,
             HostError::Conflict | HostError::Exists => StoreError::Conflict.into(),
-            _ => StoreError::Malformed("answer of the desk").into(),
+            HostError::LeaseTooShort { .. } | _ => {
+                StoreError::Malformed("answer of the desk").into()
+            }
         }
     }
 }

@@ -106,7 +106,6 @@ impl Worker {
         Ok(delivery.map_or(next, |delivery| delivery.min(next)))
     }
 
-    /// One at a time, which sends one message at a time: a crash leaves one in doubt at most.
     async fn dispatch(&self) -> Result<DateTime<Utc>, StoreError> {
         let done = self.desk.dispatch(&*self.gateway).await;
         let done = done.map_err(|error| {
@@ -117,6 +116,9 @@ impl Worker {
             }
         })?;
         warn_of(&done.left_out);
+        for message in &done.slow {
+            tracing::warn!(%message, "the gateway took longer than a send may");
+        }
         Ok(done.next)
     }
 }

@@ -17,7 +17,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use harness::{Database, Persons, Portal, call, client, count, eventually};
@@ -172,6 +172,44 @@ async fn a_gateway_that_never_answers_holds_nobody_up() {
     let deferred = until_event(&client, &portal, &first, "message_deferred").await;
     assert_eq!(count(&deferred, "message_accepted"), 0);
     assert_eq!(deferred["recipients"][0]["state"], "waiting_for_message");
+    assert!(times(&keys).values().all(|times| *times <= 3));
+}
+
+/// What wasn't tried while it was down costs nobody a pause: it goes out once the gateway is back, some
+/// seconds later. A minute later nothing here would still be waiting for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_was_down_for_six_seconds_delays_no_message_by_a_minute() {
+    let began = Instant::now();
+    let down = Duration::from_secs(6);
+    let (keys, sms) = gateway(move |_| {
+        let is_down = began.elapsed() < down;
+        if is_down { BROKEN } else { TAKEN }.to_owned()
+    });
+    let database = Database::sqlite();
+    let options = ["--sms", &sms, "--in-flight", "2"];
+    let (client, portal) = (client(), Portal::start(&database, &options));
+    let mut orders = Vec::new();
+    for n in 0..30 {
+        orders.push(submitted(&client, &portal, n).await);
+    }
+    assert!(began.elapsed() < down, "the orders took too long to file");
+    let (mut untried, mut tried) = (0, 0);
+    for id in &orders {
+        let order = eventually("neither out nor tried in vain", async || {
+            let order = order(&client, &portal, id).await;
+            let heard = ["message_accepted", "message_deferred"].map(|name| count(&order, name));
+            (heard != [0, 0]).then_some(order)
+        })
+        .await;
+        match count(&order, "message_deferred") {
+            0 => untried += 1,
+            _ => tried += 1,
+        }
+    }
+    assert!(
+        (1..=10).contains(&tried) && untried >= 20,
+        "{tried} {untried}"
+    );
     assert!(times(&keys).values().all(|times| *times <= 3));
 }
 

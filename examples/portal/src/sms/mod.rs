@@ -8,6 +8,8 @@ use beian::{
     host::{SendOutcome, SmsSender},
 };
 
+use chrono::TimeDelta;
+
 pub use sandbox::Sandbox;
 pub use webhook::{REPORT_PURPOSE, SEND_PURPOSE, Webhook};
 
@@ -25,6 +27,13 @@ impl SmsSender for Gateway {
         match self {
             Self::Sandbox(sandbox) => sandbox.send(message).await,
             Self::Webhook(webhook) => webhook.send(message).await,
+        }
+    }
+
+    fn longest_send(&self) -> Option<TimeDelta> {
+        match self {
+            Self::Sandbox(sandbox) => sandbox.longest_send(),
+            Self::Webhook(webhook) => webhook.longest_send(),
         }
     }
 }

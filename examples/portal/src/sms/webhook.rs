@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Any 2xx: taken. 408, 425, 429, 5xx, a redirect, no answer in time: later, the same under the same
-//! key. Any other 4xx: refused.
+//! key. Any other 4xx: refused. A gateway that doesn't answer is left alone for some seconds, and then tried
+//! with one message before the others follow.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -22,7 +23,7 @@ use beian::{
     GatewayCode, Message, Template,
     host::{SendOutcome, SmsSender},
 };
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use reqwest::{Client, StatusCode, Url, redirect};
 
 use crate::keys::SigningKey;
@@ -33,10 +34,14 @@ pub const SEND_PURPOSE: &str = "send";
 pub const REPORT_PURPOSE: &str = "report";
 
 /// How long one try may take.
-const TRY: Duration = Duration::from_secs(5);
+const TRY: Duration = Duration::from_secs(3);
 const TRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_REST: Duration = Duration::from_secs(30);
+/// How long all tries and their pauses may take.
+const LONGEST_SEND: Duration = Duration::from_secs(10);
+const LONGEST_REST: Duration = Duration::from_secs(4);
+/// How long a message waits at most before it is looked whether the gateway is back.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Sends messages to a gateway by HTTP.
 #[derive(Debug)]
@@ -45,7 +50,7 @@ pub struct Webhook {
     url: Url,
     key: SigningKey,
     /// After a message on which every try failed, the gateway is left alone for a while: a message
-    /// that comes meanwhile is deferred at once, and holds nobody up.
+    /// that comes meanwhile isn't tried, and holds nobody up.
     rest: Mutex<Rest>,
 }
 
@@ -108,9 +113,17 @@ impl Webhook {
         }
     }
 
-    fn is_resting(&self) -> bool {
-        let rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        rest.until.is_some_and(|until| Instant::now() < until)
+    /// How long the gateway is still left alone. When that is over, whoever asks first tries it, and the
+    /// others wait for what comes of it.
+    fn left_alone(&self) -> Option<Duration> {
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let left = rest.until?.saturating_duration_since(now);
+        if left.is_zero() {
+            rest.until = now.checked_add(LONGEST_SEND);
+            return None;
+        }
+        Some(left)
     }
 
     fn note(&self, outcome: SendOutcome) {
@@ -128,8 +141,9 @@ impl Webhook {
 
 impl SmsSender for Webhook {
     async fn send(&self, message: &Message) -> SendOutcome {
-        if self.is_resting() {
-            return SendOutcome::Deferred;
+        if let Some(left) = self.left_alone() {
+            let again_in = TimeDelta::from_std(left.min(LOOK_AGAIN)).unwrap_or_default();
+            return SendOutcome::NotTried { again_in };
         }
         let key = message.id().to_string();
         let body = serde_json::json!({
@@ -139,18 +153,28 @@ impl SmsSender for Webhook {
             "kind": message.kind(),
         });
         let body = body.to_string().into_bytes();
-        let mut outcome = SendOutcome::Deferred;
-        for n in 0..TRIES {
-            if n > 0 {
-                tokio::time::sleep(with_jitter(doubled(FIRST_PAUSE, n))).await;
+        let tries = async {
+            for n in 0..TRIES {
+                if n > 0 {
+                    tokio::time::sleep(with_jitter(doubled(FIRST_PAUSE, n))).await;
+                }
+                let outcome = self.once(&key, &body).await;
+                if outcome != SendOutcome::Deferred {
+                    return outcome;
+                }
             }
-            outcome = self.once(&key, &body).await;
-            if outcome != SendOutcome::Deferred {
-                break;
-            }
-        }
+            SendOutcome::Deferred
+        };
+        let outcome = tokio::time::timeout(LONGEST_SEND, tries).await;
+        let outcome = outcome.unwrap_or(SendOutcome::Deferred);
         self.note(outcome);
         outcome
+    }
+
+    fn longest_send(&self) -> Option<TimeDelta> {
+        // A time-out comes late on a busy machine.
+        let late = LONGEST_SEND.saturating_add(Duration::from_secs(2));
+        TimeDelta::from_std(late).ok()
     }
 }
 

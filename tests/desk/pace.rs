@@ -21,7 +21,7 @@ use beian::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::support::{MINUTE, Meddling, Store, Unreachable, World, poll_for};
+use super::support::{MINUTE, Meddling, Store, Unreachable, Waiting, World, poll_for};
 
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
@@ -247,28 +247,27 @@ fn d12_a_lease_is_renewed_before_a_message_that_could_outlast_it() {
 #[test]
 fn d12_a_lease_that_another_host_has_by_now_is_left_to_it() {
     let world = world_of(1, 2);
+    world.sender.script([Scripted::Hang, Scripted::Accept]);
     let other = world.another(keys());
-    // The first message takes longer than the lease, and longer than the sender says.
-    let first = |message: &Message| {
-        if world.sender.sent().is_empty() {
-            world.clock.advance(SECOND * 30);
-            let done = block(other.dispatch(&world.sender)).unwrap().unwrap();
-            assert_eq!(done.accepted, 2);
-            assert_eq!(message.id().recipient, 0);
-        }
+    let mut others = Box::pin(other.dispatch(&world.sender));
+    // The first message takes longer than the lease, and longer than the sender says: the other sends it
+    // again meanwhile, and waits for the answer.
+    let first = |_: &Message| {
+        assert!(world.sender.sent().is_empty());
+        world.clock.advance(SECOND * 30);
+        assert!(poll_for(others.as_mut(), 1).is_none());
     };
-    let done = block(world.desk.dispatch(&Meddling(&world.sender, first)))
-        .unwrap()
-        .unwrap();
+    let first = Mutex::new(first);
+    let slow = |message: &Message| (first.lock().unwrap())(message);
+    let call = block(world.desk.dispatch(&Meddling(&world.sender, slow)));
+    let done = call.unwrap().unwrap();
     assert_eq!((done.accepted, done.slow.len()), (1, 1));
     assert_eq!(world.desk.counters().slow, 1);
-    let sent: Vec<_> = world
-        .sender
-        .sent()
-        .iter()
-        .map(|sent| sent.id().recipient)
-        .collect();
-    assert_eq!(sent, [0, 1, 0]);
+    world.sender.release(SendOutcome::Accepted);
+    assert_eq!(poll_for(others.as_mut(), 1).unwrap().unwrap().accepted, 2);
+    let sent = world.sender.sent();
+    let sent: Vec<_> = sent.iter().map(|sent| sent.id().recipient).collect();
+    assert_eq!(sent, [0, 0, 1]);
 }
 
 #[test]
@@ -332,10 +331,40 @@ fn a_message_that_is_never_answered_keeps_its_own_place_alone() {
         sent.iter().filter(|sent| sent.outcome().is_some()).count()
     };
     assert_eq!((world.sender.sent().len(), answered(&world)), (100, 99));
-    // Its sleep is nobody's work: it isn't polled until it is told.
     world.sender.release(SendOutcome::Accepted);
     assert_eq!(poll_for(call.as_mut(), 1).unwrap().unwrap().accepted, 100);
     sent_once(&world, 100);
+}
+
+/// Never answers the first, and counts how often it is asked.
+struct Silent<'a>(&'a World, AtomicUsize);
+
+impl SmsSender for Silent<'_> {
+    async fn send(&self, message: &Message) -> SendOutcome {
+        if message.id().session == SessionId::from(1) {
+            return poll_fn(|_| {
+                self.1.fetch_add(1, Ordering::Relaxed);
+                Poll::Pending
+            })
+            .await;
+        }
+        Waiting(&self.0.sender).send(message).await
+    }
+}
+
+#[test]
+fn what_waits_is_not_asked_until_it_is_woken() {
+    let world = world_of(100, 1);
+    let desk = world.another(keys()).in_flight(8);
+    let silent = Silent(&world, AtomicUsize::default());
+    let mut call = Box::pin(desk.dispatch(&silent));
+    let waker = Waker::from(Arc::new(Flag(AtomicUsize::default())));
+    for _ in 0..1_000 {
+        let polled = call.as_mut().poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending());
+    }
+    drop(call);
+    assert_eq!((world.sender.sent().len(), silent.1.into_inner()), (99, 1));
 }
 
 #[test]
@@ -388,6 +417,35 @@ impl SmsSender for Resting<'_> {
             },
         }
     }
+}
+
+/// Leaves the gateway alone for the first.
+struct NotTheFirst<'a>(&'a World);
+
+impl SmsSender for NotTheFirst<'_> {
+    async fn send(&self, message: &Message) -> SendOutcome {
+        if message.id().session == SessionId::from(1) {
+            return SendOutcome::NotTried { again_in: SECOND };
+        }
+        self.0.sender.send(message).await
+    }
+}
+
+#[test]
+fn a_call_that_hears_to_leave_the_gateway_alone_begins_nothing_else() {
+    let world = world_of(1, 1);
+    // The first in vain, so that it isn't what a lease for one gets next.
+    block(world.another(Unreachable).dispatch(&world.sender))
+        .unwrap()
+        .unwrap();
+    world.clock.advance(SECOND * 30);
+    for id in 2..=100 {
+        world.open(id, 1);
+    }
+    let desk = world.another(keys()).in_flight(2);
+    let done = block(desk.dispatch(&NotTheFirst(&world))).unwrap().unwrap();
+    assert_eq!((done.not_tried, done.accepted), (1, 1));
+    assert_eq!(done.next, world.now() + SECOND);
 }
 
 #[test]
@@ -468,16 +526,17 @@ fn d20_those_in_vain_have_their_turn_while_others_wait() {
         let keyless = world.another(Unreachable);
         let done = block(keyless.dispatch(&world.sender)).unwrap().unwrap();
         assert_eq!(done.left_out.len(), 3);
-        world.clock.advance(SECOND * 30);
+        // Due before their lease is over.
         for id in 4..=200 {
             world.open(id, 1);
         }
+        world.clock.advance(SECOND * 30);
         let desk = |desk: Desk<Store>| desk.in_flight(in_flight);
         drained(&world, desk, 1, SECOND);
         sent_once(&world, 200);
         let sent = world.sender.sent();
         let in_vain = |sent: &Sent| sent.id().session <= SessionId::from(3);
         let last = sent.iter().rposition(in_vain).unwrap();
-        assert!((1..100).contains(&last), "{last}");
+        assert!((1..3 * 16).contains(&last), "{last}");
     }
 }

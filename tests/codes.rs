@@ -218,6 +218,10 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
                 HostError::Store(()),
                 HostError::<()>::Exists,
                 HostError::<()>::NotFound,
+                HostError::<()>::LeaseTooShort {
+                    longest_send: chrono::TimeDelta::zero(),
+                    lease: chrono::TimeDelta::zero(),
+                },
             ],
         ),
         (

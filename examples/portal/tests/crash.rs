@@ -500,7 +500,7 @@ fn check_each_kill(gateway: &Gateway, marks: &[usize]) {
         repeated += again.len();
         from = *mark;
     }
-    println!("{repeated} of {} kills repeat a message", marks.len());
+    println!("{} kills, {repeated} messages come again", marks.len());
     assert!(repeated > 0, "no kill came while a message was under way");
 }
 

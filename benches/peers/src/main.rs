@@ -19,6 +19,7 @@ mod growth;
 mod load;
 mod measured;
 mod ours;
+mod pace;
 mod people;
 mod plot;
 mod pools;
@@ -102,6 +103,7 @@ enum Part {
     Sqlite,
     Postgres,
     Mysql,
+    Pace,
     Portal,
     Growth,
 }
@@ -161,6 +163,9 @@ async fn measure(arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
         } else {
             missing("MySQL", "--mysql")?;
         }
+    }
+    if wanted(Part::Pace) {
+        pace(&mut report, arguments, scratch).await?;
     }
     if wanted(Part::Portal) {
         if let (Some(server), Some(program)) = (&arguments.postgres, &arguments.portal) {
@@ -335,6 +340,43 @@ async fn mysql(report: &mut Report, server: &str, quick: bool) -> Result<(), Fau
             rows.push(report.duel(operation, "mysql", clients, &outcome));
         }
         report.table(&DUEL, &rows)?;
+    }
+    Ok(())
+}
+
+async fn pace(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
+    report.say("## Messages at a gateway's pace")?;
+    report.say(
+        "Messages a second until all that are due are out, one a round, beside the most there can be: what is \
+         in flight by how long the gateway takes. By hand is a table of messages and a worker for each place, \
+         which claims one, sends it and writes that it was sent; it has no codes, no rounds and no audit trail. \
+         Commits don't wait for the disk, but on SQLite.",
+    )?;
+    let quick = arguments.quick;
+    let ours = SqliteStore::new(pools::sqlite(&scratch.join("pace.db")).await?);
+    ours.migrate().await?;
+    let by_hand = pools::sqlite(&scratch.join("pace_by_hand.db")).await?;
+    let by_hand = pace::Sqlite::new(by_hand).await?;
+    report.say("SQLite:")?;
+    let rows = pace::rows(report, "sqlite", ours, by_hand, quick).await?;
+    report.table(&pace::HEAD, &rows)?;
+    if let Some(server) = &arguments.postgres {
+        let address = relaxed(&database(server, "peers_pace").await?);
+        let ours = PgStore::new(pools::postgres(&address).await?);
+        ours.migrate().await?;
+        let by_hand = pace::Postgres::new(pools::postgres(&address).await?).await?;
+        report.say("PostgreSQL:")?;
+        let rows = pace::rows(report, "postgres", ours, by_hand, quick).await?;
+        report.table(&pace::HEAD, &rows)?;
+    }
+    if let Some(server) = &arguments.mysql {
+        let address = mysql_database(server, "peers_pace", false).await?;
+        let ours = MySqlStore::new(pools::mysql(&address).await?);
+        ours.migrate().await?;
+        let by_hand = pace::MySql::new(pools::mysql(&address).await?).await?;
+        report.say("MySQL:")?;
+        let rows = pace::rows(report, "mysql", ours, by_hand, quick).await?;
+        report.table(&pace::HEAD, &rows)?;
     }
     Ok(())
 }

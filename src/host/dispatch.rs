@@ -14,6 +14,10 @@ use crate::{DeliveryReport, MessageId, Session, time::Micros};
 /// place time and again, one of so many questions is for two, so that their turn comes too.
 const TURN_OF_THOSE_IN_VAIN: u8 = 16;
 
+/// How many questions for more may be under way, each for as large a part of the places. One alone leaves
+/// places empty while it waits; one for each place asks the store for sessions one by one.
+const QUESTIONS: usize = 16;
+
 impl<S: SessionStore> Desk<S> {
     /// Does everything that is due: lets time pass (ends rounds, queues noon resends) and sends the
     /// messages that are due, each once a call, as many at once as [`in_flight`](Self::in_flight) says.
@@ -35,20 +39,21 @@ impl<S: SessionStore> Desk<S> {
         let mut under_way = InFlight::new();
         let mut free = usize::from(self.in_flight);
         let (mut attended, mut failure) = (BTreeSet::new(), None);
-        let (mut more, mut asked, mut again) = (true, false, false);
+        let (mut more, mut asked_for, mut again) = (true, 0_usize, false);
         let mut turn = 0_u8;
         loop {
-            // One question at a time: while it is under way, what ends leaves more places to the next one.
-            if more && !asked && free > 0 {
+            let wanted = free.saturating_sub(asked_for);
+            let enough = wanted.saturating_mul(QUESTIONS) >= usize::from(self.in_flight);
+            if more && wanted > 0 && (enough || asked_for == 0) {
                 turn = turn.wrapping_add(1) % TURN_OF_THOSE_IN_VAIN;
-                let limit = if turn == 0 { free.max(2) } else { free };
+                let limit = if turn == 0 { wanted.max(2) } else { wanted };
                 under_way.begin(self.step(Step::Lease(limit), sender, longest_send));
-                asked = true;
+                asked_for = asked_for.saturating_add(limit);
             }
             match under_way.next().await {
                 None => break,
                 Some(Done::Leased(limit, Ok(mut due))) => {
-                    asked = false;
+                    asked_for = asked_for.saturating_sub(limit);
                     let before = attended.len();
                     let full = due.len() >= limit;
                     due.sort_by_key(|leased| leased.lease.first);

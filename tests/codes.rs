@@ -219,8 +219,8 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
                 HostError::<()>::Exists,
                 HostError::<()>::NotFound,
                 HostError::<()>::LeaseTooShort {
-                    longest_send: chrono::TimeDelta::zero(),
-                    lease: chrono::TimeDelta::zero(),
+                    longest_send: TimeDelta::zero(),
+                    lease: TimeDelta::zero(),
                 },
             ],
         ),

@@ -13,11 +13,13 @@ use beian::{
     VerificationPolicy,
     host::{Desk, MemoryStore, SendOutcome, SmsSender},
 };
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use tokio::{
     sync::{Notify, mpsc},
     time,
 };
+
+const TIME_OUT: Duration = Duration::from_secs(10);
 
 /// A gateway: a host gives it the number, the text and the idempotency key over HTTP.
 struct Gateway(mpsc::UnboundedSender<(String, String)>);
@@ -30,11 +32,15 @@ impl SmsSender for Gateway {
             self.0.send((message.to().digits().to_owned(), code))
         };
         // Bound it in time. After a time-out nobody knows: the same message goes out again (D11).
-        match time::timeout(Duration::from_secs(10), request).await {
+        match time::timeout(TIME_OUT, request).await {
             Ok(Ok(())) => SendOutcome::Accepted,
             Ok(Err(_)) => SendOutcome::Failed,
             Err(_) => SendOutcome::Deferred,
         }
+    }
+
+    fn longest_send(&self) -> Option<TimeDelta> {
+        TimeDelta::from_std(TIME_OUT.saturating_mul(2)).ok() // a busy machine may be late
     }
 }
 
@@ -60,7 +66,7 @@ async fn worker(desk: Arc<Desk<MemoryStore>>, gateway: Gateway, nudge: Arc<Notif
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut key = [0; 32];
     getrandom::fill(&mut key)?; // a real host reads it from its secret store
-    let desk = Desk::new(MemoryStore::default(), KeyRing::single(1, key)?, Utc::now);
+    let desk = Desk::new(MemoryStore::default(), KeyRing::single(1, key)?, Utc::now).in_flight(16);
     let (desk, nudge) = (Arc::new(desk), Arc::new(Notify::new()));
     let (out, mut handset) = mpsc::unbounded_channel();
     let worker = tokio::spawn(worker(Arc::clone(&desk), Gateway(out), Arc::clone(&nudge)));

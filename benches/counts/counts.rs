@@ -21,7 +21,9 @@ use std::hint::black_box;
 use beian::{
     Decision, DeliveryReport, DeliveryReportOutcome, Entry, EntryOutcome, KeyError, KeyId, KeyRing,
     Keys, Mac, Message, OpenError, Opening, Recipient, Recipients, Refusal, ResendOutcome,
-    ResendRequest, Role, Seed, Session, SessionError, VerificationPolicy, testkit::FixedEntropy,
+    ResendRequest, Role, Seed, Session, SessionError, Tracker, VerificationPolicy,
+    testkit::{FixedEntropy, recipients_under},
+    tracker::{Fact, FactKind, NextStep},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gungraun::{Dhat, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
@@ -197,6 +199,42 @@ fn snapshot_round_trip_postcard(scene: &Scene) -> Session {
     postcard::from_bytes(&bytes).unwrap()
 }
 
+/// A platform's tracker of so many persons, of each of whom three facts are known.
+fn tracker(persons: u16) -> &'static (Tracker, DateTime<Utc>) {
+    let start: DateTime<Utc> = "2024-05-01T02:00:00Z".parse().unwrap();
+    let after = |minutes| {
+        start
+            .checked_add_signed(TimeDelta::minutes(minutes))
+            .unwrap()
+    };
+    let recipients = recipients_under(persons, VerificationPolicy::REGULATOR);
+    let mut tracker = Tracker::new(&recipients, start);
+    for recipient in recipients.iter() {
+        let mobile = *recipient.mobile();
+        for (minutes, kind) in [
+            (5, FactKind::Received(mobile)),
+            (15, FactKind::ResendAsked(mobile)),
+            (20, FactKind::Received(mobile)),
+        ] {
+            let fact = Fact::exact(kind, after(minutes));
+            tracker.report(fact, after(60)).unwrap();
+        }
+    }
+    Box::leak(Box::new((tracker, after(60))))
+}
+
+#[library_benchmark]
+#[bench::of(tracker(1))]
+fn steps_that_a_tracker_tells_one((tracker, now): &(Tracker, DateTime<Utc>)) -> Vec<NextStep> {
+    tracker.next_steps(*now)
+}
+
+#[library_benchmark]
+#[bench::of(tracker(10))]
+fn steps_that_a_tracker_tells_ten((tracker, now): &(Tracker, DateTime<Utc>)) -> Vec<NextStep> {
+    tracker.next_steps(*now)
+}
+
 library_benchmark_group!(
     name = counts,
     benchmarks = [
@@ -214,7 +252,9 @@ library_benchmark_group!(
         tick_that_ends_the_round,
         tick_with_nothing_due,
         snapshot_round_trip_json,
-        snapshot_round_trip_postcard
+        snapshot_round_trip_postcard,
+        steps_that_a_tracker_tells_one,
+        steps_that_a_tracker_tells_ten
     ]
 );
 

@@ -54,13 +54,14 @@ impl<S: SessionStore> Desk<S> {
                 None => break,
                 Some(Done::Leased(limit, Ok(mut due))) => {
                     asked_for = asked_for.saturating_sub(limit);
-                    let before = attended.len();
                     let full = due.len() >= limit;
+                    let mut new = false;
                     due.sort_by_key(|leased| leased.lease.first);
                     for leased in due {
                         // Once a call: what comes round again, for a key that is missing or a gateway
                         // that takes longer than a pause, would otherwise keep the call from ever ending.
                         let known = attended.contains(&leased.lease.session);
+                        new |= !known;
                         if !known && free > 0 {
                             attended.insert(leased.lease.session);
                             free = free.saturating_sub(1);
@@ -73,7 +74,7 @@ impl<S: SessionStore> Desk<S> {
                     }
                     // A full batch may hide more behind it; one without a new session would come round
                     // for ever.
-                    more &= full && attended.len() > before;
+                    more &= full && new;
                 }
                 Some(Done::Attended(part)) => {
                     free = free.saturating_add(1);

@@ -348,6 +348,16 @@ fn a_message_that_is_never_answered_keeps_its_own_place_alone() {
     sent_once(&world, 100);
 }
 
+/// While answers of the store are under way, more may come than there are places for, which is no sign that
+/// nothing is left.
+#[test]
+fn what_finds_no_place_does_not_end_a_call() {
+    let world = world_of(300, 1);
+    world.store.waits.store(true, Ordering::Relaxed);
+    drained(&world, |desk| desk.in_flight(16), 1, SECOND);
+    sent_once(&world, 300);
+}
+
 #[test]
 fn one_place_of_many_is_used_while_the_others_wait() {
     let world = world_of(100, 1);

@@ -209,7 +209,7 @@ fn tracker(persons: u16) -> &'static (Tracker, DateTime<Utc>) {
     };
     let recipients = recipients_under(persons, VerificationPolicy::REGULATOR);
     let mut tracker = Tracker::new(&recipients, start);
-    for recipient in recipients.iter() {
+    for recipient in &recipients {
         let mobile = *recipient.mobile();
         for (minutes, kind) in [
             (5, FactKind::Received(mobile)),

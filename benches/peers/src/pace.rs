@@ -122,22 +122,28 @@ macro_rules! outbox {
     };
 }
 
+/// Claims in one statement.
+macro_rules! claim {
+    ($lock:literal) => {
+        async fn take(&self, now: i64) -> Result<Option<i64>, Fault> {
+            let taken = sqlx::query_scalar(concat!(
+                "update outbox set due_at = $1 where id = (select id from outbox \
+                where sent_at is null and due_at <= $2 order by due_at limit 1",
+                $lock,
+                ") returning id"
+            ));
+            let taken = taken.bind(now + LEASE).bind(now);
+            Ok(taken.fetch_optional(&self.0).await?)
+        }
+    };
+}
+
 outbox!(
     Sqlite,
     sqlx::Sqlite,
     "insert into outbox (id, mobile, code, due_at) values ($1, $2, $3, $4)",
     "update outbox set sent_at = $1 where id = $2",
-    async fn take(&self, now: i64) -> Result<Option<i64>, Fault> {
-        let taken = sqlx::query_scalar(
-            "update outbox set due_at = $1 where id = (select id from outbox \
-             where sent_at is null and due_at <= $2 order by due_at limit 1) returning id",
-        );
-        Ok(taken
-            .bind(now + LEASE)
-            .bind(now)
-            .fetch_optional(&self.0)
-            .await?)
-    }
+    claim!("");
 );
 
 outbox!(
@@ -145,18 +151,7 @@ outbox!(
     sqlx::Postgres,
     "insert into outbox (id, mobile, code, due_at) values ($1, $2, $3, $4)",
     "update outbox set sent_at = $1 where id = $2",
-    async fn take(&self, now: i64) -> Result<Option<i64>, Fault> {
-        let taken = sqlx::query_scalar(
-            "update outbox set due_at = $1 where id = (select id from outbox \
-             where sent_at is null and due_at <= $2 order by due_at limit 1 \
-             for update skip locked) returning id",
-        );
-        Ok(taken
-            .bind(now + LEASE)
-            .bind(now)
-            .fetch_optional(&self.0)
-            .await?)
-    }
+    claim!(" for update skip locked");
 );
 
 outbox!(

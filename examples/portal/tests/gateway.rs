@@ -15,9 +15,12 @@ use std::{
     collections::BTreeMap,
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use harness::{Database, Persons, Portal, call, client, count, eventually};
@@ -178,11 +181,11 @@ async fn a_gateway_that_never_answers_holds_nobody_up() {
 /// What wasn't tried while it was down costs nobody a pause: it goes out once the gateway is back, some
 /// seconds later. A minute later nothing here would still be waiting for it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_was_down_for_six_seconds_delays_no_message_by_a_minute() {
-    let began = Instant::now();
-    let down = Duration::from_secs(6);
+async fn a_gateway_that_was_down_delays_no_message_by_a_minute() {
+    let down = Arc::new(AtomicBool::new(true));
+    let is_down = Arc::clone(&down);
     let (keys, sms) = gateway(move |_| {
-        let is_down = began.elapsed() < down;
+        let is_down = is_down.load(Ordering::Relaxed);
         if is_down { BROKEN } else { TAKEN }.to_owned()
     });
     let database = Database::sqlite();
@@ -192,7 +195,12 @@ async fn a_gateway_that_was_down_for_six_seconds_delays_no_message_by_a_minute()
     for n in 0..30 {
         orders.push(submitted(&client, &portal, n).await);
     }
-    assert!(began.elapsed() < down, "the orders took too long to file");
+    eventually("nothing was tried", async || {
+        times(&keys).values().any(|times| *times == 3).then_some(())
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    down.store(false, Ordering::Relaxed);
     let (mut untried, mut tried) = (0, 0);
     for id in &orders {
         let order = eventually("neither out nor tried in vain", async || {
@@ -206,10 +214,7 @@ async fn a_gateway_that_was_down_for_six_seconds_delays_no_message_by_a_minute()
             _ => tried += 1,
         }
     }
-    assert!(
-        (1..=10).contains(&tried) && untried >= 20,
-        "{tried} {untried}"
-    );
+    assert!(tried > 0 && untried > tried, "{tried} {untried}");
     assert!(times(&keys).values().all(|times| *times <= 3));
 }
 

@@ -7,7 +7,6 @@ use beian::{
     Message,
     host::{SendOutcome, SmsSender},
 };
-
 use chrono::TimeDelta;
 
 pub use sandbox::Sandbox;

@@ -44,7 +44,9 @@ impl<S: SessionStore> Desk<S> {
         loop {
             let wanted = free.saturating_sub(asked_for);
             let enough = wanted.saturating_mul(QUESTIONS) >= usize::from(self.in_flight);
-            if more && wanted > 0 && (enough || asked_for == 0) {
+            // After an error, or a word to leave the gateway alone, nothing else is begun.
+            let stopped = failure.is_some() || done.not_tried > 0;
+            if more && !stopped && wanted > 0 && (enough || asked_for == 0) {
                 turn = turn.wrapping_add(1) % TURN_OF_THOSE_IN_VAIN;
                 let limit = if turn == 0 { wanted.max(2) } else { wanted };
                 under_way.begin(self.step(Step::Lease(limit), sender, longest_send));
@@ -62,7 +64,7 @@ impl<S: SessionStore> Desk<S> {
                         // that takes longer than a pause, would otherwise keep the call from ever ending.
                         let known = attended.contains(&leased.lease.session);
                         new |= !known;
-                        if !known && free > 0 {
+                        if !known && !stopped && free > 0 {
                             attended.insert(leased.lease.session);
                             free = free.saturating_sub(1);
                             under_way.begin(self.step(Step::Attend(leased), sender, longest_send));
@@ -78,12 +80,10 @@ impl<S: SessionStore> Desk<S> {
                 }
                 Some(Done::Attended(part)) => {
                     free = free.saturating_add(1);
-                    more &= part.not_tried == 0;
                     done.add(part);
                 }
                 Some(Done::GivenBack) => {}
                 Some(Done::Leased(_, Err(error)) | Done::Failed(error)) => {
-                    more = false;
                     failure.get_or_insert(error);
                 }
             }

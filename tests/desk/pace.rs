@@ -479,6 +479,38 @@ fn a_call_that_hears_to_leave_the_gateway_alone_begins_nothing_else() {
     assert_eq!(done.next, world.now() + SECOND);
 }
 
+/// What is leased for it meanwhile is given back, and not begun.
+#[test]
+fn what_comes_after_that_is_given_back() {
+    let world = world_of(100, 1);
+    world.store.waits.store(true, Ordering::Relaxed);
+    world.sender.script([Scripted::Accept; 16]);
+    let desk = world.another(keys()).in_flight(16);
+    let later = AtomicUsize::default();
+    let gateway = NotAfter(&world, 17, &later);
+    let done = poll_for(desk.dispatch(&gateway), 10_000).unwrap().unwrap();
+    // What was begun before it was heard is heard out.
+    assert!(
+        done.not_tried == 1 && (16..20).contains(&done.accepted),
+        "{done:?}"
+    );
+    // Nobody else waits for the end of a lease.
+    world.store.waits.store(false, Ordering::Relaxed);
+    assert_eq!(world.dispatch().accepted, 100 - done.accepted);
+}
+
+/// Takes so many messages, and leaves the gateway alone then.
+struct NotAfter<'a>(&'a World, usize, &'a AtomicUsize);
+
+impl SmsSender for NotAfter<'_> {
+    async fn send(&self, message: &Message) -> SendOutcome {
+        if self.2.fetch_add(1, Ordering::Relaxed) + 1 == self.1 {
+            return SendOutcome::NotTried { again_in: SECOND };
+        }
+        self.0.sender.send(message).await
+    }
+}
+
 #[test]
 fn d11_only_a_real_try_costs_a_pause() {
     let world = world_of(100, 1);

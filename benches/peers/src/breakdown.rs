@@ -12,8 +12,12 @@ use std::{
 use axum::http::{HeaderMap, HeaderValue, header};
 use beian::host::{MemoryStore, SessionStore as _};
 use beian_sqlx::AnyStore;
+use beian_web::{
+    limits::{Limits, Rates},
+    sign_in::Door,
+    signing::SigningKey,
+};
 use chrono::Utc;
-use portal::{auth::Door, keys::SigningKey, limits::Limits};
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 
@@ -292,7 +296,12 @@ fn json_of(calls: u32) -> Result<f64, Fault> {
 
 /// One address, many numbers.
 fn limits(calls: u32) -> Result<f64, Fault> {
-    let limits = Limits::new(u32::MAX, u32::MAX);
+    let limits = Limits::new(Rates {
+        rate_address: u32::MAX,
+        rate_number: u32::MAX,
+        rate_sign_in: u32::MAX,
+        rate_api: u32::MAX,
+    });
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let mobiles: Result<Vec<_>, _> = (0..1_000).map(|n| people::mobile(n).parse()).collect();
     let mobiles = mobiles?;
@@ -300,14 +309,17 @@ fn limits(calls: u32) -> Result<f64, Fault> {
     let turn = || {
         mobiles
             .iter()
-            .all(|mobile| limits.check(address, Some(*mobile)).is_ok())
+            .all(|mobile| limits.check_form(address, Some(*mobile)).is_ok())
     };
     Ok(each(turn, turns) / 1e3)
 }
 
 fn door(calls: u32) -> Result<f64, Fault> {
     let token = "0123456789abcdef0123456789abcdef";
-    let door = Door::new(Some(token.parse()?), SigningKey::new(&[7; 32])?);
+    let door = Door::new(
+        Some(token.parse()?),
+        SigningKey::new(&[7; 32]).ok_or("the key is too short")?,
+    );
     let bearer = HeaderValue::from_str(&format!("Bearer {token}"))?;
     let headers = HeaderMap::from_iter([(header::AUTHORIZATION, bearer)]);
     if !door.admits_bearer(&headers) {

@@ -13,6 +13,14 @@ use beian::{
     host::{Clock as _, Desk, HostError, Resent, Submitted},
 };
 use beian_sqlx::AnyStore;
+use beian_web::{
+    limits::Limits,
+    options::{self, StartProblem},
+    serve::{Served, Server},
+    sign_in::Door,
+    site::Site,
+    watch::Kept,
+};
 use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
@@ -22,13 +30,11 @@ use tokio::{
 
 use crate::{
     api,
-    auth::Door,
     clock::PortalClock,
-    config::{Config, ConfigProblem, SmsChoice},
+    config::{Config, SmsChoice},
     keys::PortalKeys,
-    limits::Limits,
+    metrics::Dear,
     orders::Orders,
-    serve::serve,
     sms::{Gateway, Sandbox, Webhook},
     store::Store,
     worker::{Bell, Worker, warn_of},
@@ -47,10 +53,18 @@ pub struct Portal {
     pub clock: PortalClock,
     /// Wakes the worker.
     pub bell: Arc<Bell>,
+    /// What it is called, and who stands before it.
+    pub site: Arc<Site>,
     /// Who may use the console.
     pub door: Door,
-    /// How often the public forms may be used.
+    /// How often one address may do what.
     pub limits: Arc<Limits>,
+    /// What its server counts.
+    pub served: Arc<Served>,
+    /// Whether something could be written lately.
+    pub writable: Kept<bool>,
+    /// The figures that the database counts.
+    pub figures: Kept<Option<Dear>>,
     /// Who is at the public forms.
     pub turns: Turns,
     /// The keys.
@@ -59,8 +73,6 @@ pub struct Portal {
     pub sandbox: bool,
     /// How long the sandbox's gateway takes.
     pub sms_delay: TimeDelta,
-    /// Whether the portal listens on loopback only.
-    pub loopback: bool,
 }
 
 impl Portal {
@@ -120,7 +132,9 @@ pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     portal: Arc<Portal>,
-    listener: TcpListener,
+    server: Server,
+    /// The listener for the figures alone.
+    metrics: Option<Server>,
     gateway: Arc<Gateway>,
 }
 
@@ -130,41 +144,58 @@ const LEASE_SANDBOX: TimeDelta = TimeDelta::seconds(10);
 
 /// How long requests and the worker have to finish once the portal is told to stop.
 const GRACE: Duration = Duration::from_secs(4);
+/// How long a database is trusted to be writable.
+const WRITABLE: Duration = Duration::from_secs(3);
+/// How long figures of the database are good for.
+const FIGURES: Duration = Duration::from_secs(15);
 
 impl Running {
     /// Opens the key file and the database and listens.
     ///
     /// # Errors
-    /// [`ConfigProblem`], in one line.
-    pub async fn start(config: &Config) -> Result<Self, ConfigProblem> {
-        let address = config.address().await?;
-        let keys = PortalKeys::open(&config.key_file).map_err(problem)?;
+    /// [`StartProblem`], in one line.
+    pub async fn start(config: &Config) -> Result<Self, StartProblem> {
+        let address = options::address("--listen", &config.web.listen).await?;
+        let site = Site::new(&config.web, address);
+        may_start(config, &site)?;
+        let keys = PortalKeys::open(&config.key_file).map_err(StartProblem::of)?;
         let keys = Arc::new(keys);
         let webhook = match &config.sms {
             SmsChoice::Sandbox => None,
             SmsChoice::Webhook(url) => {
-                Some(Webhook::new(url, keys.signing.clone()).map_err(problem)?)
+                Some(Webhook::new(url, keys.signing.clone()).map_err(StartProblem::of)?)
             }
         };
-        let store = Store::open(&config.database).await.map_err(problem)?;
-        let store = Arc::new(store);
-        let listener = TcpListener::bind(address).await;
-        let listener = listener.map_err(|error| ConfigProblem(format!("--listen: {error}")))?;
-        let address = listener.local_addr().map_err(problem)?;
+        let store = Store::open(&config.database).await;
+        let store = Arc::new(store.map_err(StartProblem::of)?);
+        let site = Arc::new(site);
+        let counts = Arc::<Served>::default();
+        let listener = listen("--listen", address).await?;
+        let address = listener.local_addr().map_err(StartProblem::of)?;
+        let over = |listener| {
+            let (site, counts) = (Arc::clone(&site), Arc::clone(&counts));
+            Server::new(listener, site, counts, &config.web)
+        };
+        let metrics = match &config.web.metrics_listen {
+            Some(given) => {
+                let address = options::address("--metrics-listen", given).await?;
+                Some(over(listen("--metrics-listen", address).await?))
+            }
+            None => None,
+        };
+        let server = over(listener);
 
         let clock = PortalClock::default();
         let ended = store.end_leases_of_the_dead(clock.now()).await;
-        ended.map_err(problem)?;
-        let sms_delay = TimeDelta::from_std(config.sms_delay).map_err(problem)?;
-        let sandbox = webhook.is_none();
+        ended.map_err(StartProblem::of)?;
+        let sms_delay = TimeDelta::from_std(config.sms_delay).map_err(StartProblem::of)?;
+        let sandbox = webhook.is_none() && site.is_private();
         let gateway = if let Some(webhook) = webhook {
             Gateway::Webhook(Box::new(webhook))
         } else {
-            clock.refresh(&store).await.map_err(problem)?;
+            clock.refresh(&store).await.map_err(StartProblem::of)?;
             Gateway::Sandbox(Sandbox::new(Arc::clone(&store), clock.clone(), sms_delay))
         };
-        let loopback = address.ip().is_loopback();
-        let sandbox = sandbox && loopback;
         let lease = if sandbox { LEASE_SANDBOX } else { LEASE };
         let desk = Desk::new(store.sessions().clone(), Arc::clone(&keys), clock.clone())
             .lease(lease)
@@ -174,7 +205,7 @@ impl Running {
         let limits = if sandbox {
             Limits::default()
         } else {
-            Limits::new(config.rate_address, config.rate_number)
+            Limits::new(config.web.rates)
         };
         let portal = Portal {
             orders: Orders::new(
@@ -187,18 +218,22 @@ impl Running {
             store,
             clock,
             bell: Arc::default(),
+            site,
             door: Door::new(config.console_token.clone(), keys.signing.clone()),
             limits: Arc::new(limits),
+            served: counts,
+            writable: Kept::new(WRITABLE),
+            figures: Kept::new(FIGURES),
             turns: Turns::default(),
             keys,
             sandbox,
             sms_delay,
-            loopback,
         };
         Ok(Self {
             address,
             portal: Arc::new(portal),
-            listener,
+            server,
+            metrics,
             gateway: Arc::new(gateway),
         })
     }
@@ -232,11 +267,21 @@ impl Running {
         let wait = |mut stopped: watch::Receiver<bool>| async move {
             let _ = stopped.wait_for(|stop| *stop).await;
         };
-        let mut server = std::pin::pin!(serve(
-            self.listener,
-            api::router(&self.portal),
-            wait(stopped.clone()),
-        ));
+        let metrics = self.metrics.map(|metrics| {
+            let router = api::metrics_router(&self.portal);
+            metrics.serve(router, wait(stopped.clone()))
+        });
+        let pages = self
+            .server
+            .serve(api::router(&self.portal), wait(stopped.clone()));
+        let mut server = std::pin::pin!(async {
+            match metrics {
+                Some(metrics) => {
+                    tokio::join!(pages, metrics);
+                }
+                None => pages.await,
+            }
+        });
         let finished = async {
             tokio::select! {
                 () = &mut server => {
@@ -271,8 +316,25 @@ impl Running {
     }
 }
 
-/// One line of whatever it is.
-fn problem(error: impl std::fmt::Display) -> ConfigProblem {
-    let text = error.to_string();
-    ConfigProblem(text.split_whitespace().collect::<Vec<_>>().join(" "))
+/// Whether a portal may be reached by whom it would be.
+fn may_start(config: &Config, site: &Site) -> Result<(), StartProblem> {
+    if site.is_private() {
+        return Ok(());
+    }
+    let problem = |text: &str| Err(StartProblem(text.to_owned()));
+    if config.console_token.is_none() {
+        return problem("--console-token: needed beyond loopback and behind a proxy");
+    }
+    if config.sms == SmsChoice::Sandbox && !config.sandbox_beyond_loopback {
+        return problem(
+            "--sms: the sandbox keeps codes in clear; beyond loopback it needs \
+             --sandbox-beyond-loopback, or name a gateway with webhook:URL",
+        );
+    }
+    Ok(())
+}
+
+async fn listen(option: &str, address: SocketAddr) -> Result<TcpListener, StartProblem> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| StartProblem(format!("{option}: {error}")))
 }

@@ -6,7 +6,6 @@
 //! ```
 
 use std::{
-    fmt::Write as _,
     fs::{self, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
@@ -14,8 +13,7 @@ use std::{
 };
 
 use beian::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac as CodeMac};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use beian_web::signing::{SigningKey, hex, unhex};
 
 /// The keys of the portal.
 #[derive(Debug)]
@@ -33,57 +31,6 @@ impl Keys for PortalKeys {
 
     fn mac(&self, key: KeyId, message: &[u8]) -> Result<CodeMac, KeyError> {
         self.ring.mac(key, message)
-    }
-}
-
-/// Signs with HMAC-SHA-256. Never printed.
-#[derive(Clone)]
-pub struct SigningKey(Hmac<Sha256>);
-
-impl SigningKey {
-    /// A key from bytes.
-    ///
-    /// # Errors
-    /// [`KeyFileProblem::Malformed`] if it is shorter than 32 bytes.
-    pub fn new(bytes: &[u8]) -> Result<Self, KeyFileProblem> {
-        if bytes.len() < 32 {
-            return Err(KeyFileProblem::Malformed { line: 0 });
-        }
-        let key = Hmac::new_from_slice(bytes);
-        key.map(Self)
-            .map_err(|_| KeyFileProblem::Malformed { line: 0 })
-    }
-
-    /// The signature over a purpose, an instant and a body, in hex.
-    #[must_use]
-    pub fn sign(&self, purpose: &str, timestamp: i64, body: &[u8]) -> String {
-        let signature = self.mac(purpose, timestamp, body).finalize().into_bytes();
-        hex(&signature)
-    }
-
-    /// Whether the signature is right; takes the same time for every wrong one.
-    #[must_use]
-    pub fn verify(&self, purpose: &str, timestamp: i64, body: &[u8], signature: &str) -> bool {
-        let signature = unhex(signature);
-        signature.is_some_and(|signature| {
-            self.mac(purpose, timestamp, body)
-                .verify_slice(&signature)
-                .is_ok()
-        })
-    }
-
-    /// Over `PURPOSE.TIMESTAMP.BODY`: neither of the first two has a dot.
-    fn mac(&self, purpose: &str, timestamp: i64, body: &[u8]) -> Hmac<Sha256> {
-        let mut mac = self.0.clone();
-        mac.update(format!("{purpose}.{timestamp}.").as_bytes());
-        mac.update(body);
-        mac
-    }
-}
-
-impl std::fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SigningKey(..)")
     }
 }
 
@@ -152,7 +99,7 @@ impl PortalKeys {
                 }
                 ["signing", key] => {
                     let key = unhex(key).ok_or_else(malformed)?;
-                    signing = Some(SigningKey::new(&key).map_err(|_| malformed())?);
+                    signing = Some(SigningKey::new(&key).ok_or_else(malformed)?);
                 }
                 _ => return Err(malformed()),
             }
@@ -195,25 +142,4 @@ fn make(path: &Path) -> Result<(), KeyFileProblem> {
         .and_then(|()| fs::hard_link(&beside, path));
     fs::remove_file(&beside)?;
     Ok(written?)
-}
-
-/// Lower-case hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing into a string doesn't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let bytes = text.as_bytes().chunks_exact(2);
-    bytes
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }

@@ -7,19 +7,17 @@
 //! | messages go out, and reports come back | [`sms`], [`worker`] |
 //! | the public forms are answered | [`api`] |
 //! | keys are kept | [`keys`] |
+//! | it stands in the web | [`beian_web`] |
 //!
 //! Nothing of the rules is here: they are the crate's.
 
 pub mod api;
 pub mod app;
-pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod keys;
-pub mod limits;
 pub mod metrics;
 pub mod orders;
-mod serve;
 pub mod sms;
 pub mod store;
 pub mod web;

@@ -21,6 +21,17 @@ pub struct Watched {
     pub desk: Counters,
     /// Requests that a limit refused.
     pub rate_limited: u64,
+    /// Connections that were one too many.
+    pub turned_away: u64,
+    /// Lines of the log that were lost.
+    pub log_lines_lost: u64,
+    /// What the database counts.
+    pub dear: Dear,
+}
+
+/// What takes the database a while.
+#[derive(Debug, Clone)]
+pub struct Dear {
     /// Sessions in the database, by the status of their order.
     pub sessions: Vec<(OrderStatus, u64)>,
     /// How long the most overdue session has been due.
@@ -35,7 +46,7 @@ impl Watched {
     pub fn text(self) -> Result<String, fmt::Error> {
         let mut registry = Registry::with_prefix("portal");
         let sessions = Family::<[(&str, String); 1], Gauge>::default();
-        for (status, count) in self.sessions {
+        for (status, count) in self.dear.sessions {
             let labels = [("status", status.name().to_owned())];
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             sessions.get_or_create(&labels).set(count);
@@ -81,13 +92,23 @@ impl Watched {
                 "Requests refused by a limit",
                 self.rate_limited,
             ),
+            (
+                "connections_turned_away",
+                "Connections that were one too many",
+                self.turned_away,
+            ),
+            (
+                "log_lines_lost",
+                "Lines of the log that could not be written",
+                self.log_lines_lost,
+            ),
         ] {
             registry.register(name, help, ConstCounter::new(count));
         }
         registry.register(
             "due_lag_seconds",
             "How long the most overdue session has been due",
-            ConstGauge::new(self.due_lag.as_seconds_f64()),
+            ConstGauge::new(self.dear.due_lag.as_seconds_f64()),
         );
         let mut text = String::new();
         encode(&mut text, &registry)?;

@@ -14,6 +14,7 @@ use beian::{
     rulebook,
 };
 use beian_sqlx::AnyStore;
+use beian_web::idempotency::IdempotencyKey;
 use chrono::{DateTime, Utc};
 use getrandom::SysRng;
 
@@ -75,11 +76,22 @@ impl Orders {
         }
     }
 
-    /// Files an order: it is in the initial review.
+    /// Files an order: it is in the initial review. Under a key that an order was filed under before, that
+    /// one as it was then.
     ///
     /// # Errors
-    /// [`OrderError::Problems`] with everything that is wrong; the store, the keys.
-    pub async fn file(&self, form: &OrderForm) -> Result<Order, OrderError> {
+    /// [`OrderError::Problems`] with everything that is wrong; [`OrderError::KeyReused`]; the store, the
+    /// keys.
+    pub async fn file(
+        &self,
+        form: &OrderForm,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Order, OrderError> {
+        if let Some(key) = key
+            && let Some(order) = self.filed_under(key).await?
+        {
+            return Ok(order);
+        }
         let now = self.clock.now();
         let filing = form.check_at(&FilingPolicy::default(), now)?;
         let ids = KeptIds::of(&filing, &*self.keys)?;
@@ -94,8 +106,30 @@ impl Orders {
             life: OrderLife::new(),
             round: None,
         };
-        self.store.file(&row).await?;
-        self.order(row.id).await
+        match (self.store.file(&row, key).await, key) {
+            (Ok(()), _) => self.order(row.id).await,
+            // Another request under the key was faster.
+            (Err(StoreError::Conflict), Some(key)) => {
+                let order = self.filed_under(key).await?;
+                Ok(order.ok_or(StoreError::Conflict)?)
+            }
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// The order that was filed under a key, as it was then.
+    async fn filed_under(&self, key: IdempotencyKey) -> Result<Option<Order>, OrderError> {
+        let Some((body, id)) = self.store.filed_under(key.key).await? else {
+            return Ok(None);
+        };
+        if body != key.body {
+            return Err(OrderError::KeyReused);
+        }
+        let mut order = self.order(id).await?;
+        order.life = OrderLife::new();
+        order.round = None;
+        order.trail.truncate(1);
+        Ok(Some(order))
     }
 
     /// The initial review has passed: the order goes to the administration, and whoever must verify
@@ -316,6 +350,9 @@ pub enum OrderError {
     /// There is none of that id.
     #[error("no such order")]
     NotFound,
+    /// Another order was filed under its idempotency key.
+    #[error("the idempotency key was used with another body")]
+    KeyReused,
     /// It can't be filed.
     #[error("the order can't be filed")]
     Problems(#[from] OrderProblems),

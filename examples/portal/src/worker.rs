@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use beian::host::{Clock as _, Desk, HostError, LeftOut};
 use beian_sqlx::AnyStore;
+use beian_web::limits::Limits;
 use chrono::{DateTime, Utc};
 use tokio::{
     sync::{Notify, watch},
@@ -12,7 +13,6 @@ use tokio::{
 
 use crate::{
     clock::PortalClock,
-    limits::Limits,
     sms::Gateway,
     store::{Store, StoreError},
 };

@@ -405,7 +405,14 @@ async fn lists_page_and_filter() {
 #[tokio::test(flavor = "multi_thread")]
 async fn beyond_loopback_the_console_needs_its_token_and_there_is_no_sandbox() {
     let token = "a-token-of-some-length";
-    let mut server = Server::with(&["--listen", "0.0.0.0:0", "--console-token", token]).await;
+    let options = [
+        "--listen",
+        "0.0.0.0:0",
+        "--console-token",
+        token,
+        "--sandbox-beyond-loopback",
+    ];
+    let mut server = Server::with(&options).await;
     server.address = ([127, 0, 0, 1], server.address.port()).into();
     assert_eq!(server.get("/api/orders").await.0, 200);
     for path in ["/sandbox/messages", "/sandbox/clock"] {

@@ -11,7 +11,6 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use portal::keys::PortalKeys;
 use reqwest::{Client, Method, redirect};
 use support::{ADMINISTRATOR, LEADER, Server};
 
@@ -349,7 +348,11 @@ async fn the_console_asks_for_its_token_once() {
 
     let page = browser.get("/console").await;
     assert_eq!(page.status, 200);
+    let cookie = browser.cookies["portal_console"].clone();
     browser.press(&page, "/console/sign-out").await;
+    assert_eq!(browser.get("/console").await.location, "/console/sign-in");
+    // Not only forgotten by the browser: who has copied the cookie is out too.
+    browser.cookies.insert("portal_console".to_owned(), cookie);
     assert_eq!(browser.get("/console").await.location, "/console/sign-in");
 }
 
@@ -385,14 +388,6 @@ async fn english_is_one_click_away_and_stays() {
     );
 }
 
-/// As it is when somebody took eight hours over a form.
-fn expired_sign_in(server: &Server, token: &str) -> String {
-    let keys = PortalKeys::open(server.folder.path("portal.key").as_ref()).unwrap();
-    let until = 1_700_000_000;
-    let signature = keys.signing.sign("console", until, token.as_bytes());
-    format!("{until}.{signature}")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_typed_outlives_a_sign_in() {
     let token = "a-token-of-the-console";
@@ -406,14 +401,18 @@ async fn what_was_typed_outlives_a_sign_in() {
     let page = browser.get("/console/sign-in").await;
     sign_in(&mut browser, &page, token).await;
 
-    let expired = expired_sign_in(&server, token);
-    let visitor = browser.cookies["portal_form"].clone();
-    let keys = PortalKeys::open(server.folder.path("portal.key").as_ref()).unwrap();
-    let csrf = portal::web::csrf::token(&keys.signing, &visitor, &expired);
     let mut form = browser.get(SAMPLE).await.fields();
-    set(&mut form, "csrf", &csrf);
     set(&mut form, "entity.name", "保留的主体");
-    browser.cookies.insert("portal_console".to_owned(), expired);
+    // Somebody else ends it, as the end of its time would.
+    let mut other = Browser::new(&server);
+    let page = other.get("/console/sign-in").await;
+    sign_in(&mut other, &page, token).await;
+    let page = other.get("/console/sign-ins").await;
+    let end = page.html.split("action=\"").find_map(|rest| {
+        let action = rest.split('"').next()?;
+        action.ends_with("/end").then(|| action.to_owned())
+    });
+    other.press(&page, &end.unwrap()).await;
 
     let page = browser.post("/console/orders", &form).await;
     assert_eq!(page.status, 401);

@@ -99,7 +99,7 @@ fn signature(server: &Server, purpose: &str, timestamp: i64, body: &[u8]) -> Str
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     mac.update(format!("{purpose}.{timestamp}.").as_bytes());
     mac.update(body);
-    portal::keys::hex(&mac.finalize().into_bytes())
+    beian_web::signing::hex(&mac.finalize().into_bytes())
 }
 
 async fn state(server: &Server, id: &str) -> Value {

@@ -2,16 +2,13 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use axum::{Json, Router, extract::State, http::HeaderMap, routing::post};
+use axum::{Json, Router, extract::State, routing::post};
 use beian::{Entry, MobileNumber, ResendAnswer, ResendRequest};
+use beian_web::{address::From, body::Body, idempotency::Once, lang::Speaks};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::{
-    Code, Problem,
-    extract::{Body, From, Speaks},
-};
+use super::{Problem, problem};
 use crate::app::Portal;
 
 /// The routes; open to everybody.
@@ -80,21 +77,16 @@ pub(super) async fn verify(
     State(portal): State<Arc<Portal>>,
     Speaks(lang): Speaks,
     From(address): From,
-    headers: HeaderMap,
-    Body(form): Body<Verification>,
+    Once { body: form, key }: Once<Verification>,
 ) -> Result<Json<Verified>, Problem> {
     limit(&portal, address, &form.mobile, lang)?;
     let entry = Entry::parse(&form.mobile, &form.code, &form.id_last6);
-    let mut entry = entry.map_err(|problems| Problem::of_entry(&problems, lang))?;
-    if let Some(key) = headers.get("idempotency-key") {
-        if key.is_empty() || key.len() > 255 {
-            let problem = Problem::new(Code::MalformedParameter, lang);
-            return Err(problem.malformed("Idempotency-Key", lang));
-        }
-        entry = entry.with_submission_id(submission(key.as_bytes()));
+    let mut entry = entry.map_err(|problems| problem::of_entry(problems, lang))?;
+    if let Some(key) = key {
+        entry = entry.with_submission_id(key.id());
     }
     let submitted = portal.submit(&entry).await;
-    let submitted = submitted.map_err(|error| Problem::of_desk(&error, lang))?;
+    let submitted = submitted.map_err(|error| problem::of_desk(&error, lang))?;
     Ok(Json(Verified {
         result: submitted.answer().name(),
         message: submitted.text(lang),
@@ -117,9 +109,9 @@ pub(super) async fn resend(
 ) -> Result<Json<Resent>, Problem> {
     limit(&portal, address, &form.mobile, lang)?;
     let request = ResendRequest::parse(&form.mobile, &form.id_last6);
-    let request = request.map_err(|problems| Problem::of_entry(&problems, lang))?;
+    let request = request.map_err(|problems| problem::of_entry(problems, lang))?;
     let resent = portal.resend(&request).await;
-    let resent = resent.map_err(|error| Problem::of_desk(&error, lang))?;
+    let resent = resent.map_err(|error| problem::of_desk(&error, lang))?;
     let retry_after_seconds = match resent.answer() {
         ResendAnswer::TooSoon { seconds } => Some(seconds),
         ResendAnswer::Accepted | ResendAnswer::NoneLeft | ResendAnswer::NothingPending => None,
@@ -142,16 +134,6 @@ pub fn limit(
     lang: beian::Lang,
 ) -> Result<(), Problem> {
     let mobile = MobileNumber::parse(mobile).ok();
-    let limit = portal.limits.check(address, mobile);
-    limit.map_err(|too_many| Problem::too_many(too_many, lang))
-}
-
-/// Sixteen bytes of whatever the client calls it.
-fn submission(key: &[u8]) -> [u8; 16] {
-    let digest = Sha256::digest(key);
-    let mut id = [0; 16];
-    for (place, byte) in id.iter_mut().zip(digest) {
-        *place = byte;
-    }
-    id
+    let limit = portal.limits.check_form(address, mobile);
+    limit.map_err(|too_many| too_many.problem(lang))
 }

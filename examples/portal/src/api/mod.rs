@@ -1,8 +1,6 @@
 //! Everything that is answered over HTTP, and what all answers have in common.
 
-mod extract;
 mod forms;
-mod guard;
 mod openapi;
 #[expect(
     unused_qualifications,
@@ -19,22 +17,18 @@ mod sandbox;
 mod view;
 mod watch;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
-    http::StatusCode,
-    middleware,
-    response::Response,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
 };
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
-};
+use beian_web::{guard, lang::Speaks};
 
-pub use extract::{From, Speaks};
+pub use beian_web::problem::{Code, FieldProblem, Problem};
 pub use forms::limit;
-pub use problem::{Code, FieldProblem, Problem};
 pub use sandbox::SENDER;
 pub use view::instant;
 
@@ -42,7 +36,6 @@ use crate::{app::Portal, web};
 
 /// An order of 200 services takes less.
 const BODY_LIMIT: usize = 512 * 1024;
-const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// Every route of the portal.
 pub fn router(portal: &Arc<Portal>) -> Router {
@@ -51,50 +44,30 @@ pub fn router(portal: &Arc<Portal>) -> Router {
         .merge(forms::router())
         .merge(reports::router())
         .merge(openapi::router())
-        .merge(watch::router())
+        .merge(watch::router(portal))
         .merge(web::router(portal));
     if portal.sandbox {
         routes = routes.merge(sandbox::router());
     }
-    // The innermost first.
-    routes
-        .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(portal),
-            guard::same_time,
-        ))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(portal),
-            guard::same_site,
-        ))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            TIME_LIMIT,
-        ))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(portal),
-            web::for_people,
-        ))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(guard::headers))
-        .layer(middleware::from_fn(guard::observe))
-        .with_state(Arc::clone(portal))
+    let with = || Arc::clone(portal);
+    let routes = routes.layer(middleware::from_fn_with_state(with(), same_time));
+    let routes = guard::within(routes, &portal.site, BODY_LIMIT);
+    let routes = routes.layer(middleware::from_fn_with_state(with(), web::for_people));
+    guard::around(routes).with_state(with())
 }
 
-async fn not_found(request: Request) -> Problem {
-    Problem::new(Code::NotFound, Speaks::of(request.headers()).0)
+/// What the listener for the figures answers.
+pub fn metrics_router(portal: &Arc<Portal>) -> Router {
+    guard::around(watch::metrics_router()).with_state(Arc::clone(portal))
 }
 
-async fn method_not_allowed(request: Request) -> Problem {
-    Problem::new(Code::MethodNotAllowed, Speaks::of(request.headers()).0)
-}
-
-/// What a panic says may be anything: it isn't repeated.
-fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
-    use axum::response::IntoResponse as _;
-    tracing::error!("a handler panicked");
-    Problem::new(Code::Internal, beian::Lang::Zh).into_response()
+/// In a sandbox of several portals, another one may have put the clock forward.
+async fn same_time(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+    if portal.sandbox
+        && portal.store.is_shared()
+        && let Err(error) = portal.clock.refresh(&portal.store).await
+    {
+        return problem::of_store(&error, Speaks::of(request.headers()).0).into_response();
+    }
+    next.run(request).await
 }

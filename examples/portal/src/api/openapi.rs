@@ -10,13 +10,13 @@ use beian::{
 use utoipa::{
     Modify, OpenApi, ToSchema,
     openapi::{
-        Array, ArrayBuilder, Object, ObjectBuilder,
+        Array, ArrayBuilder, Object, ObjectBuilder, RefOr, Schema,
         schema::{AdditionalProperties, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
-use super::{forms, orders, problem, reports, sandbox, view};
+use super::{Code, FieldProblem, Problem, forms, orders, problem, reports, sandbox, view};
 use crate::app::Portal;
 
 /// The route.
@@ -33,8 +33,8 @@ pub(super) fn router() -> Router<Arc<Portal>> {
         reports::report,
         sandbox::messages, sandbox::clock, sandbox::advance, sandbox::gateway,
     ),
-    components(schemas(problem::Problem, problem::Code, problem::FieldProblem, view::OrderView)),
-    modifiers(&Console),
+    components(schemas(Problem, FieldProblem, view::OrderView)),
+    modifiers(&Console, &Codes),
 )]
 struct Document;
 
@@ -50,6 +50,26 @@ impl Modify for Console {
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("console", SecurityScheme::Http(bearer));
+    }
+}
+
+/// Every stable code, of problems and of fields.
+struct Codes;
+
+impl Modify for Codes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let mut codes: Vec<_> = Code::ALL.iter().chain(&problem::CODES).collect();
+        codes.sort_unstable_by_key(|code| (code.status, code.name));
+        let codes = names(codes.into_iter().map(|code| code.name));
+        for (schema, codes) in [
+            (Problem::name(), codes),
+            (FieldProblem::name(), names(problem::field_codes())),
+        ] {
+            if let Some(RefOr::T(Schema::Object(schema))) = components.schemas.get_mut(&*schema) {
+                schema.properties.insert("code".to_owned(), codes.into());
+            }
+        }
     }
 }
 

@@ -4,20 +4,19 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::State,
-    http::{HeaderMap, StatusCode},
+    extract::{FromRequestParts, Path, Request, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use beian::{Lang, OrderForm, OrderStatus};
+use beian_web::{address::From, body::Parameters, idempotency::Once, lang::Speaks, limits::Budget};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Code, Problem,
-    extract::{Body, OrderPath, Parameters, Speaks},
-    openapi,
+    Code, Problem, openapi, problem,
     view::{OrderList, OrderView},
 };
 use crate::{
@@ -37,22 +36,53 @@ pub(super) fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
         .route_layer(middleware::from_fn_with_state(Arc::clone(portal), admit))
 }
 
-async fn admit(
+/// Whoever bears the console's token, unless their address has tried too many wrong ones.
+pub(super) async fn admit(
     State(portal): State<Arc<Portal>>,
+    From(address): From,
+    Speaks(lang): Speaks,
     headers: HeaderMap,
-    request: axum::extract::Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    if portal.door.admits_bearer(&headers) {
-        return next.run(request).await;
+    if let Err(too_many) = portal.limits.heard(address) {
+        return too_many.problem(lang).into_response();
     }
-    Problem::new(Code::Unauthorized, Speaks::of(&headers).0).into_response()
+    if !portal.door.admits_bearer(&headers) {
+        if headers.contains_key(header::AUTHORIZATION) {
+            tracing::warn!("a wrong token");
+            portal.limits.wrong_token(address);
+        }
+        return Problem::new(Code::UNAUTHORIZED, lang).into_response();
+    }
+    match portal.limits.check(Budget::Api, address) {
+        Ok(()) => next.run(request).await,
+        Err(too_many) => too_many.problem(lang).into_response(),
+    }
+}
+
+/// The order of the path; one that can't be read isn't there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OrderPath(pub OrderId);
+
+impl<S: Send + Sync> FromRequestParts<S> for OrderPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Speaks(lang) = Speaks::of(&parts.headers);
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        let id = id.ok().and_then(|id| id.parse().ok());
+        id.map(Self)
+            .ok_or_else(|| Problem::new(problem::ORDER_NOT_FOUND, lang))
+    }
 }
 
 /// Files an order: it is in the initial review.
 #[utoipa::path(
     post, path = "/api/orders", tag = "orders", security(("console" = [])),
     request_body = super::openapi::NewOrder,
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "Random; a repeat under the same key gets the first answer again, and files nothing")),
     responses(
         (status = 201, body = OrderView),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -61,10 +91,10 @@ async fn admit(
 pub(super) async fn file(
     State(portal): State<Arc<Portal>>,
     Speaks(lang): Speaks,
-    Body(form): Body<OrderForm>,
+    Once { body: form, key }: Once<OrderForm>,
 ) -> Result<Response, Problem> {
-    let filed = portal.orders.file(&form).await;
-    let order = filed.map_err(|error| Problem::of(&error, lang))?;
+    let filed = portal.orders.file(&form, key).await;
+    let order = filed.map_err(|error| problem::of(&error, lang))?;
     let location = [("location", format!("/api/orders/{}", order.id))];
     Ok((StatusCode::CREATED, location, Json(OrderView::from(&order))).into_response())
 }
@@ -113,7 +143,7 @@ pub(super) async fn list(
     Speaks(lang): Speaks,
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<OrderList>, Problem> {
-    let malformed = |field| Problem::new(Code::MalformedParameter, lang).malformed(field, lang);
+    let malformed = |field| Problem::new(Code::MALFORMED_PARAMETER, lang).malformed(field, lang);
     let given = |value: Option<String>| value.filter(|value| !value.is_empty());
     let status = given(wanted.status).map(|status| status.parse::<OrderStatus>());
     let status = status.transpose().map_err(|_| malformed("status"))?;
@@ -131,7 +161,7 @@ pub(super) async fn list(
         return Err(malformed("limit"));
     }
     let page = portal.orders.list(status, after, limit.min(200)).await;
-    let page = page.map_err(|error| Problem::of(&error, lang))?;
+    let page = page.map_err(|error| problem::of(&error, lang))?;
     Ok(Json(OrderList::from(&page)))
 }
 
@@ -193,6 +223,6 @@ pub(super) async fn withdraw(
 fn view(order: Result<Order, OrderError>, lang: Lang) -> Result<Json<OrderView>, Problem> {
     match order {
         Ok(order) => Ok(Json(OrderView::from(&order))),
-        Err(error) => Err(Problem::of(&error, lang)),
+        Err(error) => Err(problem::of(&error, lang)),
     }
 }

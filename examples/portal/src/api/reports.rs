@@ -10,11 +10,15 @@ use axum::{
     routing::post,
 };
 use beian::{MessageId, Refusal, host::HostError};
+use beian_web::{
+    body::{NoObject, object},
+    lang::Speaks,
+};
 use chrono::Utc;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Code, Problem, extract::Speaks};
+use super::{Code, Problem, problem};
 use crate::{app::Portal, sms::REPORT_PURPOSE};
 
 /// How old a signature may be, and how far ahead its clock, in seconds.
@@ -65,18 +69,20 @@ pub(super) async fn report(
             && (portal.keys.signing).verify(REPORT_PURPOSE, timestamp, &body, signature)
     });
     if !signed {
-        return Err(Problem::new(Code::BadSignature, lang));
+        return Err(Problem::new(problem::BAD_SIGNATURE, lang));
     }
-    let report: DeliveryReport =
-        serde_json::from_slice(&body).map_err(|_| Problem::new(Code::MalformedBody, lang))?;
-    let malformed = |field| Problem::new(Code::MalformedBody, lang).malformed(field, lang);
+    let malformed = |field: &str| Problem::new(Code::MALFORMED_BODY, lang).malformed(field, lang);
+    let report: DeliveryReport = object(&body).map_err(|error| match error {
+        NoObject::NoJson => Problem::new(Code::MALFORMED_JSON, lang),
+        NoObject::Malformed(place) => malformed(&place),
+    })?;
     let message: MessageId =
         (report.idempotency_key.parse()).map_err(|_| malformed("idempotency_key"))?;
     let report: beian::DeliveryReport = report.report.parse().map_err(|_| malformed("report"))?;
     match portal.desk.report(message, report).await {
         Ok(_) => portal.bell.ring(),
         Err(HostError::Refused(Refusal::UnknownMessage)) => {}
-        Err(error) => return Err(Problem::of_desk(&error, lang)),
+        Err(error) => return Err(problem::of_desk(&error, lang)),
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,15 +8,15 @@ use axum::{
     routing::{get, post},
 };
 use beian::{MobileNumber, host::Clock as _};
+use beian_web::{
+    body::{Body, Parameters},
+    lang::Speaks,
+};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{
-    Code, Problem,
-    extract::{Body, Parameters, Speaks},
-    view::instant,
-};
+use super::{Code, Problem, problem, view::instant};
 use crate::{app::Portal, store::GatewayMode};
 
 /// What messages come from (R14).
@@ -68,11 +68,11 @@ pub(super) async fn messages(
     let mobile = mobile.map(|mobile| MobileNumber::parse(&mobile));
     let mobile = mobile
         .transpose()
-        .map_err(|_| Problem::new(Code::MalformedParameter, lang).malformed("mobile", lang))?;
+        .map_err(|_| Problem::new(Code::MALFORMED_PARAMETER, lang).malformed("mobile", lang))?;
     let messages = portal.store.handset(mobile.as_ref(), portal.clock.now());
     let messages = messages
         .await
-        .map_err(|error| Problem::of_store(&error, lang))?;
+        .map_err(|error| problem::of_store(&error, lang))?;
     let messages = messages.into_iter().map(|message| HandsetMessage {
         from: SENDER,
         to: message.mobile,
@@ -125,7 +125,7 @@ pub(super) async fn advance(
     let seconds = advance.advance_seconds;
     let farthest = FARTHEST.saturating_sub(portal.clock.offset().num_seconds());
     if !(0..=farthest).contains(&seconds) {
-        return Err(Problem::new(Code::MalformedBody, lang).malformed("advance_seconds", lang));
+        return Err(Problem::new(Code::MALFORMED_BODY, lang).malformed("advance_seconds", lang));
     }
     portal.bell.settle().await;
     // What is on its way arrives at its time, and not only at the end of a long step.
@@ -134,7 +134,7 @@ pub(super) async fn advance(
     for step in [first, whole.checked_sub(&first).unwrap_or_default()] {
         if step > TimeDelta::zero() {
             let offset = portal.store.advance_clock(step).await;
-            let offset = offset.map_err(|error| Problem::of_store(&error, lang))?;
+            let offset = offset.map_err(|error| problem::of_store(&error, lang))?;
             portal.clock.put_forward_to(offset);
         }
         portal.bell.settle().await;
@@ -162,6 +162,6 @@ pub(super) async fn gateway(
     Body(view): Body<GatewayView>,
 ) -> Result<Json<GatewayView>, Problem> {
     let stored = portal.store.set_gateway_mode(view.mode).await;
-    stored.map_err(|error| Problem::of_store(&error, lang))?;
+    stored.map_err(|error| problem::of_store(&error, lang))?;
     Ok(Json(view))
 }

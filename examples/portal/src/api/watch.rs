@@ -6,45 +6,84 @@ use axum::{
     Router,
     extract::State,
     http::{StatusCode, header},
+    middleware,
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use beian::{Lang, host::Clock as _};
+use beian_web::log;
 
-use super::Problem;
-use crate::{app::Portal, metrics::Watched, store::StoreError};
+use super::{Code, Problem, orders};
+use crate::{
+    app::Portal,
+    metrics::{Dear, Watched},
+    store::StoreError,
+};
 
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The routes.
-pub(super) fn router() -> Router<Arc<Portal>> {
+/// The routes. The figures tell whether somebody's number is known: they are the console's.
+pub(super) fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
+    let figures =
+        Router::new()
+            .route("/metrics", get(metrics))
+            .route_layer(middleware::from_fn_with_state(
+                Arc::clone(portal),
+                orders::admit,
+            ));
     Router::new()
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+        .merge(figures)
 }
 
-/// Whether requests can be answered now.
+/// The figures alone, on a listener of their own.
+pub(super) fn metrics_router() -> Router<Arc<Portal>> {
+    Router::new().route("/metrics", get(metrics))
+}
+
+/// Whether requests can be answered now, and what they bring be written.
 async fn ready(State(portal): State<Arc<Portal>>) -> Response {
-    match portal.store.ping().await {
-        Ok(()) => "ready".into_response(),
-        Err(error) => Problem::of_store(&error, Lang::En).into_response(),
+    let asked = async || match portal.store.try_to_write().await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            false
+        }
+    };
+    if portal.served.is_stopping() || !portal.writable.get(asked).await {
+        return Problem::new(Code::TRY_AGAIN, Lang::En).into_response();
     }
+    "ready".into_response()
 }
 
 async fn metrics(State(portal): State<Arc<Portal>>) -> Response {
-    match watched(&portal).await.map(Watched::text) {
-        Ok(Ok(text)) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
-        Ok(Err(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Err(error) => Problem::of_store(&error, Lang::En).into_response(),
+    let asked = async || match dear(&portal).await {
+        Ok(dear) => Some(dear),
+        Err(error) => {
+            tracing::error!(%error, "metrics");
+            None
+        }
+    };
+    let Some(dear) = portal.figures.get(asked).await else {
+        return Problem::new(Code::TRY_AGAIN, Lang::En).into_response();
+    };
+    let watched = Watched {
+        desk: portal.desk.counters(),
+        rate_limited: portal.limits.refused(),
+        turned_away: portal.served.turned_away(),
+        log_lines_lost: log::lost(),
+        dear,
+    };
+    match watched.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-async fn watched(portal: &Portal) -> Result<Watched, StoreError> {
+async fn dear(portal: &Portal) -> Result<Dear, StoreError> {
     let sessions = portal.store.sessions();
-    Ok(Watched {
-        desk: portal.desk.counters(),
-        rate_limited: portal.limits.refused(),
+    Ok(Dear {
         sessions: sessions.sessions_by_status().await?,
         due_lag: sessions.due_lag(portal.clock.now()).await?,
     })

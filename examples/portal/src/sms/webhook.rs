@@ -23,10 +23,9 @@ use beian::{
     GatewayCode, Message, Template,
     host::{SendOutcome, SmsSender},
 };
+use beian_web::signing::SigningKey;
 use chrono::{TimeDelta, Utc};
 use reqwest::{Client, StatusCode, Url, redirect};
-
-use crate::keys::SigningKey;
 
 /// What signatures of messages are for.
 pub const SEND_PURPOSE: &str = "send";

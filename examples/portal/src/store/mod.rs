@@ -4,12 +4,14 @@
 //! written in one transaction with them. Its statements are the same everywhere, but for the few that ask
 //! whether the database is MySQL.
 
+mod file;
 mod nodes;
 mod open;
 mod orders;
 mod sandbox;
+mod sign_ins;
 
-use std::fs::File;
+use std::sync::Arc;
 
 use beian::host::SaveError;
 use beian_sqlx::{AnyStore, failure};
@@ -31,8 +33,8 @@ const ASK: &str = "select name from setting where name = ''";
 pub struct Store {
     sessions: AnyStore,
     kind: Kind,
-    /// Held as long as the portal runs: SQLite takes one process.
-    _alone: Option<File>,
+    /// SQLite's, held as long as the portal runs.
+    file: Option<Arc<file::DatabaseFile>>,
 }
 
 /// Which database it is.
@@ -56,18 +58,33 @@ impl Store {
         self.kind != Kind::Sqlite
     }
 
-    /// Whether the database answers.
+    /// Whether something can be written: a full disk and a node that only reads answer every question.
     ///
     /// # Errors
-    /// [`StoreError`] if it doesn't.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.rows("ping", self.query(ASK)).await?;
-        Ok(())
+    /// [`StoreError`] if it can't.
+    pub async fn try_to_write(&self) -> Result<(), StoreError> {
+        self.set("last_write", &chrono::Utc::now().timestamp().to_string())
+            .await
     }
 
-    /// Ends all connections; what is under way is finished.
+    /// Ends all connections; what is under way is finished. A file that isn't there any more is left
+    /// alone: in its place may be another one.
     pub async fn close(&self) {
-        self.sessions.pool().close().await;
+        if self.file.as_ref().is_none_or(|file| file.is_there()) {
+            self.sessions.pool().close().await;
+        }
+    }
+
+    /// Keeps a setting.
+    async fn set(&self, name: &'static str, value: &str) -> Result<(), StoreError> {
+        let set = self.query_by_kind(
+            "insert into setting (name, value) values (?, ?) \
+             on conflict (name) do update set value = excluded.value",
+            "insert into setting (name, value) values (?, ?) \
+             on duplicate key update value = values(value)",
+        );
+        self.write("set", set.bind(name).bind(value.to_owned()))
+            .await
     }
 
     fn query(&self, sql: &str) -> Query<'static, Any, AnyArguments> {

@@ -1,21 +1,22 @@
 //! Opening the database: its pool, its tables, and that SQLite has one process.
 
-use std::{
-    fs::{File, OpenOptions},
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use beian_sqlx::AnyStore;
-use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
+use sqlx::{
+    AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _, any::AnyPoolOptions,
+    migrate::Migrator,
+};
 
-use super::{Kind, Store, StoreError, nodes::Nodes};
+use super::{Kind, Store, StoreError, file::DatabaseFile, nodes::Nodes};
 
 static TABLES: Migrator = sqlx::migrate!("./migrations/others");
 /// Made unless they are there: a migrator's lock is one node's alone, and each statement about tables a
 /// transaction of its own.
-const TABLES_OF_MYSQL: &str = include_str!("../../migrations/mysql/1_portal.sql");
+const TABLES_OF_MYSQL: &str = concat!(
+    include_str!("../../migrations/mysql/1_portal.sql"),
+    include_str!("../../migrations/mysql/2_web.sql")
+);
 
 /// How long is waited for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const TRUST: Duration = Duration::from_secs(1);
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
     pragma foreign_keys = on; pragma busy_timeout = 5000;";
+/// For a file that is no longer there: what is known can be read, and what would be lost isn't taken.
+const READ_ONLY: &str = "pragma query_only = on";
 
 /// Why a database can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -85,34 +88,40 @@ impl Store {
     /// One connection: SQLite takes one writer at a time, and what it has read stays in memory only as
     /// long as no other connection writes.
     async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
-        let alone = lock(file)?;
         // There before a connection makes it: its owner's alone, and so what SQLite puts beside it.
-        owners_alone(file)?;
+        let mut alone = DatabaseFile::open(file)?;
         let path = file
             .display()
             .to_string()
             .replace('%', "%25")
             .replace('#', "%23");
-        let nodes = vec![format!("sqlite:{path}?mode=rwc")];
-        Self::over(nodes, Kind::Sqlite, 1, Some(alone)).await
+        let address = format!("sqlite:{path}?mode=rwc");
+        mark(&address).await?;
+        alone.remember()?;
+        Self::over(vec![address], Kind::Sqlite, 1, Some(alone)).await
     }
 
     async fn over(
         addresses: Vec<String>,
         kind: Kind,
         most: u32,
-        alone: Option<File>,
+        file: Option<DatabaseFile>,
     ) -> Result<Self, OpenError> {
+        let file = file.map(Arc::new);
         let nodes = Arc::new(Nodes::new(addresses));
         let first = nodes.first_that_answers("select 1", PATIENCE).await?;
-        let before = Arc::clone(&nodes);
+        let (before, opened) = (Arc::clone(&nodes), file.clone());
         let options = AnyPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .before_acquire(move |connection: &mut AnyConnection, was| {
-                let nodes = Arc::clone(&before);
+                let (nodes, file) = (Arc::clone(&before), opened.clone());
                 Box::pin(async move {
+                    if file.is_some_and(|file| !file.is_there()) {
+                        connection.execute(READ_ONLY).await?;
+                        return Ok(true);
+                    }
                     if nodes.left_since(was.age) {
                         return Ok(false);
                     }
@@ -143,35 +152,28 @@ impl Store {
         Ok(Self {
             sessions,
             kind,
-            _alone: alone,
+            file,
         })
     }
 }
 
-/// A file beside the database, locked until the process ends, however it ends.
-fn lock(database: &Path) -> Result<File, OpenError> {
-    let mut beside = PathBuf::from(database).into_os_string();
-    beside.push(".lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(PathBuf::from(beside))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+/// Gives the file a mark of its own, once, so that another database in its place is noticed: random, and
+/// in the file itself, not only in the log beside it.
+async fn mark(address: &str) -> Result<(), OpenError> {
+    let mut connection = AnyConnection::connect(address).await?;
+    connection.execute(PRAGMAS).await?;
+    let marked = connection.fetch_one("pragma application_id").await?;
+    if marked.try_get::<i32, _>(0)? == 0 {
+        let mut bytes = [0; 4];
+        getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+        let mark = i32::from_be_bytes(bytes).max(1);
+        let mark = AssertSqlSafe(format!("pragma application_id = {mark}"));
+        connection.execute(mark).await?;
     }
-}
-
-/// Makes the file if it isn't there.
-fn owners_alone(database: &Path) -> Result<(), OpenError> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(database)?;
-    Ok(())
+    connection
+        .execute("pragma wal_checkpoint(truncate)")
+        .await?;
+    Ok(connection.close().await?)
 }
 
 impl From<OpenError> for StoreError {

@@ -6,6 +6,7 @@ use beian::{
     FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update, host::SaveError,
 };
 use beian_sqlx::StoredEvent;
+use beian_web::idempotency::IdempotencyKey;
 use chrono::{DateTime, Utc};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
@@ -117,11 +118,15 @@ pub struct Trail {
 const PAGE: u32 = 256;
 
 impl Store {
-    /// Stores a new order.
+    /// Stores a new order, and the key that it is filed under.
     ///
     /// # Errors
-    /// [`StoreError`]; a conflict if the id is taken.
-    pub async fn file(&self, order: &OrderRow) -> Result<(), StoreError> {
+    /// [`StoreError`]; a conflict if the key is taken.
+    pub async fn file(
+        &self,
+        order: &OrderRow,
+        key: Option<IdempotencyKey>,
+    ) -> Result<(), StoreError> {
         let insert = self.query(
             "insert into filing_order (id, version, filed_at, filing, ids, life, status) \
              values (?, ?, ?, ?, ?, ?, ?)",
@@ -135,10 +140,49 @@ impl Store {
             .bind(serde_json::to_string(&order.life)?)
             .bind(order.life.status().name());
         let mut transaction = self.sessions.begin().await?;
+        if let Some(key) = key {
+            // Waits for another one under way with this key, and takes nothing then.
+            let take = self.query_by_kind(
+                "insert into filed_under (key_hash, body_hash, filing_order) values (?, ?, ?) \
+                 on conflict (key_hash) do nothing",
+                "insert ignore into filed_under (key_hash, body_hash, filing_order) \
+                 values (?, ?, ?)",
+            );
+            let take = take
+                .bind(key.key.to_vec())
+                .bind(key.body.to_vec())
+                .bind(order.id.bytes());
+            if execute("take key", &mut transaction, take).await? != 1 {
+                return Err(StoreError::Conflict);
+            }
+        }
         execute("file order", &mut transaction, insert).await?;
         self.trail_in(&mut transaction, order.id, 1, order.filed_at, "order_filed")
             .await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Which order was filed under a key, and the hash of what was sent then.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn filed_under(
+        &self,
+        key: [u8; 32],
+    ) -> Result<Option<([u8; 32], OrderId)>, StoreError> {
+        let query =
+            self.query("select body_hash, filing_order from filed_under where key_hash = ?");
+        let rows = self.rows("key", query.bind(key.to_vec())).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let (body, id): (Vec<u8>, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
+        let body = body.try_into();
+        let id = id.try_into().map(OrderId);
+        match (body, id) {
+            (Ok(body), Ok(id)) => Ok(Some((body, id))),
+            _ => Err(StoreError::Malformed("key")),
+        }
     }
 
     /// The portal's own step: the order's new life, and the round that begins or ends with it, in

@@ -126,14 +126,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn set_gateway_mode(&self, mode: GatewayMode) -> Result<(), StoreError> {
-        let set = self.query_by_kind(
-            "insert into setting (name, value) values (?, ?) \
-             on conflict (name) do update set value = excluded.value",
-            "insert into setting (name, value) values (?, ?) \
-             on duplicate key update value = values(value)",
-        );
-        let set = set.bind(GATEWAY).bind(mode.name());
-        self.write("set gateway mode", set).await
+        self.set(GATEWAY, mode.name()).await
     }
 
     /// The gateway has taken a message; the same one again changes nothing.

@@ -2,10 +2,9 @@
 //! English, usable without JavaScript.
 //!
 //! Texts that say what the rules mean are the crate's; those of buttons and headings stand side by
-//! side in the templates. Forms are guarded by [`csrf`].
+//! side in the templates. Forms are guarded by [`beian_web::csrf`].
 
 mod console;
-pub mod csrf;
 mod fields;
 mod handsets;
 mod home;
@@ -13,6 +12,7 @@ mod new_order;
 mod order;
 mod regulator;
 mod sign_in;
+mod sign_ins;
 mod visit;
 mod when;
 
@@ -40,6 +40,11 @@ pub fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
         .route("/console", get(console::list))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/console/sign-out", post(sign_in::leave))
+        .route("/console/sign-ins", get(sign_ins::list))
+        .route(
+            "/console/sign-ins/{id}/end",
+            get(sign_ins::list).post(sign_ins::end),
+        )
         .route("/console/orders/new", get(new_order::show))
         .route(
             "/console/orders",

@@ -124,7 +124,7 @@ pub(super) async fn submit(StaffSent { visit, mut fields }: StaffSent) -> Respon
         }
         return visit.ok(&form(&visit, filing_type, &typed, None));
     }
-    match visit.portal.orders.file(&typed).await {
+    match visit.portal.orders.file(&typed, None).await {
         Ok(order) => visit.go(&address(order.id)),
         Err(OrderError::Problems(problems)) => {
             let page = form(&visit, filing_type, &typed, Some(&problems));

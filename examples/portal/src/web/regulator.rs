@@ -5,13 +5,13 @@ use axum::{http::StatusCode, response::Response};
 use beian::{
     Entry, EntryAnswer, EntryProblems, MobileNumber, ResendAnswer, ResendRequest, SubmissionId,
 };
+use beian_web::signing::random_id;
 
 use super::{
     Sorry,
     fields::{Field, Fields},
     visit::{Page, Section, Sent, Visit},
 };
-use crate::auth::random_id;
 
 #[derive(askama::Template)]
 #[template(path = "regulator.html")]

@@ -2,12 +2,14 @@
 //! have signed in again.
 
 use axum::{http::StatusCode, response::Response};
+use beian_web::{limits::Budget, site::Lives};
+use chrono::Utc;
 
 use super::{
+    Sorry,
     fields::{Field, Fields},
-    visit::{Page, Section, Sent, Visit},
+    visit::{CONSOLE_COOKIE, Page, Section, Sent, Visit},
 };
-use crate::auth;
 
 #[derive(askama::Template)]
 #[template(path = "sign_in.html")]
@@ -58,22 +60,29 @@ pub(super) fn again(Sent { visit, mut fields }: Sent) -> Response {
 }
 
 pub(super) async fn submit(Sent { visit, mut fields }: Sent) -> Response {
-    if let Some(too_many) = visit.too_many(None) {
-        return too_many;
+    let Some(address) = visit.address() else {
+        return visit.sorry(Sorry::Unavailable);
+    };
+    if let Err(too_many) = visit.portal.limits.check(Budget::SignIn, address) {
+        return visit.slow_down(too_many);
     }
     let (given, kept) = (fields.take("token"), Kept::take(&mut fields));
-    let Some(value) = visit.portal.door.sign_in(given.trim()) else {
+    if !visit.portal.door.is_token(given.trim()) {
+        tracing::warn!("a wrong token on the sign-in form");
         let problem = visit.t(
             "口令不正确，请重新输入。",
             "This is not the token. Try again.",
         );
         let page = form(&visit, Some(problem.to_owned()), kept);
         return visit.answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let begun = visit.portal.door.sign_in(Utc::now(), address);
+    let Ok((value, sign_in)) = begun else {
+        return visit.sorry(Sorry::Unavailable);
     };
-    let cookie = format!(
-        "{}={value}; Path=/; HttpOnly; SameSite=Strict",
-        auth::COOKIE
-    );
+    if let Err(error) = visit.portal.store.add_sign_in(&sign_in).await {
+        return visit.failed(&error.into());
+    }
     let mut response = match kept {
         Some(kept) => visit.ok(&GoOn {
             p: visit.page_after(&value),
@@ -81,17 +90,18 @@ pub(super) async fn submit(Sent { visit, mut fields }: Sent) -> Response {
         }),
         None => visit.go("/console"),
     };
-    visit.set_cookie(&mut response, &cookie);
+    visit.set_cookie(&mut response, CONSOLE_COOKIE, &value, Lives::UntilClosed);
     response
 }
 
+/// Signing out ends the sign-in here too: the cookie is worth nothing afterwards.
 pub(super) async fn leave(Sent { visit, .. }: Sent) -> Response {
-    let cookie = format!(
-        "{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict",
-        auth::COOKIE
-    );
+    let hash = visit.portal.door.hash(visit.sign_in_cookie());
+    if let Err(error) = visit.portal.store.end_sign_in(hash).await {
+        return visit.failed(&error.into());
+    }
     let mut response = visit.go("/");
-    visit.set_cookie(&mut response, &cookie);
+    visit.set_cookie(&mut response, CONSOLE_COOKIE, "", Lives::Ends);
     response
 }
 

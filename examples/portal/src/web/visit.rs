@@ -1,25 +1,35 @@
 //! A visit: in which language, from which form, signed in or not; and how it is answered.
 
-use std::{convert::Infallible, fmt::Write as _, net::SocketAddr, sync::Arc, sync::LazyLock};
+use std::{convert::Infallible, fmt::Write as _, net::IpAddr, sync::Arc, sync::LazyLock};
 
 use askama::Template;
 use axum::{
     Form,
-    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use beian::{Lang, MobileNumber};
+use beian_web::{
+    address::From,
+    csrf,
+    limits::TooMany,
+    signing::{hex, random_id},
+    site::Lives,
+};
+use chrono::Utc;
 use sha2::{Digest as _, Sha256};
 
-use super::{CSS, Sorry, csrf, fields::Fields, sign_in};
-use crate::{
-    app::Portal,
-    auth::{self, cookie, random_id},
-    keys::hex,
-};
+use super::{CSS, Sorry, fields::Fields, sign_in};
+use crate::app::Portal;
 
 const LANG_COOKIE: &str = "portal_lang";
+/// What the visitor's forms are bound to.
+const VISITOR_COOKIE: &str = "portal_form";
+/// The sign-in.
+pub(super) const CONSOLE_COOKIE: &str = "portal_console";
+/// An order of 200 services has fewer fields.
+const FIELDS_MAX: usize = 4096;
 
 /// The style sheet's address: another one whenever it changes.
 static CSS_ADDRESS: LazyLock<String> = LazyLock::new(|| {
@@ -35,8 +45,10 @@ pub(super) struct Visit {
     pub(super) lang: Lang,
     /// Path and query of this page, without the language.
     here: String,
-    headers: HeaderMap,
-    address: Option<SocketAddr>,
+    address: Option<IpAddr>,
+    /// The console's cookie, and whether it is a good sign-in.
+    console: Option<String>,
+    signed_in: bool,
     /// The language was chosen with this request.
     chooses_lang: bool,
     /// What the visitor's forms are bound to.
@@ -126,18 +138,22 @@ impl FromRequestParts<Arc<Portal>> for Visit {
                 and = '&';
             }
         }
-        let kept = cookie(&parts.headers, LANG_COOKIE).and_then(|lang| lang.parse().ok());
-        let visitor = cookie(&parts.headers, csrf::COOKIE);
+        let cookie = |name| portal.site.cookie(&parts.headers, name);
+        let kept = cookie(LANG_COOKIE).and_then(|lang| lang.parse().ok());
+        let visitor = cookie(VISITOR_COOKIE);
         let visitor = visitor.filter(|id| id.len() == 32).map(str::to_owned);
+        let console = cookie(CONSOLE_COOKIE).map(str::to_owned);
+        let signed_in = match &console {
+            Some(console) => is_signed_in(portal, console).await,
+            None => false,
+        };
         Ok(Self {
             portal: Arc::clone(portal),
             lang: asked.or(kept).unwrap_or_default(),
             here,
-            headers: parts.headers.clone(),
-            address: parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|ConnectInfo(address)| *address),
+            address: parts.extensions.get::<From>().map(|From(address)| *address),
+            console,
+            signed_in,
             chooses_lang: asked.is_some(),
             is_new: visitor.is_none(),
             visitor: visitor.unwrap_or_else(random_id),
@@ -160,11 +176,17 @@ impl Visit {
     }
 
     pub(super) fn may_use_console(&self) -> bool {
-        self.portal.door.admits_person(&self.headers)
+        self.portal.door.is_open() || self.signed_in
     }
 
-    fn sign_in_cookie(&self) -> &str {
-        cookie(&self.headers, auth::COOKIE).unwrap_or_default()
+    /// The value of the console's cookie, good or not.
+    pub(super) fn sign_in_cookie(&self) -> &str {
+        self.console.as_deref().unwrap_or_default()
+    }
+
+    /// Where the visitor is.
+    pub(super) const fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// Path and query of this page.
@@ -196,10 +218,15 @@ impl Visit {
 
     /// One more request of this address, for this number: what to say if it is one too many.
     pub(super) fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
-        let limit = self.portal.limits.check(self.address?.ip(), mobile).err()?;
-        Some(self.sorry(Sorry::TooMany {
-            seconds: limit.retry_after.as_secs(),
-        }))
+        let checked = self.portal.limits.check_form(self.address?, mobile);
+        checked.err().map(|too_many| self.slow_down(too_many))
+    }
+
+    /// How long to wait.
+    pub(super) fn slow_down(&self, too_many: TooMany) -> Response {
+        self.sorry(Sorry::TooMany {
+            seconds: too_many.retry_after.as_secs(),
+        })
     }
 
     pub(super) fn ok(&self, page: &impl Template) -> Response {
@@ -223,32 +250,41 @@ impl Visit {
 
     fn with_cookies(&self, mut response: Response) -> Response {
         if self.chooses_lang {
-            let lang = format!(
-                "{LANG_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
-                self.lang
-            );
-            self.set_cookie(&mut response, &lang);
+            let lang = self.lang.to_string();
+            self.set_cookie(&mut response, LANG_COOKIE, &lang, Lives::AYear);
         }
         if self.is_new {
-            let visitor = format!(
-                "{}={}; Path=/; HttpOnly; SameSite=Strict",
-                csrf::COOKIE,
-                self.visitor
+            self.set_cookie(
+                &mut response,
+                VISITOR_COOKIE,
+                &self.visitor,
+                Lives::UntilClosed,
             );
-            self.set_cookie(&mut response, &visitor);
         }
         response
     }
 
-    /// Behind TLS the cookie stays there. Who terminates TLS is in front of the portal: what it, or
-    /// the browser, says of the scheme can only make the cookie stricter.
-    pub(super) fn set_cookie(&self, response: &mut Response, cookie: &str) {
-        let says = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
-        let tls = says("x-forwarded-proto").is_some_and(|scheme| scheme.starts_with("https"))
-            || says("origin").is_some_and(|origin| origin.starts_with("https://"));
-        let secure = if tls { "; Secure" } else { "" };
-        if let Ok(cookie) = HeaderValue::try_from(format!("{cookie}{secure}")) {
+    pub(super) fn set_cookie(
+        &self,
+        response: &mut Response,
+        name: &str,
+        value: &str,
+        lives: Lives,
+    ) {
+        if let Some(cookie) = self.portal.site.set_cookie(name, value, lives) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// A database that doesn't answer signs nobody in.
+async fn is_signed_in(portal: &Portal, cookie: &str) -> bool {
+    let hash = portal.door.hash(cookie);
+    match portal.store.is_signed_in(hash, Utc::now()).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => {
+            tracing::error!(%error, "sign-in");
+            false
         }
     }
 }
@@ -289,9 +325,13 @@ impl FromRequest<Arc<Portal>> for Sent {
         let (mut parts, body) = request.into_parts();
         let Ok(visit) = Visit::from_request_parts(&mut parts, portal).await;
         let request = Request::from_parts(parts, body);
-        let Ok(Form(fields)) = Form::from_request(request, portal).await else {
+        let Ok(Form(fields)) = Form::<Vec<(String, String)>>::from_request(request, portal).await
+        else {
             return Err(visit.sorry(Sorry::BadForm));
         };
+        if fields.len() > FIELDS_MAX {
+            return Err(visit.sorry(Sorry::BadForm));
+        }
         let mut fields = Fields::new(fields);
         let given = fields.take(csrf::FIELD);
         let key = &portal.keys.signing;

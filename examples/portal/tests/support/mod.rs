@@ -18,10 +18,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use portal::{
-    app::Running,
-    config::{Asked, Config},
-};
+use beian_web::options::Asked;
+use portal::{app::Running, config::Config};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _, Executor as _};

@@ -1,15 +1,13 @@
 //! Against forged forms: a signed double-submit token.
 //!
 //! 1. Every visitor has a random cookie, `SameSite=Strict` and out of reach of scripts.
-//! 2. Every form carries the HMAC of that cookie and of the sign-in, under the portal's signing key.
+//! 2. Every form carries the HMAC of that cookie and of the sign-in, under the host's signing key.
 //!    Another site can neither read it nor compute it, not even one that can plant cookies.
 //!
-//! Before that, the guard of the whole portal refuses what a browser says began on another site.
+//! Before that, the guard of all routes refuses what a browser says began on another site.
 
-use crate::keys::SigningKey;
+use crate::signing::SigningKey;
 
-/// The visitor's cookie.
-pub const COOKIE: &str = "portal_form";
 /// The field that every form has.
 pub const FIELD: &str = "csrf";
 const PURPOSE: &str = "form";

@@ -1,0 +1,12 @@
+-- The same for MySQL.
+create table if not exists sign_in (
+  hash    binary(32)  not null primary key,
+  since   bigint      not null,
+  expires bigint      not null,
+  address varchar(64) not null
+) engine = InnoDB default character set utf8mb4;
+create table if not exists filed_under (
+  key_hash     binary(32) not null primary key,
+  body_hash    binary(32) not null,
+  filing_order binary(12) not null
+) engine = InnoDB default character set utf8mb4;

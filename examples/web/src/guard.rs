@@ -1,0 +1,171 @@
+//! What stands before and behind every handler.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use beian::Lang;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
+use tracing::Instrument as _;
+
+use crate::{
+    lang::Speaks,
+    problem::{Code, Problem},
+    signing::random_id,
+    site::Site,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// How long a handler may take, its body included.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+
+/// Headers that keep browsers careful: own style and script files only, nobody may frame the pages.
+pub const HEADERS: [(HeaderName, &str); 8] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=()",
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// The routes behind what every request has to pass: a `Host` that is the site's, no other site's page
+/// behind it, so much to read, so much time. A handler that panics is an answer.
+pub fn within<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    site: &Arc<Site>,
+    body_limit: usize,
+) -> Router<S> {
+    // The innermost first.
+    routes
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(Arc::clone(site), same_site))
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIME_LIMIT,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+}
+
+/// The routes with what every answer has: the headers, an id, a line in the log.
+pub fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    routes
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn(observe))
+}
+
+async fn not_found(request: Request) -> Problem {
+    Problem::new(Code::NOT_FOUND, Speaks::of(request.headers()).0)
+}
+
+async fn method_not_allowed(request: Request) -> Problem {
+    Problem::new(Code::METHOD_NOT_ALLOWED, Speaks::of(request.headers()).0)
+}
+
+/// What a panic says may be anything: it isn't repeated. That there was one is in the log.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::new(Code::INTERNAL, Lang::Zh).into_response()
+}
+
+/// Gives every request an id and logs what came of it: the route as it is declared, never the
+/// address itself, which may hold a number.
+async fn observe(request: Request, next: Next) -> Response {
+    let id = random_id();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or_else(|| "-".to_owned(), |route| route.as_str().to_owned());
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", %id, %method, %route);
+    async {
+        let began = Instant::now();
+        let mut response = next.run(request).await;
+        let status = response.status().as_u16();
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        if response.status().is_server_error() {
+            tracing::warn!(status, micros, "answered");
+        } else {
+            tracing::info!(status, micros, "answered");
+        }
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        // A style sheet may be kept.
+        if name != header::CACHE_CONTROL || !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}
+
+/// Another site's page can't make a browser change anything here (`Sec-Fetch-Site`, `Origin`); and another
+/// site's name can't be made to mean this one (`Host`).
+async fn same_site(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let problem = |code| Problem::new(code, Speaks::of(headers).0).into_response();
+    let Some(host) = only_host(headers) else {
+        return problem(Code::MALFORMED_HOST);
+    };
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if !site.answers_to(host) || (!safe && is_cross_site(headers, host)) {
+        return problem(Code::CROSS_SITE);
+    }
+    next.run(request).await
+}
+
+/// The one that there must be: two of them could mean one thing to a proxy and another here.
+fn only_host(headers: &HeaderMap) -> Option<&str> {
+    let mut hosts = headers.get_all(header::HOST).into_iter();
+    let host = hosts.next()?.to_str().ok()?;
+    (hosts.next().is_none() && !host.is_empty()).then_some(host)
+}
+
+fn is_cross_site(headers: &HeaderMap, host: &str) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(FETCH_SITE) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    text(header::ORIGIN)
+        .is_some_and(|origin| origin.split_once("://").map(|(_, name)| name) != Some(host))
+}

@@ -1,0 +1,82 @@
+//! `Idempotency-Key`: what makes a repeat of a request one.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::HeaderMap,
+};
+use beian::Lang;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    body::Body,
+    lang::Speaks,
+    problem::{Code, Problem},
+};
+
+const HEADER: &str = "idempotency-key";
+
+/// What a client calls its request, and what the request says: the hashes of both, for either may be
+/// anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Of the key.
+    pub key: [u8; 32],
+    /// Of the bytes of the body: another one under the same key is another request, and refused.
+    pub body: [u8; 32],
+}
+
+impl IdempotencyKey {
+    /// Sixteen bytes of the key's hash, for what is called by so many.
+    #[must_use]
+    pub const fn id(&self) -> [u8; 16] {
+        let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = self.key;
+        id
+    }
+
+    /// The header, if there is one: 1 to 255 visible characters.
+    fn header(headers: &HeaderMap, lang: Lang) -> Result<Option<&[u8]>, Problem> {
+        let mut keys = headers.get_all(HEADER).into_iter();
+        let Some(key) = keys.next() else {
+            return Ok(None);
+        };
+        let key = key.as_bytes();
+        let is_key = (1..=255).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+        if !is_key || keys.next().is_some() {
+            let problem = Problem::new(Code::MALFORMED_PARAMETER, lang);
+            return Err(problem.malformed("Idempotency-Key", lang));
+        }
+        Ok(Some(key))
+    }
+}
+
+/// A JSON object that may come again.
+#[derive(Debug)]
+pub struct Once<T> {
+    /// What it says.
+    pub body: T,
+    /// What makes a repeat one, if the client cares.
+    pub key: Option<IdempotencyKey>,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Speaks(lang) = Speaks::of(request.headers());
+        let key = IdempotencyKey::header(request.headers(), lang)?;
+        let key: Option<[u8; 32]> = key.map(|key| Sha256::digest(key).into());
+        let (parts, body) = request.into_parts();
+        let bytes = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(bytes, state).await;
+        let bytes = bytes.map_err(|_| Problem::new(Code::BODY_TOO_LARGE, lang))?;
+        let key = key.map(|key| IdempotencyKey {
+            key,
+            body: Sha256::digest(&bytes).into(),
+        });
+        let request = Request::from_parts(parts, bytes.into());
+        let Body(body) = Body::from_request(request, state).await?;
+        Ok(Self { body, key })
+    }
+}

@@ -1,0 +1,33 @@
+//! What the hosts in `examples/` need to stand in the web, and what a host of one's own would copy or
+//! depend on.
+//!
+//! | for | look at |
+//! |---|---|
+//! | options and environment variables | [`options`] |
+//! | serving: limits of number, size and time; stopping | [`serve`], [`guard`] |
+//! | what the site is called, its cookies | [`site`] |
+//! | who is asking, behind proxies | [`address`] |
+//! | how often | [`limits`] |
+//! | signing in, tokens | [`sign_in`] |
+//! | forms that are one's own | [`csrf`], [`signing`] |
+//! | bodies, parameters, repeats | [`body`], [`idempotency`] |
+//! | errors, languages | [`problem`], [`lang`] |
+//! | logs that hold nothing up | [`log`] |
+//! | figures that are dear to get | [`watch`] |
+
+pub mod address;
+pub mod body;
+mod connection;
+pub mod csrf;
+pub mod guard;
+pub mod idempotency;
+pub mod lang;
+pub mod limits;
+pub mod log;
+pub mod options;
+pub mod problem;
+pub mod serve;
+pub mod sign_in;
+pub mod signing;
+pub mod site;
+pub mod watch;

@@ -112,7 +112,7 @@ async fn of_many_that_submit_at_once_one_does_and_the_others_hear_why_not() {
     let desk = Desk::new(store.sessions().clone(), Arc::clone(&keys), clock.clone());
     let orders = Orders::new(store, Arc::new(desk), keys, clock);
     let form = serde_json::from_value(initial()).unwrap();
-    let id = orders.file(&form).await.unwrap().id;
+    let id = orders.file(&form, None).await.unwrap().id;
 
     // All have read the order before the first of them writes it.
     let submit = || Box::pin(orders.submit(id));

@@ -11,58 +11,14 @@
 mod support;
 
 use std::{
-    io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt as _,
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
-use support::{ADMINISTRATOR, Folder, add_service, code_in};
-
-fn program(folder: &Folder) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
-    command.current_dir(&folder.0).stdin(Stdio::null());
-    command
-}
-
-fn output(folder: &Folder, arguments: &[&str]) -> Output {
-    program(folder).args(arguments).output().unwrap()
-}
-
-struct Started {
-    child: Child,
-    url: String,
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn start(folder: &Folder, arguments: &[&str]) -> Started {
-    let mut child = program(folder)
-        .args(["--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let url = line
-        .trim()
-        .strip_prefix("listening on ")
-        .unwrap()
-        .to_owned();
-    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-    Started { child, url }
-}
+use support::{ADMINISTRATOR, Folder, Started, add_service, code_in, output};
 
 #[test]
 fn what_is_wrong_is_said_in_one_line() {
@@ -116,12 +72,12 @@ fn what_is_wrong_is_said_in_one_line() {
 #[test]
 fn the_key_file_is_made_once_and_for_its_owner_alone() {
     let folder = Folder::new();
-    drop(start(&folder, &[]));
+    drop(Started::new(&folder, Stdio::null(), &[]));
     let key = folder.path("portal.key");
     let mode = std::fs::metadata(&key).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let first = std::fs::read(&key).unwrap();
-    drop(start(&folder, &[]));
+    drop(Started::new(&folder, Stdio::null(), &[]));
     assert_eq!(std::fs::read(&key).unwrap(), first);
     let names: Vec<_> = std::fs::read_dir(&folder.0)
         .unwrap()
@@ -138,7 +94,7 @@ fn the_key_file_is_made_once_and_for_its_owner_alone() {
 #[test]
 fn it_stops_in_time() {
     let folder = Folder::new();
-    let mut started = start(&folder, &[]);
+    let mut started = Started::new(&folder, Stdio::null(), &[]);
     // Somebody who never finishes a request.
     let address = started.url.strip_prefix("http://").unwrap();
     let mut slow = std::net::TcpStream::connect(address).unwrap();
@@ -149,27 +105,18 @@ fn it_stops_in_time() {
     .unwrap();
     std::thread::sleep(Duration::from_millis(100));
     let began = Instant::now();
-    let id = started.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let status = started.child.wait().unwrap();
+    assert!(started.stop().success());
     assert!(
         began.elapsed() < Duration::from_secs(5),
         "{:?}",
         began.elapsed()
     );
-    assert!(status.success());
 }
 
 #[test]
 fn nobody_holds_a_connection_open_by_sending_slowly() {
     let folder = Folder::new();
-    let started = start(&folder, &[]);
+    let started = Started::new(&folder, Stdio::null(), &[]);
     let address = started.url.strip_prefix("http://").unwrap();
     let mut slow = std::net::TcpStream::connect(address).unwrap();
     std::io::Write::write_all(&mut slow, b"GET / HTTP/1.1\r\nhost: local").unwrap();
@@ -189,7 +136,7 @@ async fn what_was_acknowledged_outlives_a_kill() {
         let response = request.body(body.to_string()).send().await.unwrap();
         serde_json::from_str(&response.text().await.unwrap()).unwrap()
     };
-    let started = start(&folder, &["--sms-delay", "0s"]);
+    let started = Started::new(&folder, Stdio::null(), &["--sms-delay", "0s"]);
     let order = post(&started, "/api/orders", add_service()).await;
     let id = order["id"].as_str().unwrap().to_owned();
     let order = post(&started, &format!("/api/orders/{id}/submit"), json!({})).await;
@@ -202,7 +149,7 @@ async fn what_was_acknowledged_outlives_a_kill() {
     text += "code 2 ";
     text += &"5a".repeat(32);
     std::fs::write(&key, text).unwrap();
-    let started = start(&folder, &["--sms-delay", "0s"]);
+    let started = Started::new(&folder, Stdio::null(), &["--sms-delay", "0s"]);
     // A lease that the killed one held is over in a minute.
     post(&started, "/sandbox/clock", json!({ "advance_seconds": 61 })).await;
     let get = async |path: String| -> Value {

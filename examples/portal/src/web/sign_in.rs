@@ -54,7 +54,9 @@ pub(super) async fn show(visit: Visit) -> Response {
 /// Asks to sign in again, with the form that can't be taken before.
 pub(super) fn again(Sent { visit, mut fields }: Sent) -> Response {
     let to = visit.here().to_owned();
-    let fields = fields.take_below("");
+    // An empty one is as good as none.
+    let mut fields = fields.take_below("");
+    fields.retain(|(_, typed)| !typed.is_empty());
     let page = form(&visit, None, Some(Kept { to, fields }));
     visit.answer(StatusCode::UNAUTHORIZED, &page)
 }

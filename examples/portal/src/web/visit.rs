@@ -29,7 +29,7 @@ const VISITOR_COOKIE: &str = "portal_form";
 /// The sign-in.
 pub(super) const CONSOLE_COOKIE: &str = "portal_console";
 /// An order of 200 services has fewer fields.
-const FIELDS_MAX: usize = 4096;
+const FIELDS_MAX: usize = 2048;
 
 /// The style sheet's address: another one whenever it changes.
 static CSS_ADDRESS: LazyLock<String> = LazyLock::new(|| {

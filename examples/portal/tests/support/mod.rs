@@ -12,8 +12,10 @@
 )]
 
 use std::{
+    io::{BufRead as _, BufReader},
     net::SocketAddr,
     path::PathBuf,
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
@@ -47,6 +49,66 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program, in a folder of its own.
+fn program(folder: &Folder) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
+    command.current_dir(&folder.0).stdin(Stdio::null());
+    command
+}
+
+/// What it says when it doesn't run.
+pub fn output(folder: &Folder, arguments: &[&str]) -> Output {
+    program(folder).args(arguments).output().unwrap()
+}
+
+/// The program, running; killed when dropped.
+pub struct Started {
+    pub child: Child,
+    pub url: String,
+    pub address: SocketAddr,
+}
+
+impl Started {
+    pub fn new(folder: &Folder, errors: Stdio, arguments: &[&str]) -> Self {
+        let mut command = program(folder);
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        Self::run(command.args(arguments).stderr(errors))
+    }
+
+    /// A command that becomes the program.
+    pub fn run(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line.trim().strip_prefix("listening on ").unwrap();
+        let address = url.strip_prefix("http://").unwrap().parse().unwrap();
+        Self {
+            child,
+            url: url.to_owned(),
+            address,
+        }
+    }
+
+    /// SIGTERM, and how it ended.
+    pub fn stop(&mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(told.unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -156,7 +156,7 @@ impl Running {
     /// [`StartProblem`], in one line.
     pub async fn start(config: &Config) -> Result<Self, StartProblem> {
         let address = options::address("--listen", &config.web.listen).await?;
-        let site = Site::new(&config.web, address);
+        let site = config.web.site(address);
         may_start(config, &site)?;
         let keys = PortalKeys::open(&config.key_file).map_err(StartProblem::of)?;
         let keys = Arc::new(keys);

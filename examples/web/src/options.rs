@@ -8,7 +8,11 @@ use std::{
 use clap::{Parser, error::ErrorKind};
 use ipnet::IpNet;
 
-use crate::{address::ProxyHeader, limits::Rates, site::PublicAddress};
+use crate::{
+    address::{Proxies, ProxyHeader},
+    limits::Rates,
+    site::{PublicAddress, Site},
+};
 
 /// Where it listens, what it is called, who stands before it, how much it takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -59,6 +63,15 @@ pub struct Options {
     #[arg(long, default_value = "info", value_name = "LEVEL",
           value_parser = ["error", "warn", "info", "debug"])]
     pub log: String,
+}
+
+impl Options {
+    /// The site that listens at this address.
+    #[must_use]
+    pub fn site(&self, address: SocketAddr) -> Site {
+        let proxies = Proxies::new(self.trusted_proxy.clone(), self.proxy_header);
+        Site::new(self.public_address.clone(), proxies, address)
+    }
 }
 
 fn network(text: &str) -> Result<IpNet, &'static str> {

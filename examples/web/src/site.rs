@@ -8,7 +8,7 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header, uri::Scheme};
 
-use crate::{address::Proxies, options::Options};
+use crate::address::Proxies;
 
 /// Where people find the site: `https://portal.example.com`, with a port if it isn't the usual one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,13 +52,14 @@ pub struct Site {
 }
 
 impl Site {
-    /// The site that listens at this address.
+    /// The site that is found at these addresses, if any are given, behind these proxies, if any, and listens
+    /// at this one.
     #[must_use]
-    pub fn new(options: &Options, address: SocketAddr) -> Self {
+    pub fn new(public: Vec<PublicAddress>, proxies: Proxies, listens: SocketAddr) -> Self {
         Self {
-            public: options.public_address.clone(),
-            proxies: Proxies::new(options.trusted_proxy.clone(), options.proxy_header),
-            loopback: address.ip().is_loopback(),
+            public,
+            proxies,
+            loopback: listens.ip().is_loopback(),
         }
     }
 

@@ -22,7 +22,7 @@ use std::{
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use support::{ADMINISTRATOR, Folder, Started, add_service, initial, output, read};
+use support::{ADMINISTRATOR, Folder, Started, initial, output, read};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpSocket,
@@ -622,62 +622,6 @@ async fn what_was_sent_before_the_end_is_answered() {
     }
     assert_eq!(answered, 150);
     assert!(started.child.wait().unwrap().success());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_order_is_filed_once_under_its_key() {
-    let folder = Folder::new();
-    let started = Started::new(&folder, Stdio::null(), &[]);
-    let client = client();
-    let body = initial().to_string();
-    let file = |key: &str, body: &str| {
-        let request = post(&client, &started, "/api/orders", body);
-        request.header("idempotency-key", key).send()
-    };
-    let answers = (0..8).map(|_| file("order-4711", &body));
-    let mut first = None;
-    for answer in futures_of(answers).await {
-        let (status, order) = read(answer).await;
-        assert_eq!(status, 201);
-        assert_eq!(*first.get_or_insert(order.clone()), order);
-    }
-    let first = first.unwrap();
-    let id = first["id"].as_str().unwrap();
-    // The first answer, whatever became of the order.
-    let submit = post(&client, &started, &format!("/api/orders/{id}/submit"), "");
-    assert_eq!(status(submit).await, 200);
-    let (status_again, again) = read(file("order-4711", &body).await.unwrap()).await;
-    assert_eq!((status_again, &again), (201, &first));
-    let (status, problem) = read(
-        file("order-4711", &add_service().to_string())
-            .await
-            .unwrap(),
-    )
-    .await;
-    assert_eq!(
-        (status, &problem["code"]),
-        (422, &json!("idempotency_key_reused"))
-    );
-    let (status, other) = read(file("order-4712", &body).await.unwrap()).await;
-    assert!(status == 201 && other["id"] != first["id"]);
-    for key in ["", "two words", &"x".repeat(256)] {
-        assert_eq!(file(key, &body).await.unwrap().status(), 422);
-    }
-    let (_, orders) = get(&client, &started, "/api/orders").await;
-    assert_eq!(orders["items"].as_array().unwrap().len(), 2);
-}
-
-/// All of them at once.
-async fn futures_of<F>(futures: impl Iterator<Item = F>) -> Vec<Response>
-where
-    F: Future<Output = reqwest::Result<Response>> + Send + 'static,
-{
-    let tasks: Vec<_> = futures.map(tokio::spawn).collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(task.await.unwrap().unwrap());
-    }
-    answers
 }
 
 #[test]

@@ -329,6 +329,8 @@ async fn nobody_locks_others_out(way: impl FnOnce(&Started, &Folder) -> Way) {
     // It answers to its own name alone.
     let foreign = client().get(format!("{}/console", started.url));
     assert_eq!(status(foreign.header("host", "evil.example")).await, 403);
+    let balancer = client().get(format!("{}/readyz", started.url));
+    assert_eq!(status(balancer.header("host", "10.0.0.7")).await, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

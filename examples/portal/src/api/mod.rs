@@ -44,21 +44,22 @@ pub fn router(portal: &Arc<Portal>) -> Router {
         .merge(forms::router())
         .merge(reports::router())
         .merge(openapi::router())
-        .merge(watch::router(portal))
+        .merge(watch::figures(portal))
         .merge(web::router(portal));
     if portal.sandbox {
         routes = routes.merge(sandbox::router());
     }
     let with = || Arc::clone(portal);
     let routes = routes.layer(middleware::from_fn_with_state(with(), same_time));
-    let routes = guard::within(routes, &portal.site, BODY_LIMIT);
+    // Who looks whether it lives calls it by whatever address it has.
+    let routes = guard::within(routes, &portal.site, BODY_LIMIT).merge(watch::health());
     let routes = routes.layer(middleware::from_fn_with_state(with(), web::for_people));
     guard::around(routes).with_state(with())
 }
 
 /// What the listener for the figures answers.
 pub fn metrics_router(portal: &Arc<Portal>) -> Router {
-    guard::around(watch::metrics_router()).with_state(Arc::clone(portal))
+    guard::around(watch::figures_alone()).with_state(Arc::clone(portal))
 }
 
 /// In a sandbox of several portals, another one may have put the clock forward.

@@ -22,23 +22,21 @@ use crate::{
 
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The routes. The figures tell whether somebody's number is known: they are the console's.
-pub(super) fn router(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
-    let figures =
-        Router::new()
-            .route("/metrics", get(metrics))
-            .route_layer(middleware::from_fn_with_state(
-                Arc::clone(portal),
-                orders::admit,
-            ));
+/// Whether it lives, and whether it can be used. They tell nobody anything else.
+pub(super) fn health() -> Router<Arc<Portal>> {
     Router::new()
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
-        .merge(figures)
 }
 
-/// The figures alone, on a listener of their own.
-pub(super) fn metrics_router() -> Router<Arc<Portal>> {
+/// The figures. They tell whether somebody's number is known: they are the console's.
+pub(super) fn figures(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
+    let admit = middleware::from_fn_with_state(Arc::clone(portal), orders::admit);
+    figures_alone().route_layer(admit)
+}
+
+/// The same on a listener of their own.
+pub(super) fn figures_alone() -> Router<Arc<Portal>> {
     Router::new().route("/metrics", get(metrics))
 }
 

@@ -16,8 +16,10 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::guard::HEADERS;
 
-/// How long a client may take to send anything at all, or to take anything of what is written to it.
-const WITHIN: Duration = Duration::from_secs(25);
+/// How long a client may send nothing: longer than its request may take here.
+const SENDS_WITHIN: Duration = Duration::from_secs(25);
+/// How long it may take nothing of what is written to it.
+const TAKES_WITHIN: Duration = Duration::from_secs(12);
 
 /// A connection.
 #[derive(Debug)]
@@ -30,8 +32,8 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
         let mut stream = TimeoutStream::new(stream);
-        stream.set_read_timeout(Some(WITHIN));
-        stream.set_write_timeout(Some(WITHIN));
+        stream.set_read_timeout(Some(SENDS_WITHIN));
+        stream.set_write_timeout(Some(TAKES_WITHIN));
         Self {
             stream: Box::pin(stream),
             own: None,

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_trusted_proxys_word_is_taken() {
+    fn only_the_word_of_a_trusted_proxy_is_taken() {
         let x = |peer, value| client(ProxyHeader::default(), peer, &[("x-forwarded-for", value)]);
         assert_eq!(x("203.0.113.9", "198.51.100.1"), "203.0.113.9");
         assert_eq!(x("127.0.0.1", "198.51.100.1"), "198.51.100.1");

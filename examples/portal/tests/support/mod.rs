@@ -59,9 +59,18 @@ fn program(folder: &Folder) -> Command {
     command
 }
 
-/// What it says when it doesn't run.
+/// What it says when it doesn't run; if it does, it is ended after a while.
 pub fn output(folder: &Folder, arguments: &[&str]) -> Output {
-    program(folder).args(arguments).output().unwrap()
+    let mut command = program(folder);
+    let command = command.args(arguments);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().unwrap().is_none() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    child.wait_with_output().unwrap()
 }
 
 /// The program, running; killed when dropped.

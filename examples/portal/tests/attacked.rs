@@ -381,30 +381,38 @@ async fn behind_nginx_nobody_locks_others_out() {
     .await;
 }
 
-/// A portal whose database file something happens to: it says so, and takes nothing that would be lost.
+/// A portal whose database file something happens to: it says so, takes nothing that would be lost, and
+/// leaves what is there now alone.
 async fn notices(what_happens: impl FnOnce(&str)) {
     let folder = Folder::new();
-    let log = folder.path("log");
+    let (log, database) = (folder.path("log"), folder.path("portal.db"));
     let errors = File::create(&log).unwrap();
-    let started = Started::new(&folder, errors.into(), &NO_GATEWAY);
+    let mut started = Started::new(&folder, errors.into(), &NO_GATEWAY);
     let client = client();
     let order = || post(&client, &started, "/api/orders", &initial().to_string());
-    assert_eq!(status(order()).await, 201);
+    for _ in 0..10 {
+        assert_eq!(status(order()).await, 201);
+    }
     assert_eq!(get(&client, &started, "/readyz").await.0, 200);
-    what_happens(&folder.path("portal.db"));
-    assert_eq!(status(order()).await, 503);
+    what_happens(&database);
+    let left = fs::read(&database).ok();
+    for _ in 0..20 {
+        assert_eq!(status(order()).await, 503);
+    }
     let since = Instant::now();
     while get(&client, &started, "/readyz").await.0 != 503 {
         assert!(since.elapsed() < PATIENCE, "still ready");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(get(&client, &started, "/healthz").await.0, 200);
-    let log = fs::read_to_string(log).unwrap();
-    assert_eq!(
-        log.matches("nothing is written any more").count(),
-        1,
-        "{log}"
+    assert!(started.stop().success());
+    assert!(
+        fs::read(&database).ok() == left,
+        "what is there was changed"
     );
+    let log = fs::read_to_string(log).unwrap();
+    let said = log.matches("read or written any more").count();
+    assert_eq!(said, 1, "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -424,12 +432,24 @@ async fn a_replaced_database_file_is_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_overwritten_database_file_is_noticed() {
+    // By nonsense, by nothing, and by what it was itself a while ago.
     notices(|file| {
         let mut file = OpenOptions::new().write(true).open(file).unwrap();
         file.write_all(&[0x5a; 4096]).unwrap();
     })
     .await;
     notices(|file| File::create(file).map(drop).unwrap()).await;
+    notices(|file| {
+        let was = fs::read(file).unwrap();
+        fs::write(file, was).unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_of_the_database_that_is_gone_is_noticed() {
+    notices(|file| fs::remove_file(format!("{file}-wal")).unwrap()).await;
+    notices(|file| File::create(format!("{file}-wal")).map(drop).unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,85 +1,153 @@
-//! The file of a SQLite database: its owner's alone, one portal's at a time, and still the one that was
-//! opened.
+//! The files of a SQLite database: their owner's alone, one portal's at a time, and still as they were left.
+//!
+//! SQLite writes to its file in checkpoints alone, and these are made here: whatever else changes the file is
+//! somebody else's doing. Then nothing is written any more, for it would be lost, or spoil what stands there
+//! now: the pool is closed, while one connection more than the pool's stays open, since the last one to
+//! close would write the log into the file.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io,
-    os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
+
+use sqlx::{AnyConnection, AnyPool, Executor as _};
 
 use super::OpenError;
 
-/// What every SQLite file begins with.
-const MAGIC: &[u8] = b"SQLite format 3\0";
-/// Where the mark of an application stands, in the header of a hundred bytes.
-const MARK: std::ops::Range<usize> = 68..72;
+/// How long the log grows before what it says is written to the file.
+const LOG: u64 = 4 * 1024 * 1024;
 
-/// The file, held open: what is under its path may become another one. Never closed before the database is,
-/// for closing a file ends all locks that a process has on it.
+/// The file, held open as long as the database is: closing it would end the locks that SQLite has on it.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     path: PathBuf,
+    log: PathBuf,
     file: File,
-    mark: [u8; 4],
+    /// How it was left.
+    left: Mutex<Left>,
     lost: AtomicBool,
+    /// To be closed when the file is lost.
+    pool: Mutex<Option<AnyPool>>,
 }
+
+#[derive(Debug, Default)]
+struct Left {
+    file: Option<Stamp>,
+    /// Which file the log is, and how long: it only grows.
+    log: Option<(Place, u64)>,
+}
+
+type Place = (u64, u64);
+type Stamp = (Place, u64, (i64, i64));
 
 impl DatabaseFile {
     /// Makes the file if it isn't there, for its owner alone, and locks it until the process ends, however
     /// it ends. The lock is the file's own: there is none beside it that could be deleted.
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         let mut options = OpenOptions::new();
-        options.create(true).read(true).append(true).mode(0o600);
+        options.create(true).append(true).mode(0o600);
         let file = options.open(path)?;
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
         match file.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
+                log: log.into(),
                 file,
-                mark: [0; 4],
+                left: Mutex::default(),
                 lost: AtomicBool::new(false),
+                pool: Mutex::default(),
             }),
             Err(fs::TryLockError::WouldBlock) => Err(OpenError::InUse),
             Err(fs::TryLockError::Error(error)) => Err(error.into()),
         }
     }
 
-    /// Takes the mark that the file has by now for its own.
-    pub(super) fn remember(&mut self) -> Result<(), OpenError> {
-        self.mark = self.header()?;
-        Ok(())
+    /// Looks after the files for this pool from now on.
+    pub(super) fn watch(&self, pool: &AnyPool) -> io::Result<()> {
+        *self.pool.lock().unwrap_or_else(PoisonError::into_inner) = Some(pool.clone());
+        self.leave()
     }
 
-    /// Whether the path still leads to the file that was opened, and the file still begins as it did. Once
-    /// it doesn't, never again: said loudly the first time.
+    /// No longer: what the pool holds is let go.
+    pub(super) fn unwatch(&self) {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.take();
+    }
+
+    /// Whether the files are as they were left. Once they aren't, never again: said loudly the first time.
     pub(super) fn is_there(&self) -> bool {
         if self.lost.load(Ordering::Acquire) {
             return false;
         }
-        let is_there = self.is_under_its_path().unwrap_or(false)
-            && self.header().is_ok_and(|mark| mark == self.mark);
+        let is_there = self.is_as_left().unwrap_or(false);
         if !is_there && !self.lost.swap(true, Ordering::AcqRel) {
             tracing::error!(
-                "the database file was deleted, replaced or overwritten: nothing is written any \
-                 more, for it would be lost"
+                "the database file was deleted, replaced or overwritten, or its log was: nothing is \
+                 read or written any more; start again when it is back"
             );
+            let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+            // Closed at once: what this would wait for may go on for itself.
+            pool.iter().for_each(|pool| drop(pool.close()));
         }
         is_there
     }
 
-    fn is_under_its_path(&self) -> io::Result<bool> {
-        let (there, opened) = (fs::metadata(&self.path)?, self.file.metadata()?);
-        Ok((there.dev(), there.ino()) == (opened.dev(), opened.ino()))
+    fn is_as_left(&self) -> io::Result<bool> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = left.file else {
+            return Ok(true);
+        };
+        if stamp(&fs::metadata(&self.path)?) != file {
+            return Ok(false);
+        }
+        let log = match fs::metadata(&self.log) {
+            Ok(log) => log,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(left.log.is_none()),
+            Err(error) => return Err(error),
+        };
+        let (place, len) = left.log.unwrap_or((place(&log), 0));
+        if place != self::place(&log) || log.len() < len {
+            return Ok(false);
+        }
+        left.log = Some((place, log.len()));
+        Ok(true)
     }
 
-    fn header(&self) -> io::Result<[u8; 4]> {
-        let mut header = [0; 100];
-        self.file.read_exact_at(&mut header, 0)?;
-        let mark = header.get(MARK).and_then(|mark| mark.try_into().ok());
-        match mark {
-            Some(mark) if header.starts_with(MAGIC) => Ok(mark),
-            _ => Err(io::ErrorKind::InvalidData.into()),
-        }
+    fn leave(&self) -> io::Result<()> {
+        let log = fs::metadata(&self.log).ok();
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.file = Some(stamp(&self.file.metadata()?));
+        left.log = log.map(|log| (place(&log), log.len()));
+        Ok(())
     }
+
+    /// Writes the log to the file, if it has grown long.
+    pub(super) async fn checkpoint(
+        &self,
+        connection: &mut AnyConnection,
+    ) -> Result<(), sqlx::Error> {
+        let long = fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG);
+        if long && self.is_there() {
+            connection
+                .execute("pragma wal_checkpoint(truncate)")
+                .await?;
+            self.leave()?;
+        }
+        Ok(())
+    }
+}
+
+fn place(file: &Metadata) -> Place {
+    (file.dev(), file.ino())
+}
+
+fn stamp(file: &Metadata) -> Stamp {
+    (place(file), file.len(), (file.mtime(), file.mtime_nsec()))
 }

@@ -11,12 +11,12 @@ mod orders;
 mod sandbox;
 mod sign_ins;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use beian::host::SaveError;
 use beian_sqlx::{AnyStore, failure};
 use sqlx::{
-    Any, AnyConnection, AssertSqlSafe,
+    Any, AnyConnection, AssertSqlSafe, Connection as _,
     any::{AnyArguments, AnyRow},
     query::Query,
 };
@@ -35,6 +35,8 @@ pub struct Store {
     kind: Kind,
     /// SQLite's, held as long as the portal runs.
     file: Option<Arc<file::DatabaseFile>>,
+    /// The last connection to its file, which closes after the pool's, or never.
+    last: Mutex<Option<AnyConnection>>,
 }
 
 /// Which database it is.
@@ -70,8 +72,17 @@ impl Store {
     /// Ends all connections; what is under way is finished. A file that isn't there any more is left
     /// alone: in its place may be another one.
     pub async fn close(&self) {
-        if self.file.as_ref().is_none_or(|file| file.is_there()) {
-            self.sessions.pool().close().await;
+        if self.file.as_ref().is_some_and(|file| !file.is_there()) {
+            return;
+        }
+        self.sessions.pool().close().await;
+        let last = self
+            .last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(last) = last {
+            let _ = last.close().await;
         }
     }
 
@@ -119,6 +130,22 @@ impl Store {
     ) -> Result<Vec<AnyRow>, StoreError> {
         let rows = query.fetch_all(self.sessions.pool()).await;
         Ok(rows.map_err(|error| failure(name, error))?)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let Some(file) = &self.file else {
+            return;
+        };
+        file.unwatch();
+        let last = self.last.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = last.take()
+            && !file.is_there()
+        {
+            // Closing it would write to whatever is there now.
+            std::mem::forget(last);
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! Opening the database: its pool, its tables, and that SQLite has one process.
 
-use std::{path::Path, sync::Arc, time::Duration};
-
-use beian_sqlx::AnyStore;
-use sqlx::{
-    AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _, any::AnyPoolOptions,
-    migrate::Migrator,
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
 };
 
-use super::{Kind, Store, StoreError, file::DatabaseFile, nodes::Nodes};
+use beian_sqlx::AnyStore;
+use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
+
+use super::{ASK, Kind, Store, StoreError, file::DatabaseFile, nodes::Nodes};
 
 static TABLES: Migrator = sqlx::migrate!("./migrations/others");
 /// Made unless they are there: a migrator's lock is one node's alone, and each statement about tables a
@@ -23,9 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long one is trusted that nobody used: asking costs a round trip.
 const TRUST: Duration = Duration::from_secs(1);
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
-    pragma foreign_keys = on; pragma busy_timeout = 5000;";
-/// For a file that is no longer there: what is known can be read, and what would be lost isn't taken.
-const READ_ONLY: &str = "pragma query_only = on";
+    pragma foreign_keys = on; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 0;";
 
 /// Why a database can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -89,16 +88,15 @@ impl Store {
     /// long as no other connection writes.
     async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
         // There before a connection makes it: its owner's alone, and so what SQLite puts beside it.
-        let mut alone = DatabaseFile::open(file)?;
+        let alone = DatabaseFile::open(file)?;
         let path = file
             .display()
             .to_string()
             .replace('%', "%25")
             .replace('#', "%23");
-        let address = format!("sqlite:{path}?mode=rwc");
-        mark(&address).await?;
-        alone.remember()?;
-        Self::over(vec![address], Kind::Sqlite, 1, Some(alone)).await
+        // Not `rwc`: a file that is gone isn't made anew.
+        let nodes = vec![format!("sqlite:{path}?mode=rw")];
+        Self::over(nodes, Kind::Sqlite, 1, Some(alone)).await
     }
 
     async fn over(
@@ -110,7 +108,7 @@ impl Store {
         let file = file.map(Arc::new);
         let nodes = Arc::new(Nodes::new(addresses));
         let first = nodes.first_that_answers("select 1", PATIENCE).await?;
-        let (before, opened) = (Arc::clone(&nodes), file.clone());
+        let (before, opened, released) = (Arc::clone(&nodes), file.clone(), file.clone());
         let options = AnyPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(PATIENCE)
@@ -119,14 +117,22 @@ impl Store {
                 let (nodes, file) = (Arc::clone(&before), opened.clone());
                 Box::pin(async move {
                     if file.is_some_and(|file| !file.is_there()) {
-                        connection.execute(READ_ONLY).await?;
-                        return Ok(true);
+                        return Ok(false);
                     }
                     if nodes.left_since(was.age) {
                         return Ok(false);
                     }
                     if was.idle_for > TRUST {
                         connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .after_release(move |connection, _| {
+                let file = released.clone();
+                Box::pin(async move {
+                    if let Some(file) = file {
+                        file.checkpoint(connection).await?;
                     }
                     Ok(true)
                 })
@@ -148,32 +154,23 @@ impl Store {
                 sqlx::raw_sql(TABLES_OF_MYSQL).execute(&pool).await?;
             }
         }
+        let mut last = None;
+        if let Some(file) = &file {
+            let mut connection = AnyConnection::connect(&first).await?;
+            // Only one that has read counts as there.
+            connection.execute(PRAGMAS).await?;
+            connection.execute(ASK).await?;
+            last = Some(connection);
+            file.watch(&pool)?;
+        }
         nodes.watch(pool);
         Ok(Self {
             sessions,
             kind,
             file,
+            last: Mutex::new(last),
         })
     }
-}
-
-/// Gives the file a mark of its own, once, so that another database in its place is noticed: random, and
-/// in the file itself, not only in the log beside it.
-async fn mark(address: &str) -> Result<(), OpenError> {
-    let mut connection = AnyConnection::connect(address).await?;
-    connection.execute(PRAGMAS).await?;
-    let marked = connection.fetch_one("pragma application_id").await?;
-    if marked.try_get::<i32, _>(0)? == 0 {
-        let mut bytes = [0; 4];
-        getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-        let mark = i32::from_be_bytes(bytes).max(1);
-        let mark = AssertSqlSafe(format!("pragma application_id = {mark}"));
-        connection.execute(mark).await?;
-    }
-    connection
-        .execute("pragma wal_checkpoint(truncate)")
-        .await?;
-    Ok(connection.close().await?)
 }
 
 impl From<OpenError> for StoreError {

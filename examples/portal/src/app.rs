@@ -14,7 +14,8 @@ use beian::{
 };
 use beian_sqlx::AnyStore;
 use beian_web::{
-    limits::Limits,
+    even::even,
+    limits::{Limits, Rates},
     options::{self, StartProblem},
     serve::{Served, Server},
     sign_in::Door,
@@ -81,8 +82,11 @@ impl Portal {
     /// # Errors
     /// As [`Desk::submit`].
     pub async fn submit(&self, entry: &Entry) -> Result<Submitted, HostError<beian_sqlx::Error>> {
-        let _turn = self.turns.of(entry.mobile()).await;
-        let submitted = self.desk.submit(entry).await?;
+        let work = async {
+            let _turn = self.turns.of(entry.mobile()).await;
+            self.desk.submit(entry).await
+        };
+        let submitted = self.even(work).await?;
         warn_of(submitted.left_out());
         Ok(submitted)
     }
@@ -95,15 +99,30 @@ impl Portal {
         &self,
         request: &ResendRequest,
     ) -> Result<Resent, HostError<beian_sqlx::Error>> {
-        let _turn = self.turns.of(request.mobile()).await;
-        let resent = self.desk.resend(request).await?;
+        let work = async {
+            let _turn = self.turns.of(request.mobile()).await;
+            self.desk.resend(request).await
+        };
+        let resent = self.even(work).await?;
         warn_of(resent.left_out());
         if resent.answer() == ResendAnswer::Accepted {
             self.bell.ring();
         }
         Ok(resent)
     }
+
+    /// Strangers can't tell by the time whether a number is known.
+    async fn even<T>(&self, work: impl Future<Output = T>) -> T {
+        if self.site.is_private() {
+            work.await
+        } else {
+            even(STEP, work).await
+        }
+    }
 }
+
+/// Longer than an entry takes: for a number that is known something is written, for others nothing.
+const STEP: Duration = Duration::from_millis(50);
 
 /// Many at once for one number take turns within a portal, instead of undoing each other's work; only
 /// other portals are in the way then. Numbers may share a turn; with so many places few do that are there
@@ -168,6 +187,13 @@ impl Running {
         };
         let store = Store::open(&config.database).await;
         let store = Arc::new(store.map_err(StartProblem::of)?);
+        if !store.is_used_with(&keys).await.map_err(StartProblem::of)? {
+            return Err(StartProblem(
+                "--key-file: lacks the key that this database was last used with, and open rounds \
+                 need; if it is lost for good, delete the row `key` of the table `setting`"
+                    .to_owned(),
+            ));
+        }
         let site = Arc::new(site);
         let counts = Arc::<Served>::default();
         let listener = listen("--listen", address).await?;
@@ -202,11 +228,18 @@ impl Running {
             .in_flight(config.in_flight)
             .tries(64);
         let desk = Arc::new(desk);
-        let limits = if sandbox {
-            Limits::default()
+        let rates = if sandbox {
+            // Who tries it out isn't held up; guessing a token is no trying out.
+            Rates {
+                rate_address: u32::MAX,
+                rate_number: u32::MAX,
+                rate_api: u32::MAX,
+                ..config.web.rates
+            }
         } else {
-            Limits::new(config.web.rates)
+            config.web.rates
         };
+        let limits = Limits::new(rates);
         let portal = Portal {
             orders: Orders::new(
                 Arc::clone(&store),

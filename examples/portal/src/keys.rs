@@ -6,6 +6,7 @@
 //! ```
 
 use std::{
+    collections::BTreeMap,
     fs::{self, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
@@ -14,6 +15,7 @@ use std::{
 
 use beian::{KeyError, KeyId, KeyRing, KeyRingProblem, Keys, Mac as CodeMac};
 use beian_web::signing::{SigningKey, hex, unhex};
+use sha2::{Digest as _, Sha256};
 
 /// The keys of the portal.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct PortalKeys {
     pub ring: KeyRing,
     /// What webhooks and sign-ins are signed with.
     pub signing: SigningKey,
+    /// What each code key is known by, without being told.
+    fingerprints: BTreeMap<u32, String>,
 }
 
 impl Keys for PortalKeys {
@@ -78,8 +82,29 @@ impl PortalKeys {
         Self::parse(&fs::read_to_string(path)?)
     }
 
+    /// The current key, as it is kept beside what was made with it.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let current = u32::from(self.ring.current());
+        let fingerprint = self.fingerprints.get(&current);
+        format!("{current} {}", fingerprint.map_or("", String::as_str))
+    }
+
+    /// Whether the file has a key that was kept so.
+    #[must_use]
+    pub fn has(&self, mark: &str) -> bool {
+        mark.split_once(' ').is_some_and(|(id, fingerprint)| {
+            let known = id
+                .parse()
+                .ok()
+                .and_then(|id: u32| self.fingerprints.get(&id));
+            known.is_some_and(|known| known == fingerprint)
+        })
+    }
+
     fn parse(text: &str) -> Result<Self, KeyFileProblem> {
         let mut ring: Option<KeyRing> = None;
+        let mut fingerprints = BTreeMap::new();
         let mut signing = None;
         for (n, line) in text.lines().enumerate() {
             let malformed = || KeyFileProblem::Malformed {
@@ -92,6 +117,8 @@ impl PortalKeys {
                 ["code", id, key] => {
                     let id: u32 = id.parse().map_err(|_| malformed())?;
                     let key = unhex(key).ok_or_else(malformed)?;
+                    let hash = Sha256::digest([b"key of codes ", &*key].concat());
+                    fingerprints.insert(id, hex(hash.get(..8).unwrap_or_default()));
                     match &mut ring {
                         None => ring = Some(KeyRing::single(id, key)?),
                         Some(ring) => ring.rotate(id, key)?,
@@ -105,7 +132,11 @@ impl PortalKeys {
             }
         }
         match (ring, signing) {
-            (Some(ring), Some(signing)) => Ok(Self { ring, signing }),
+            (Some(ring), Some(signing)) => Ok(Self {
+                ring,
+                signing,
+                fingerprints,
+            }),
             _ => Err(KeyFileProblem::Missing),
         }
     }

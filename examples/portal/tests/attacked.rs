@@ -326,6 +326,9 @@ async fn nobody_locks_others_out(way: impl FnOnce(&Started, &Folder) -> Way) {
     // It answers to its own name alone.
     let foreign = client().get(format!("{}/console", started.url));
     assert_eq!(status(foreign.header("host", "evil.example")).await, 403);
+    let absolute = "GET http://evil.example/console HTTP/1.1\r\nhost: portal.example.com\r\n\
+                    connection: close\r\n\r\n";
+    assert!(raw(started.address, absolute.as_bytes()).starts_with("HTTP/1.1 400"));
     let balancer = client().get(format!("{}/readyz", started.url));
     assert_eq!(status(balancer.header("host", "10.0.0.7")).await, 200);
 }
@@ -444,6 +447,25 @@ async fn an_overwritten_database_file_is_noticed() {
         fs::write(file, was).unwrap();
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_own_checkpoints_are_nobody_elses() {
+    let folder = Folder::new();
+    let started = Started::new(&folder, Stdio::null(), &NO_GATEWAY);
+    let client = client();
+    let size = || fs::metadata(folder.path("portal.db")).unwrap().len();
+    let (before, since) = (size(), Instant::now());
+    while size() == before {
+        let order = post(&client, &started, "/api/orders", &initial().to_string());
+        assert_eq!(status(order).await, 201);
+        assert!(since.elapsed() < PATIENCE, "no checkpoint");
+    }
+    for _ in 0..10 {
+        let order = post(&client, &started, "/api/orders", &initial().to_string());
+        assert_eq!(status(order).await, 201);
+    }
+    assert_eq!(get(&client, &started, "/readyz").await.0, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

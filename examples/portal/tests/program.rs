@@ -92,6 +92,29 @@ fn the_key_file_is_made_once_and_for_its_owner_alone() {
 }
 
 #[test]
+fn a_lost_key_is_said_at_the_start() {
+    let folder = Folder::new();
+    drop(Started::new(&folder, Stdio::null(), &[]));
+    let key = folder.path("portal.key");
+    let first = std::fs::read_to_string(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    // Another one is made, under the same number.
+    let refused = output(&folder, &["--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert!(text.contains("--key-file: lacks the key"), "{text}");
+    // With the old one it goes on, also beside a newer one, which then is the one that must not be lost.
+    let rotated = format!("{first}code 2 {}\n", "5a".repeat(32));
+    std::fs::write(&key, &rotated).unwrap();
+    drop(Started::new(&folder, Stdio::null(), &[]));
+    std::fs::write(&key, &first).unwrap();
+    assert_eq!(
+        output(&folder, &["--listen", "127.0.0.1:0"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
 fn it_stops_in_time() {
     let folder = Folder::new();
     let mut started = Started::new(&folder, Stdio::null(), &[]);

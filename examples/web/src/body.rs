@@ -4,8 +4,9 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Query, Request},
-    http::{header, request::Parts},
+    http::{StatusCode, header, request::Parts},
 };
+use beian::Lang;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
@@ -29,8 +30,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if !kind.eq_ignore_ascii_case("application/json") {
             return Err(Problem::new(Code::UNSUPPORTED_MEDIA_TYPE, lang));
         }
-        let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|_| Problem::new(Code::BODY_TOO_LARGE, lang))?;
+        let encoding = request.headers().get(header::CONTENT_ENCODING);
+        if encoding.is_some_and(|encoding| encoding != "identity") {
+            return Err(Problem::new(Code::UNSUPPORTED_MEDIA_TYPE, lang));
+        }
+        let bytes = bytes_of(request, state, lang).await?;
         object(&bytes).map(Self).map_err(|error| match error {
             NoObject::NoJson => Problem::new(Code::MALFORMED_JSON, lang),
             NoObject::Malformed(place) => {
@@ -38,6 +42,26 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             }
         })
     }
+}
+
+/// All of a body.
+///
+/// # Errors
+/// The 413 if it is too large; a 400 if it doesn't come as it was announced.
+pub async fn bytes_of<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    lang: Lang,
+) -> Result<Bytes, Problem> {
+    let bytes = Bytes::from_request(request, state).await;
+    bytes.map_err(|rejection| {
+        let code = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Code::BODY_TOO_LARGE
+        } else {
+            Code::MALFORMED_JSON
+        };
+        Problem::new(code, lang)
+    })
 }
 
 /// Why a body can't be taken.

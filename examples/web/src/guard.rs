@@ -144,15 +144,31 @@ async fn same_site(State(site): State<Arc<Site>>, request: Request, next: Next) 
     let Some(host) = only_host(headers) else {
         return problem(Code::MALFORMED_HOST);
     };
+    // The address that is asked for may be named twice, but not differently.
+    let named = request.uri().authority();
+    if named.is_some_and(|named| !named.as_str().eq_ignore_ascii_case(host)) {
+        return problem(Code::MALFORMED_HOST);
+    }
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if !site.answers_to(host) || (!safe && is_cross_site(headers, host)) {
+    if !site.answers_to(host) || (!safe && is_cross_site(headers, &site, host)) {
+        return problem(Code::CROSS_SITE);
+    }
+    if site.is_private() && PROXIED.iter().any(|name| headers.contains_key(name)) {
+        tracing::warn!("a request came by a proxy that isn't named as a trusted one");
         return problem(Code::CROSS_SITE);
     }
     next.run(request).await
 }
+
+/// What a proxy may add: a site that takes itself for this machine's alone is open to all behind it.
+const PROXIED: [HeaderName; 3] = [
+    header::FORWARDED,
+    header::VIA,
+    HeaderName::from_static("x-forwarded-for"),
+];
 
 /// The one that there must be: two of them could mean one thing to a proxy and another here.
 fn only_host(headers: &HeaderMap) -> Option<&str> {
@@ -161,11 +177,12 @@ fn only_host(headers: &HeaderMap) -> Option<&str> {
     (hosts.next().is_none() && !host.is_empty()).then_some(host)
 }
 
-fn is_cross_site(headers: &HeaderMap, host: &str) -> bool {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text(FETCH_SITE) {
-        return !matches!(site, "same-origin" | "none");
-    }
-    text(header::ORIGIN)
-        .is_some_and(|origin| origin.split_once("://").map(|(_, name)| name) != Some(host))
+/// By whatever of the two the browser says, and all that it says.
+fn is_cross_site(headers: &HeaderMap, site: &Site, host: &str) -> bool {
+    let own = |value: &HeaderValue, is_own: &dyn Fn(&str) -> bool| value.to_str().is_ok_and(is_own);
+    let is_same = |site: &str| matches!(site, "same-origin" | "none");
+    let is_own = |origin: &str| site.is_own_origin(origin, host);
+    let mut sites = headers.get_all(FETCH_SITE).into_iter();
+    let mut origins = headers.get_all(header::ORIGIN).into_iter();
+    !sites.all(|value| own(value, &is_same)) || !origins.all(|value| own(value, &is_own))
 }

@@ -1,7 +1,6 @@
 //! `Idempotency-Key`: what makes a repeat of a request one.
 
 use axum::{
-    body::Bytes,
     extract::{FromRequest, Request},
     http::HeaderMap,
 };
@@ -10,7 +9,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    body::Body,
+    body::{Body, bytes_of},
     lang::Speaks,
     problem::{Code, Problem},
 };
@@ -69,8 +68,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
         let key: Option<[u8; 32]> = key.map(|key| Sha256::digest(key).into());
         let (parts, body) = request.into_parts();
         let bytes = Request::from_parts(parts.clone(), body);
-        let bytes = Bytes::from_request(bytes, state).await;
-        let bytes = bytes.map_err(|_| Problem::new(Code::BODY_TOO_LARGE, lang))?;
+        let bytes = bytes_of(bytes, state, lang).await?;
         let key = key.map(|key| IdempotencyKey {
             key,
             body: Sha256::digest(&bytes).into(),

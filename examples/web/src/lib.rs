@@ -7,7 +7,7 @@
 //! | serving: limits of number, size and time; stopping | [`serve`], [`guard`] |
 //! | what the site is called, its cookies | [`site`] |
 //! | who is asking, behind proxies | [`address`] |
-//! | how often | [`limits`] |
+//! | how often; and in which time | [`limits`], [`even`] |
 //! | signing in, tokens | [`sign_in`] |
 //! | forms that are one's own | [`csrf`], [`signing`] |
 //! | bodies, parameters, repeats | [`body`], [`idempotency`] |
@@ -19,6 +19,7 @@ pub mod address;
 pub mod body;
 mod connection;
 pub mod csrf;
+pub mod even;
 pub mod guard;
 pub mod idempotency;
 pub mod lang;

@@ -23,7 +23,8 @@ use crate::{
     problem::{Code, Problem},
 };
 
-/// How often a minute, all of them at once or spread.
+/// How often a minute, all of them at once or spread. A host that is only tried out on its machine may set
+/// aside those of the forms and of the API.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Rates {
     /// Requests a minute that one address may send to the public forms.

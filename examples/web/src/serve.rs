@@ -261,7 +261,7 @@ impl Drop for Place {
     }
 }
 
-/// Ready at the first SIGINT or SIGTERM.
+/// Ready at the first SIGINT, SIGTERM or SIGHUP.
 ///
 /// # Errors
 /// The system takes no handler.
@@ -269,10 +269,12 @@ pub fn told_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
         }
     })
 }

@@ -72,7 +72,9 @@ impl Door {
     /// Whether the request bears the token.
     #[must_use]
     pub fn admits_bearer(&self, headers: &HeaderMap) -> bool {
-        let bearer = headers.get(header::AUTHORIZATION);
+        let mut bearers = headers.get_all(header::AUTHORIZATION).into_iter();
+        // Of two, another reader might take the other.
+        let bearer = bearers.next().filter(|_| bearers.next().is_none());
         let bearer = bearer.and_then(|value| value.to_str().ok());
         let given = bearer.and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;

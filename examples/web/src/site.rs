@@ -17,6 +17,15 @@ pub struct PublicAddress {
     authority: String,
 }
 
+impl PublicAddress {
+    /// With the usual port or without it.
+    fn is_called(&self, host: &str) -> bool {
+        let usual = if self.is_https { ":443" } else { ":80" };
+        let host = host.strip_suffix(usual).unwrap_or(host);
+        self.authority.eq_ignore_ascii_case(host)
+    }
+}
+
 impl FromStr for PublicAddress {
     type Err = &'static str;
 
@@ -75,17 +84,24 @@ impl Site {
         &self.proxies
     }
 
-    /// Whether it answers to this `Host`. On loopback always to loopback's names; beyond it to any, if no
-    /// public address is given.
+    /// Whether it answers to this `Host`: to its public addresses; without any, on loopback to loopback's
+    /// names, and beyond it to all.
     #[must_use]
     pub fn answers_to(&self, host: &str) -> bool {
-        if self.loopback && is_loopback(host) {
-            return true;
+        if self.public.is_empty() {
+            return !self.loopback || is_loopback(host);
         }
-        let public = self.public.iter();
-        let mut names = public.map(|public| public.authority.as_str());
-        names.any(|name| name.eq_ignore_ascii_case(host))
-            || (!self.loopback && self.public.is_empty())
+        self.public.iter().any(|public| public.is_called(host))
+    }
+
+    /// Whether a page of this `Origin` is the site's own, called by this `Host`.
+    #[must_use]
+    pub fn is_own_origin(&self, origin: &str, host: &str) -> bool {
+        if self.public.is_empty() {
+            return origin.split_once("://").map(|(_, name)| name) == Some(host);
+        }
+        let origin = origin.parse::<PublicAddress>();
+        origin.is_ok_and(|origin| self.public.contains(&origin))
     }
 
     /// Whether cookies go by TLS alone: everybody comes by `https`.

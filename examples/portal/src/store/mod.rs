@@ -21,12 +21,16 @@ use sqlx::{
     query::Query,
 };
 
+use crate::keys::PortalKeys;
+
 pub use open::OpenError;
 pub use orders::{OrderId, OrderRow, Trail};
 pub use sandbox::{GatewayMode, Handset};
 
 /// Whether the database answers: of a table, for a node that was cut off from its cluster answers all else.
 const ASK: &str = "select name from setting where name = ''";
+
+const KEY: &str = "key";
 
 /// Sessions, orders, audit trail and what the sandbox needs.
 #[derive(Debug)]
@@ -67,6 +71,21 @@ impl Store {
     pub async fn try_to_write(&self) -> Result<(), StoreError> {
         self.set("last_write", &chrono::Utc::now().timestamp().to_string())
             .await
+    }
+
+    /// Whether the keys have the one that the database was last used with; that is the current one from now
+    /// on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_used_with(&self, keys: &PortalKeys) -> Result<bool, StoreError> {
+        if let Some(mark) = self.setting(KEY).await?
+            && !keys.has(&mark)
+        {
+            return Ok(false);
+        }
+        self.set(KEY, &keys.mark()).await?;
+        Ok(true)
     }
 
     /// Ends all connections; what is under way is finished. A file that isn't there any more is left

@@ -257,7 +257,7 @@ impl Store {
         self.write("end leases", self.query(end)).await
     }
 
-    async fn setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
+    pub(super) async fn setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
         let query = self.query("select value from setting where name = ?");
         let rows = self.rows("setting", query.bind(name)).await?;
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?)

@@ -562,6 +562,23 @@ fn b26_in_two_provinces_such_a_leader_administers_too() {
 }
 
 #[test]
+fn b26_d30_who_leads_is_asked_only_where_another_administers() {
+    let rows = [CheckRow::new("ours", Check::LeaderAdministers, "ourselves")];
+    let policy = FilingPolicy::default().checks(rows);
+    let asked = |form: &OrderForm| {
+        let order = form.check(&policy).unwrap();
+        let open = policy.open_questions(&order, &OrderFacts::default(), now());
+        let asked = open.into_iter().map(|it| (it.path, it.fact));
+        asked.collect::<Vec<_>>()
+    };
+    let mut form = form_of(FilingType::Initial, Province::Jiangsu);
+    let who_leads = ("entity".into(), OrderFact::LegalRepresentative);
+    assert_eq!(asked(&form), [who_leads]);
+    form.services[0].administrator = form.entity.leader.clone();
+    assert_eq!(asked(&form), []);
+}
+
+#[test]
 fn b27_responsible_persons_have_an_age_by_province() {
     let aged = |age: u8, entity_kind, leader: bool| {
         where_found("too_young", FilingType::Initial, move |_, facts| {

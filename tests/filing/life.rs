@@ -338,6 +338,11 @@ fn r02_r08_r18_the_stages_say_what_is_behind_an_order_and_what_is_ahead() {
     let refused = exempt
         .return_for(ReturnCause::AdministrationDecision)
         .unwrap();
+    // Refused on submission (B17): of those whose people verify, of one that needs nobody, and of one whose
+    // submission was never told.
+    let [unverified, unneeded, unsubmitted] =
+        [&verifying, &exempt, &reviewed.pass_review().unwrap()]
+            .map(|life| life.return_for(ReturnCause::SubmissionRefused).unwrap());
     for (life, states) in [
         (reviewed.clone(), [Current, ToCome, ToCome]),
         (
@@ -379,6 +384,10 @@ fn r02_r08_r18_the_stages_say_what_is_behind_an_order_and_what_is_ahead() {
             refused.resubmit(Some(&recipients)).unwrap(),
             [Done, Current, ToCome],
         ),
+        (unverified.clone(), [Done, Returned, ToCome]),
+        (unverified.withdraw().unwrap(), [Done, Withdrawn, ToCome]),
+        (unneeded.withdraw().unwrap(), [Done, NotNeeded, Withdrawn]),
+        (unsubmitted.withdraw().unwrap(), [Withdrawn, ToCome, ToCome]),
     ] {
         let [review, sms, administration] = states;
         let stages = [

@@ -518,6 +518,94 @@ fn b25_the_mobile_is_at_home_and_filed_for_one_entity() {
     );
 }
 
+/// Alone, so that no other check asks in its place.
+#[test]
+fn d30_each_check_asks_for_the_fact_that_it_looks_at() {
+    let leader = "entity.leader";
+    let administrator = "services[0].administrator";
+    let nothing: &[&str] = &[];
+    for (check, fact, places) in [
+        (
+            Check::OneOrder,
+            OrderFact::AnotherOrderOpen,
+            &["entity"][..],
+        ),
+        (Check::ServicesLeft, OrderFact::ServicesFiled, &["entity"]),
+        (
+            Check::ServicesInAll(5),
+            OrderFact::ServicesFiled,
+            &["entity"],
+        ),
+        (
+            Check::LegalRepresentative,
+            OrderFact::LegalRepresentative,
+            &["entity"],
+        ),
+        (
+            Check::LetterOfAuthority,
+            OrderFact::LegalRepresentative,
+            &["entity"],
+        ),
+        (
+            Check::LeaderAdministers,
+            OrderFact::LegalRepresentative,
+            &["entity"],
+        ),
+        (
+            Check::MobileInProvince,
+            OrderFact::MobileInProvince,
+            &[leader, administrator],
+        ),
+        (
+            Check::MobileOfOneEntity,
+            OrderFact::MobileOfAnotherEntity,
+            &[leader, administrator],
+        ),
+        (
+            Check::MobileInAllCompanies,
+            OrderFact::MobileInAllCompanies,
+            &[leader, administrator],
+        ),
+        (
+            Check::MinimumAge(18),
+            OrderFact::Age,
+            &[leader, administrator],
+        ),
+        (
+            Check::ProofOfWork(18),
+            OrderFact::Age,
+            &[leader, administrator],
+        ),
+        (
+            Check::DocumentValid(3),
+            OrderFact::ValidUntil,
+            &[leader, administrator],
+        ),
+        (
+            Check::IdAsFiled,
+            OrderFact::IdAsFiled,
+            &[leader, administrator],
+        ),
+        (Check::EntityNumber, OrderFact::FilingNumber, &["entity"]),
+        (
+            Check::NumberInProvince,
+            OrderFact::FilingNumber,
+            &["entity"],
+        ),
+        (Check::NoNumberYet, OrderFact::FilingNumber, nothing),
+        (Check::NumberOfEntity, OrderFact::FilingNumber, nothing),
+        (Check::NumberOfKind, OrderFact::FilingNumber, nothing),
+    ] {
+        let policy = FilingPolicy::default().checks([CheckRow::new("ours", check, "ourselves")]);
+        let form = form_of(FilingType::AddService, Province::Beijing);
+        let order = form.check(&policy).unwrap();
+        let open = policy.open_questions(&order, &OrderFacts::default(), now());
+        let asked: Vec<_> = open.iter().map(|it| (it.path.as_str(), it.fact)).collect();
+        let expected: Vec<_> = places.iter().map(|place| (*place, fact)).collect();
+        assert_eq!(asked, expected, "{check:?}");
+    }
+}
+
 /// Both lists as the rule has them; where one alone has a province, its row says so.
 #[test]
 fn b26_the_leader_is_the_legal_representative_where_a_source_says_so() {

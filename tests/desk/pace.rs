@@ -244,6 +244,21 @@ fn d12_a_lease_is_renewed_before_a_message_that_could_outlast_it() {
     }
 }
 
+/// Each takes half of the lease, as long as a sender may that says nothing: at the end of the second the first
+/// lease is over.
+#[test]
+fn d12_a_lease_that_would_end_with_a_message_is_renewed_before_it() {
+    let world = world_of(1, 2);
+    let half = |_: &Message| {
+        world.clock.advance(SECOND * 15);
+        let due = world.store.lease_due(world.now(), 1, TimeDelta::zero());
+        assert_eq!(block(due).unwrap().unwrap(), []);
+    };
+    let done = block(world.desk.dispatch(&Meddling(&world.sender, half)));
+    let done = done.unwrap().unwrap();
+    assert_eq!((done.accepted, done.slow.len()), (2, 0));
+}
+
 #[test]
 fn d12_a_lease_that_another_host_has_by_now_is_left_to_it() {
     let world = world_of(1, 2);
@@ -356,6 +371,17 @@ fn what_finds_no_place_does_not_end_a_call() {
     world.store.waits.store(true, Ordering::Relaxed);
     drained(&world, |desk| desk.in_flight(16), 1, SECOND);
     sent_once(&world, 300);
+}
+
+/// All places become free at about the same time: a sixteenth of them is asked for at once, not each.
+#[test]
+fn what_becomes_free_together_is_asked_for_together() {
+    let world = world_of(256, 1);
+    world.store.waits.store(true, Ordering::Relaxed);
+    drained(&world, |desk| desk.in_flight(64), 1, SECOND);
+    sent_once(&world, 256);
+    let asked = world.store.asked.load(Ordering::Relaxed);
+    assert!(asked <= 256 / 3, "{asked}");
 }
 
 #[test]

@@ -194,6 +194,8 @@ pub(crate) struct Tap<S> {
     pub(crate) conflicts: AtomicUsize,
     /// Whether every call waits, once before it does anything and once after.
     pub(crate) waits: AtomicBool,
+    /// How often it was asked for what is due.
+    pub(crate) asked: AtomicUsize,
     barrier: Option<Barrier>,
 }
 
@@ -218,6 +220,7 @@ impl<S: SessionStore> Tap<S> {
             down: AtomicBool::default(),
             conflicts: AtomicUsize::default(),
             waits: AtomicBool::default(),
+            asked: AtomicUsize::default(),
             barrier: None,
         }
     }
@@ -294,6 +297,7 @@ impl<S: SessionStore> SessionStore for Tap<S> {
         limit: usize,
         lease: TimeDelta,
     ) -> Result<Vec<Leased>, SaveError<Down>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let due = self.step(self.store.lease_due(now, limit, lease)).await;
         // Answers overtake each other, as over several connections.
         if self.waits.load(Ordering::Relaxed) && limit == 1 {

@@ -87,6 +87,21 @@ fn d33_of_a_submission_that_is_an_interval_each_bound_counts_where_it_is_safe() 
     assert_eq!(refused, tracker_from(after(5)));
 }
 
+/// What is known to have happened says more than that it was seen, whichever is reported first.
+#[test]
+fn d33_what_a_person_did_and_was_seen_to_have_done_at_one_instant_is_one_fact() {
+    let received = FactKind::Received(leader());
+    let exact = Fact::exact(received, after(20));
+    let seen = Fact::seen(received, after(20));
+    for order in [[seen, exact], [exact, seen]] {
+        let mut tracker = tracker();
+        for fact in order {
+            tracker.report(fact, after(20)).unwrap();
+        }
+        assert_eq!(tracker.facts(), [exact]);
+    }
+}
+
 /// What is heard of a round comes after its submission.
 #[test]
 fn d33_the_first_word_of_a_round_ends_the_interval() {
@@ -115,6 +130,12 @@ fn d33_an_end_that_was_seen_came_after_the_look_that_saw_otherwise() {
     see(&mut tracker, WAITING, 30);
     assert_eq!(tracker.end_bounds(after(50)), Some((after(30), after(40))));
     assert_eq!(tracker.end_bounds(after(35)), None);
+    // What people say is no look, and isn't the end.
+    for minute in [35, 40] {
+        let mut answered = tracker.clone();
+        told(&mut answered, FactKind::Received(leader()), minute);
+        assert_eq!(answered.end_bounds(after(50)), Some((after(30), after(40))));
+    }
     let mut failed = tracker.clone();
     see(&mut failed, TIMED_OUT, 60);
     see(

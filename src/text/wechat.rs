@@ -78,7 +78,7 @@ impl WechatAnswer {
                     "not verified in time: the order was returned",
                 ),
                 (None, Some(status)) => return status.text(lang),
-                (None, None) if !self.reasons().is_empty() => (
+                (None, None) if self.is_not_accepted() => (
                     "提交未被接受，请按原因修改",
                     "not accepted: see the reasons",
                 ),

@@ -131,21 +131,15 @@ impl View<'_> {
         };
         let clock = day::clock(due.instant());
         let time = clock.time();
-        let (late, early) = (time >= from, time < until);
-        let quiet = if from <= until {
-            late && early
+        let (quiet, tomorrow) = if from <= until {
+            ((from..until).contains(&time), false)
         } else {
-            late || early
+            (!(until..from).contains(&time), time >= from)
         };
         if !quiet {
             return due;
         }
-        let today = clock.date();
-        let date = if early {
-            Some(today)
-        } else {
-            today.checked_add_days(Days::new(1))
-        };
+        let date = clock.date().checked_add_days(Days::new(tomorrow.into()));
         let Some(wake) =
             date.map(|date| Micros::cut(day::instant(NaiveDateTime::new(date, until))))
         else {

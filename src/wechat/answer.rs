@@ -132,6 +132,11 @@ impl WechatAnswer {
         self.available
     }
 
+    /// Whether a submission was refused with hints; reasons alone may be of a filing of which nothing else is said.
+    pub(crate) const fn is_not_accepted(&self) -> bool {
+        self.not_accepted
+    }
+
     /// Whether a deregistration of what is filed is under way. Of its verification nothing is said.
     #[must_use]
     pub const fn is_canceling(&self) -> bool {

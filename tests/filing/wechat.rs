@@ -164,6 +164,42 @@ fn b18_numbers_that_nobody_knows_are_kept() {
     }
 }
 
+/// The text and the name of an answer say the same.
+#[test]
+fn b35_only_a_refused_submission_is_told_as_one() {
+    let refused = r#"{"errcode": 1, "hints": [{"err_field": "x", "errmsg": "y"}]}"#;
+    let reasons = r#"{"info": {"audit_data": [{"key_name": "x", "error": "y"}]}}"#;
+    for (document, name, zh, en) in [
+        (
+            refused,
+            "not_accepted",
+            "提交未被接受，请按原因修改",
+            "not accepted: see the reasons",
+        ),
+        (
+            reasons,
+            "nothing_said",
+            "未返回备案状态",
+            "nothing is said of the filing",
+        ),
+        (
+            "{}",
+            "nothing_said",
+            "未返回备案状态",
+            "nothing is said of the filing",
+        ),
+    ] {
+        let answer: WechatAnswer = serde_json::from_str(document).unwrap();
+        assert_eq!(answer.name(), name, "{document}");
+        assert_eq!(
+            (answer.text(Lang::Zh), answer.text(Lang::En)),
+            (zh, en),
+            "{document}"
+        );
+        assert_eq!(answer.reasons().is_empty(), document == "{}");
+    }
+}
+
 #[test]
 fn b35_a_call_that_failed_says_nothing_of_the_filing() {
     let failed = r#"{"errcode": 40001, "errmsg": "invalid credential", "info": {"status": 6}}"#;

@@ -104,10 +104,8 @@ impl OrderFacts {
             kind.age(&person.id_document.number, at)
         };
         self.leader.age = age(&form.entity.leader);
-        if self.services.len() < form.services.len() {
-            self.services
-                .resize(form.services.len(), ServiceFacts::default());
-        }
+        let count = self.services.len().max(form.services.len());
+        self.services.resize(count, ServiceFacts::default());
         for (facts, service) in self.services.iter_mut().zip(&form.services) {
             facts.administrator.age = age(&service.administrator);
         }

@@ -138,6 +138,7 @@ fn d33_an_end_that_was_seen_came_after_the_look_that_saw_otherwise() {
     }
     let mut failed = tracker.clone();
     see(&mut failed, TIMED_OUT, 60);
+    assert_eq!(failed.end_bounds(after(80)), Some((after(40), after(60))));
     see(
         &mut failed,
         FactKind::Returned(ReturnCause::WindowClosed),

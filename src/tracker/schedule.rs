@@ -121,7 +121,8 @@ impl View<'_> {
         }
         let usually = looked.plus(USUALLY);
         let begins = bounds.iter().map(|bound| around(bound).0);
-        begins.filter(|from| *from > looked).fold(usually, Ord::min)
+        let sooner = begins.filter(|from| (looked..usually).contains(from));
+        sooner.min().unwrap_or(usually)
     }
 
     /// When a reminder that is due goes out: after the quiet hours, unless too little time is left then.

@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Refusals {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut refusals = Vec::new();
-                while refusals.len() < ReturnReasons::MAX {
+                for _ in 0..ReturnReasons::MAX {
                     match list.next_element()? {
                         Some(refusal) => refusals.push(refusal),
                         None => return Ok(refusals),

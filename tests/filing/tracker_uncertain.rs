@@ -136,6 +136,10 @@ fn d33_an_end_that_was_seen_came_after_the_look_that_saw_otherwise() {
         told(&mut answered, FactKind::Received(leader()), minute);
         assert_eq!(answered.end_bounds(after(50)), Some((after(30), after(40))));
     }
+    // Seen at one instant with what contradicts it, it came after the look before both.
+    let mut at_once = tracker.clone();
+    see(&mut at_once, TIMED_OUT, 40);
+    assert_eq!(at_once.end_bounds(after(50)), Some((after(30), after(40))));
     let mut failed = tracker.clone();
     see(&mut failed, TIMED_OUT, 60);
     assert_eq!(failed.end_bounds(after(80)), Some((after(40), after(60))));
@@ -259,6 +263,19 @@ fn d05_d33_a_resend_that_hasnt_come_takes_no_earlier_word_back() {
         PersonStanding::MessageOverdue { since: after(70) }
     );
     assert_eq!(tracker.resends_left(&leader(), after(80)), Some(1));
+}
+
+#[test]
+fn r21_a_message_that_comes_as_it_is_asked_for_is_awaited_no_more() {
+    let mut tracker = tracker();
+    told(&mut tracker, FactKind::ResendAsked(leader()), 40);
+    told(&mut tracker, FactKind::Received(leader()), 40);
+    let received = PersonStanding::Received { at: after(40) };
+    assert_eq!(standing(&tracker, 100), received);
+    let of_message = [ReminderKind::MessageDue, ReminderKind::ResendAdvised];
+    let reminders = tracker.reminders(after(100));
+    let mut of_leader = reminders.iter().filter(|it| it.person == Some(leader()));
+    assert!(!of_leader.any(|it| of_message.contains(&it.kind)));
 }
 
 fn quiet(tracker: Tracker) -> Tracker {

@@ -518,6 +518,25 @@ fn b25_the_mobile_is_at_home_and_filed_for_one_entity() {
     );
 }
 
+#[test]
+fn d30_whose_order_it_is_is_asked_only_where_something_would_be_found() {
+    let of_individuals = CheckRow {
+        entity_kind: Some(EntityKind::Individual),
+        ..CheckRow::new("ours", Check::EmergencyPhone, "ourselves")
+    };
+    let policy = FilingPolicy::default().checks([of_individuals]);
+    let asked = |form: &OrderForm| {
+        let order = form.check(&policy).unwrap();
+        let open = policy.open_questions(&order, &OrderFacts::default(), now());
+        let asked = open.into_iter().map(|it| (it.path, it.fact));
+        asked.collect::<Vec<_>>()
+    };
+    let mut form = form_of(FilingType::Initial, Province::Beijing);
+    assert_eq!(asked(&form), []);
+    form.entity.leader.emergency_phone = None;
+    assert_eq!(asked(&form), [("entity".into(), OrderFact::EntityKind)]);
+}
+
 /// Alone, so that no other check asks in its place.
 #[test]
 fn d30_each_check_asks_for_the_fact_that_it_looks_at() {

@@ -201,6 +201,21 @@ fn b35_only_a_refused_submission_is_told_as_one() {
 }
 
 #[test]
+fn b35_a_deregistration_under_way_is_told_of_what_is_filed() {
+    for status in 2..=6 {
+        for canceling in [false, true] {
+            let document =
+                format!(r#"{{"info": {{"status": {status}, "is_canceling": {canceling}}}}}"#);
+            let answer: WechatAnswer = serde_json::from_str(&document).unwrap();
+            let told = canceling && answer.status() == Some(WechatStatus::Filed);
+            assert_eq!(answer.name() == "canceling", told, "{document}");
+            let zh = answer.text(Lang::Zh);
+            assert_eq!(zh == "已备案，注销申请办理中", told, "{document}");
+        }
+    }
+}
+
+#[test]
 fn b35_a_call_that_failed_says_nothing_of_the_filing() {
     let failed = r#"{"errcode": 40001, "errmsg": "invalid credential", "info": {"status": 6}}"#;
     let answer: WechatAnswer = serde_json::from_str(failed).unwrap();

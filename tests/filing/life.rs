@@ -795,6 +795,20 @@ fn d35_every_life_that_steps_lead_to_is_read_back() {
     }
 }
 
+/// What is withdrawn before its submission was in one of the three stages of the way: the initial review.
+#[test]
+fn d35_a_life_withdrawn_while_it_awaits_submission_isnt_read() {
+    let withdrawn = OrderLife::new().withdraw().unwrap();
+    let json = serde_json::to_string(&withdrawn).unwrap();
+    let from = r#""initial_review""#;
+    assert_eq!(json.matches(from).count(), 1, "{json}");
+    let json = json.replace(from, r#""awaiting_submission""#);
+    assert!(serde_json::from_str::<OrderLife>(&json).is_err(), "{json}");
+    let awaiting = OrderLife::new().pass_review().unwrap();
+    let json = serde_json::to_string(&awaiting).unwrap();
+    assert_eq!(serde_json::from_str::<OrderLife>(&json).unwrap(), awaiting);
+}
+
 /// R08, B17: nobody verified in an order that was refused on submission and needs nobody.
 #[test]
 fn r08_b17_what_nobody_has_to_verify_isnt_returned_from_verification() {

@@ -48,6 +48,10 @@ pub mod architecture {}
 
 #[doc = include_str!("performance.md")]
 ///
+/// ## Messages a second, by how many are in flight
+///
+#[doc = include_str!("performance/pace.svg")]
+///
 /// ## Databases as they fill
 ///
 #[doc = include_str!("performance/growth.svg")]

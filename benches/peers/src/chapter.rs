@@ -22,6 +22,7 @@ pub(crate) fn write(chapter: &Path, report: &Report, measured: &Measured) -> Res
     fs::write(chapter, text)?;
     let plots = chapter.with_extension("");
     fs::create_dir_all(&plots)?;
+    fs::write(plots.join("pace.svg"), plot::pace(measured)?)?;
     fs::write(plots.join("growth.svg"), plot::growth(measured)?)?;
     fs::write(plots.join("memory.svg"), plot::memory(measured)?)?;
     Ok(())

@@ -350,7 +350,7 @@ async fn pace(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Res
         "Messages a second until all that are due are out, one a round, beside the most there can be: what is \
          in flight by how long the gateway takes. By hand is a table of messages and a worker for each place, \
          which claims one, sends it and writes that it was sent; it has no codes, no rounds and no audit trail. \
-         Commits don't wait for the disk, but on SQLite.",
+         Commits don't wait for the disk, but on SQLite. One host's are plotted at the end of the chapter.",
     )?;
     let quick = arguments.quick;
     let ours = SqliteStore::new(pools::sqlite(&scratch.join("pace.db")).await?);

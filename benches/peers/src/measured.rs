@@ -74,6 +74,21 @@ impl Measured {
         lines.first().map(|line| line.value)
     }
 
+    /// What one host has in flight to a gateway that takes so many milliseconds, and its messages a second.
+    pub(crate) fn pace(&self, millis: u32, store: &str) -> Vec<(f64, f64)> {
+        let cell = format!("pace_{millis}ms_1x");
+        let lines = self.0.iter().filter(|line| {
+            line.bench == "peers" && line.store == store && line.metric == "throughput"
+        });
+        let point = |line: &Line| {
+            Some((
+                line.operation.strip_prefix(&cell)?.parse().ok()?,
+                line.value,
+            ))
+        };
+        lines.filter_map(point).collect()
+    }
+
     /// What an operation takes over a store as it fills: sessions and microseconds.
     pub(crate) fn growth(&self, operation: &str, store: &str, metric: &str) -> Vec<(f64, f64)> {
         ["memory", "peers"]

@@ -1,5 +1,9 @@
-//! What grows with the sessions, as plots: lines told apart by their marks as well, for print.
+//! What grows with the sessions, or with what is in flight, as plots: lines told apart by their marks as well,
+//! for print.
 
+use std::ops::Range;
+
+use SeriesLabelPosition::{LowerRight, UpperLeft};
 use plotters::{coord::ranged1d::ValueFormatter, prelude::*};
 
 use crate::{contest::Fault, measured::Measured, report::time};
@@ -24,7 +28,12 @@ enum Mark {
 }
 
 /// A thousand to ten million.
-const SESSIONS: std::ops::Range<f64> = 1e3..1e7;
+const SESSIONS: Range<f64> = 1e3..1e7;
+/// What is in flight.
+const PLACES: Range<f64> = 1.0..256.0;
+/// Four panels, and three beside each other.
+const SQUARE: (u32, u32) = (760, 560);
+const ROW: (u32, u32) = (760, 300);
 
 /// Databases beside memory: a panel an operation, both axes logarithmic.
 ///
@@ -44,7 +53,7 @@ pub(crate) fn growth(measured: &Measured) -> Result<String, Fault> {
             ["memory", "sqlite", "postgres", "mysql"].map(of).to_vec(),
         )
     });
-    draw(|root| {
+    draw(SQUARE, |root| {
         for (panel, (title, series)) in root.split_evenly((2, 2)).iter().zip(panels) {
             times(panel, title, 0.01..1e6, series)?;
         }
@@ -84,7 +93,7 @@ pub(crate) fn memory(measured: &Measured) -> Result<String, Fault> {
             ],
         ),
     ];
-    draw(|root| {
+    draw(SQUARE, |root| {
         let places = root.split_evenly((2, 2));
         let (first, others) = places.split_first().ok_or("no room for a panel")?;
         let chart = ChartBuilder::on(first)
@@ -94,7 +103,8 @@ pub(crate) fn memory(measured: &Measured) -> Result<String, Fault> {
             .x_label_area_size(30)
             .y_label_area_size(52)
             .build_cartesian_2d(SESSIONS.log_scale(), 0.0..600.0)?;
-        lines(chart, &|bytes| format!("{bytes:.0}"), resident)?;
+        let beside = |bytes: f64| format!("{bytes:.0}");
+        lines(chart, &power_of_ten, &beside, UpperLeft, resident)?;
         for (panel, (title, series)) in others.iter().zip(panels) {
             times(panel, title, 0.01..1e3, series)?;
         }
@@ -102,13 +112,42 @@ pub(crate) fn memory(measured: &Measured) -> Result<String, Fault> {
     })
 }
 
+/// Messages a second by what is in flight, one host: a panel a gateway, beside the most there can be.
+///
+/// # Errors
+/// What can't be drawn.
+pub(crate) fn pace(measured: &Measured) -> Result<String, Fault> {
+    draw(ROW, |root| {
+        for (panel, millis) in root.split_evenly((1, 3)).iter().zip([200, 50, 5]) {
+            let most = |places: f64| (places, places * 1e3 / f64::from(millis));
+            let most = [PLACES.start, PLACES.end].map(most).to_vec();
+            let of = |store| (store, measured.pace(millis, store));
+            let mut series = vec![("at most", most)];
+            series.extend(["sqlite", "postgres", "mysql"].map(of));
+            let chart = ChartBuilder::on(panel)
+                .caption(format!("gateway of {millis} ms"), ("sans-serif", 15))
+                .margin(8)
+                .margin_right(16)
+                .x_label_area_size(30)
+                .y_label_area_size(52)
+                .build_cartesian_2d(PLACES.log_scale(), (1.0..1e5).log_scale())?;
+            let places = |places: f64| places.to_string();
+            let rate = |rate: f64| format!("{rate}/s");
+            lines(chart, &places, &rate, LowerRight, series)?;
+        }
+        Ok(())
+    })
+}
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
-/// A plot of four panels.
-fn draw(panels: impl FnOnce(&Area<'_>) -> Result<(), Fault>) -> Result<String, Fault> {
+fn draw(
+    size: (u32, u32),
+    panels: impl FnOnce(&Area<'_>) -> Result<(), Fault>,
+) -> Result<String, Fault> {
     let mut svg = String::new();
     {
-        let root = SVGBackend::with_string(&mut svg, (760, 560)).into_drawing_area();
+        let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
         panels(&root)?;
         root.present()?;
     }
@@ -121,7 +160,7 @@ fn draw(panels: impl FnOnce(&Area<'_>) -> Result<(), Fault>) -> Result<String, F
 fn times(
     panel: &Area<'_>,
     title: &str,
-    micros: std::ops::Range<f64>,
+    micros: Range<f64>,
     series: Vec<Series>,
 ) -> Result<(), Fault> {
     let chart = ChartBuilder::on(panel)
@@ -131,13 +170,19 @@ fn times(
         .x_label_area_size(30)
         .y_label_area_size(52)
         .build_cartesian_2d(SESSIONS.log_scale(), micros.log_scale())?;
-    lines(chart, &|micros| time(*micros), series)
+    lines(chart, &power_of_ten, &time, UpperLeft, series)
 }
 
-/// The series of a panel, over the number of sessions.
+fn power_of_ten(number: f64) -> String {
+    format!("10^{}", number.log10().round())
+}
+
+/// The series of a panel.
 fn lines<'a, Y>(
     mut chart: ChartContext<'a, SVGBackend<'a>, Cartesian2d<LogCoord<f64>, Y>>,
-    label: &dyn Fn(&f64) -> String,
+    below: &dyn Fn(f64) -> String,
+    beside: &dyn Fn(f64) -> String,
+    names: SeriesLabelPosition,
     series: Vec<Series>,
 ) -> Result<(), Fault>
 where
@@ -148,8 +193,8 @@ where
         .max_light_lines(1)
         .x_labels(5)
         .y_labels(7)
-        .x_label_formatter(&|sessions| format!("10^{}", sessions.log10().round()))
-        .y_label_formatter(label)
+        .x_label_formatter(&|place| below(*place))
+        .y_label_formatter(&|height| beside(*height))
         .draw()?;
     for ((name, points), (color, mark)) in series.into_iter().zip(STYLES) {
         if points.is_empty() {
@@ -165,7 +210,7 @@ where
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(names)
         .background_style(WHITE.mix(0.8))
         .draw()?;
     Ok(())

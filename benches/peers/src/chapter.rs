@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 use crate::{contest::Fault, measured::Measured, plot, report::Report, tables, targets};
 
-/// Writes all parts but that of the counts, which `benches/counts/run` does itself.
+/// Writes all parts but that of the counts, which `benches/counts/run` does itself, and that of the
+/// backlog, which is measured alone.
 ///
 /// # Errors
 /// The files'; marks that are missing.
@@ -25,6 +26,16 @@ pub(crate) fn write(chapter: &Path, report: &Report, measured: &Measured) -> Res
     fs::write(plots.join("pace.svg"), plot::pace(measured)?)?;
     fs::write(plots.join("growth.svg"), plot::growth(measured)?)?;
     fs::write(plots.join("memory.svg"), plot::memory(measured)?)?;
+    Ok(())
+}
+
+/// Writes one part.
+///
+/// # Errors
+/// The file's; marks that are missing.
+pub(crate) fn write_part(chapter: &Path, part: &str, report: &Report) -> Result<(), Fault> {
+    let text = fs::read_to_string(chapter)?;
+    fs::write(chapter, with(&text, part, report.text().trim())?)?;
     Ok(())
 }
 

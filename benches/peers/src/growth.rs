@@ -139,12 +139,7 @@ impl Growth {
         sessions: u32,
     ) -> Result<Self, Fault> {
         let opened_at = Utc::now();
-        Store::open(address).await?.close().await;
-        load(address, sessions, opened_at).await?;
-        if let Some(file) = address.strip_prefix("sqlite:") {
-            // What is still to be written would be in the way of what is measured.
-            File::open(file)?.sync_all()?;
-        }
+        load(address, sessions, opened_at, rows).await?;
         Ok(Self {
             store: Store::open(address).await?,
             database: connect(address).await?,
@@ -270,9 +265,18 @@ impl Growth {
     }
 }
 
-/// Fills the tables past the store, with rows that are as the store's own.
-async fn load(address: &str, sessions: u32, opened_at: DateTime<Utc>) -> Result<(), Fault> {
+/// Fills the tables of an empty database past the store, with rows that are as the store's own.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn load(
+    address: &str,
+    sessions: u32,
+    opened_at: DateTime<Utc>,
+    rows: fn(RangeInclusive<u32>, DateTime<Utc>) -> Result<String, Fault>,
+) -> Result<(), Fault> {
     const AT_ONCE: u32 = 10_000;
+    Store::open(address).await?.close().await;
     let words = if address.starts_with("sqlite:") {
         SQLITE
     } else if address.starts_with("mysql:") {
@@ -316,6 +320,10 @@ async fn load(address: &str, sessions: u32, opened_at: DateTime<Utc>) -> Result<
     }
     drop(connection);
     database.close().await;
+    if let Some(file) = address.strip_prefix("sqlite:") {
+        // What is still to be written would be in the way of what is measured.
+        File::open(file)?.sync_all()?;
+    }
     Ok(())
 }
 
@@ -408,7 +416,10 @@ fn rows(numbers: RangeInclusive<u32>, opened_at: DateTime<Utc>) -> Result<String
 }
 
 /// As the store writes it; the columns that aren't here have their defaults.
-fn row(session: &Session, wake: Option<DateTime<Utc>>) -> Result<Value, Fault> {
+///
+/// # Errors
+/// JSON's.
+pub(crate) fn row(session: &Session, wake: Option<DateTime<Utc>>) -> Result<Value, Fault> {
     let wake = wake.map(|wake| wake.timestamp_micros());
     Ok(json!({
         "id": session.id().to_string(),

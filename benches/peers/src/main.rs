@@ -11,6 +11,7 @@
     reason = "figures are small"
 )]
 
+mod backlog;
 mod breakdown;
 mod by_hand;
 mod chapter;
@@ -38,6 +39,7 @@ use std::{
     time::Instant,
 };
 
+use backlog::Backlog;
 use beian::host::MemoryStore;
 use beian_sqlx::{MySqlStore, PgStore, SqliteStore};
 use breakdown::Services;
@@ -80,13 +82,18 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value = "100000",
           value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
     sessions_max: u32,
+    /// The messages of the backlog.
+    #[arg(long, value_name = "N", default_value = "1000000",
+          value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    backlog: u32,
     /// Where the figures go.
     #[arg(long, value_name = "FOLDER", default_value = "target/performance")]
     figures: PathBuf,
     /// Where databases in files are made, and removed in the end.
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
-    /// Writes the tables and the plots into this chapter of the documentation, unless parts are chosen.
+    /// Writes the tables and the plots into this chapter of the documentation; of chosen parts only the
+    /// backlog.
     #[arg(long, value_name = "FILE")]
     chapter: Option<PathBuf>,
     /// Serves the form with SQL by hand, over a database that has its tables, and measures nothing.
@@ -106,6 +113,8 @@ enum Part {
     Pace,
     Portal,
     Growth,
+    /// Only if it is asked for: it takes half an hour.
+    Backlog,
 }
 
 #[tokio::main]
@@ -177,7 +186,14 @@ async fn measure(arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     if wanted(Part::Growth) {
         growth(&mut report, arguments, scratch).await?;
     }
-    report.write_figures(&arguments.figures)?;
+    report.write_figures(&arguments.figures, "peers.jsonl")?;
+    if arguments.only.contains(&Part::Backlog) {
+        let report = backlog(arguments, scratch).await?;
+        report.write_figures(&arguments.figures, "backlog.jsonl")?;
+        if let Some(chapter) = &arguments.chapter {
+            chapter::write_part(chapter, "backlog", &report)?;
+        }
+    }
     let measured = Measured::read(&arguments.figures)?;
     others(&measured)?;
     if let (Some(chapter), true) = (&arguments.chapter, arguments.only.is_empty()) {
@@ -495,6 +511,55 @@ async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> R
         "entry",
     ];
     report.table(&head, &rows)
+}
+
+async fn backlog(arguments: &Arguments, scratch: &Path) -> Result<Report, Fault> {
+    let mut report = Report::default();
+    let (messages, afterwards) = if arguments.quick {
+        (1_000, 10)
+    } else {
+        (arguments.backlog, 1_200)
+    };
+    let backlogs = [false, true].map(|undeliverable| Backlog {
+        messages,
+        undeliverable,
+        afterwards,
+    });
+    let due = tables::sessions(messages);
+    report.say(&format!("SQLite, {due} messages:"))?;
+    let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
+    for backlog in backlogs {
+        let file = scratch.join(format!("backlog_{}.db", backlog.undeliverable));
+        backlog.fill(&format!("sqlite:{}", file.display())).await?;
+        let pool = pools::sqlite(&file).await?;
+        let outcome = backlog::drain(SqliteStore::new(pool.clone()), backlog).await?;
+        pool.close().await;
+        fs::remove_file(file)?;
+        rows.push(backlog::row(&mut report, "sqlite", backlog, &outcome)?);
+        outcomes.push(outcome);
+    }
+    rows.extend(backlog::ratios(&outcomes));
+    report.table(&backlog::HEAD, &rows)?;
+    let Some(server) = &arguments.postgres else {
+        return Ok(report);
+    };
+    report.say(&format!("PostgreSQL, {due} messages:"))?;
+    let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
+    for backlog in backlogs {
+        let address = relaxed(&database(server, "peers_backlog").await?);
+        backlog.fill(&address).await?;
+        let pool = pools::postgres(&address).await?;
+        // What fills the tables turned it off.
+        pool.execute("alter table beian_session reset (autovacuum_enabled)")
+            .await?;
+        let outcome = backlog::drain(PgStore::new(pool.clone()), backlog).await?;
+        pool.close().await;
+        rows.push(backlog::row(&mut report, "postgres", backlog, &outcome)?);
+        outcomes.push(outcome);
+    }
+    rows.extend(backlog::ratios(&outcomes));
+    report.table(&backlog::HEAD, &rows)?;
+    Ok(report)
 }
 
 /// A new, empty database on the server.

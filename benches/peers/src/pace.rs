@@ -7,17 +7,16 @@ use std::{
 };
 
 use beian::{
-    Message, Opening, Recipient, Recipients, Role, Seed, Session, VerificationPolicy,
+    Message,
     host::{Desk, SendOutcome, SessionStore, SmsSender},
 };
 use chrono::Utc;
-use getrandom::SysRng;
 use sqlx::Pool;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     contest::Fault,
-    people::{self, LAST_SIX},
+    people,
     report::{Figure, Report, decimals},
 };
 
@@ -235,12 +234,7 @@ async fn put<S: SessionStore>(store: &S, numbers: std::ops::Range<u32>) -> Resul
     let keys = people::keys()?;
     let mut opened = Vec::new();
     for n in numbers {
-        let id = LAST_SIX.parse()?;
-        let recipient = Recipient::new(people::mobile(n).parse()?, Role::EntityLeader, [id]);
-        let recipients =
-            Recipients::new([recipient], VerificationPolicy::REGULATOR).ok_or("nobody")?;
-        let opening = Opening::new(u128::from(n), &recipients, Seed::draw(&mut SysRng)?);
-        opened.push(Session::open(&opening, &keys, Utc::now())?.update().clone());
+        opened.push(people::opened(n, &keys, Utc::now())?.update().clone());
     }
     for batch in opened.chunks(100) {
         store.save(batch).await?;

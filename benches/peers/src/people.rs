@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use beian::{
-    DeliveryReport, KeyRing, Opening, Recipient, Recipients, Role, Seed, Session, Update,
+    Decision, DeliveryReport, KeyRing, Opening, Recipient, Recipients, Role, Seed, Session, Update,
     VerificationPolicy, host::SessionStore,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -50,16 +50,26 @@ pub(crate) fn keys() -> Result<KeyRing, Fault> {
     Ok(KeyRing::single(1, [7; 32])?)
 }
 
+/// Who verifies in a round: one person.
+pub(crate) fn recipients(n: u32) -> Result<Recipients, Fault> {
+    let recipient = Recipient::new(mobile(n).parse()?, Role::EntityLeader, [LAST_SIX.parse()?]);
+    Ok(Recipients::new([recipient], VerificationPolicy::REGULATOR).ok_or("nobody")?)
+}
+
+/// A round of one person whose message is due.
+pub(crate) fn opened(n: u32, keys: &KeyRing, now: DateTime<Utc>) -> Result<Decision<()>, Fault> {
+    let recipients = recipients(n)?;
+    let opening = Opening::new(u128::from(n), &recipients, Seed::draw(&mut SysRng)?);
+    Ok(Session::open(&opening, keys, now)?)
+}
+
 /// An open round of one person whose message was accepted, and the two updates that led there.
 pub(crate) fn round(
     n: u32,
     keys: &KeyRing,
     now: DateTime<Utc>,
 ) -> Result<(Person, Session, [Update; 2]), Fault> {
-    let recipient = Recipient::new(mobile(n).parse()?, Role::EntityLeader, [LAST_SIX.parse()?]);
-    let recipients = Recipients::new([recipient], VerificationPolicy::REGULATOR).ok_or("nobody")?;
-    let opening = Opening::new(u128::from(n), &recipients, Seed::draw(&mut SysRng)?);
-    let opened = Session::open(&opening, keys, now)?;
+    let opened = opened(n, keys, now)?;
     let first = opened.update().clone();
     let (session, ()) = opened.persisted();
     let message = session.outbox(keys, now)?;

@@ -112,17 +112,20 @@ impl Report {
         ]
     }
 
-    /// Writes the figures for programs.
+    /// Writes the figures for programs, if there are any.
     ///
     /// # Errors
     /// The file's.
-    pub(crate) fn write_figures(&self, folder: &Path) -> Result<(), Fault> {
+    pub(crate) fn write_figures(&self, folder: &Path, file: &str) -> Result<(), Fault> {
         fs::create_dir_all(folder)?;
+        if self.figures.is_empty() {
+            return Ok(());
+        }
         let mut lines = String::new();
         for figure in &self.figures {
             writeln!(lines, "{}", serde_json::to_string(figure)?)?;
         }
-        fs::write(folder.join("peers.jsonl"), lines)?;
+        fs::write(folder.join(file), lines)?;
         Ok(())
     }
 

@@ -168,19 +168,22 @@ pub struct Problem {
     #[schema(value_type = String)]
     title: &'static str,
     /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// The stable code.
     #[schema(value_type = String)]
     code: &'static str,
     /// More of it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     detail: Option<String>,
     /// What is wrong, field by field; the first hundred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 100)]
+    #[schema(min_items = 1, max_items = 100)]
     problems: Vec<FieldProblem>,
     /// How many more fields are wrong.
     #[serde(skip_serializing_if = "is_zero")]
+    #[schema(minimum = 1)]
     more_problems: u32,
     #[serde(skip)]
     retry_after: Option<u32>,
@@ -201,7 +204,7 @@ pub struct FieldProblem {
     pub code: &'static str,
     /// The rule that is broken, such as `R10`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = String, required = false)]
     pub rule: Option<&'static str>,
     /// In words, in the language that was asked for.
     pub detail: String,

@@ -8,7 +8,10 @@ use beian_web::{address::From, body::Body, idempotency::Once, lang::Speaks};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Problem, problem};
+use super::{
+    Problem, problem,
+    schema::{EntryResult, IdLastSix, MessageCode, Mobile, RepeatKey, ResendResult},
+};
 use crate::app::Portal;
 
 /// The routes; open to everybody.
@@ -19,33 +22,43 @@ pub(super) fn router() -> Router<Arc<Portal>> {
 }
 
 /// What a person types into the form 短信核验.
+// A field that isn't there counts as blank, so that it is named together with whatever else is malformed; the
+// document says that it is required.
 #[derive(Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Default)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Verification {
     /// The mobile number that the message came to.
+    #[serde(default)]
+    #[schema(value_type = Mobile, required = true)]
     mobile: String,
     /// The six digits of the message.
+    #[serde(default)]
+    #[schema(value_type = MessageCode, required = true)]
     code: String,
     /// The last six characters of the ID number.
+    #[serde(default)]
+    #[schema(value_type = IdLastSix, required = true)]
     id_last6: String,
 }
 
 /// What a person types into the form 短信重发.
 #[derive(Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[derive(Default)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Resend {
     /// The mobile number that the message went to.
+    #[serde(default)]
+    #[schema(value_type = Mobile, required = true)]
     mobile: String,
     /// The last six characters of the ID number.
+    #[serde(default)]
+    #[schema(value_type = IdLastSix, required = true)]
     id_last6: String,
 }
 
 /// What the public page answers to an entry.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Verified {
-    #[schema(schema_with = super::openapi::entry_answers)]
+    #[schema(value_type = EntryResult)]
     result: &'static str,
     /// What the page says.
     message: &'static str,
@@ -54,24 +67,21 @@ pub(super) struct Verified {
 /// What the public page answers to a resend.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Resent {
-    #[schema(schema_with = super::openapi::resend_answers)]
+    #[schema(value_type = ResendResult)]
     result: &'static str,
     /// What the page says.
     message: String,
     /// How long to wait, if it was too soon.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false)]
     retry_after_seconds: Option<u32>,
 }
 
 /// An entry on the form 短信核验.
 #[utoipa::path(
     post, path = "/api/verifications", tag = "public", request_body = Verification,
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "Random; a repeat under the same key gets the first answer again")),
-    responses(
-        (status = 200, body = Verified),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "verify", params(RepeatKey),
+    responses((status = 200, description = "What the public page answers", body = Verified))
 )]
 pub(super) async fn verify(
     State(portal): State<Arc<Portal>>,
@@ -96,10 +106,8 @@ pub(super) async fn verify(
 /// A request on the form 短信重发.
 #[utoipa::path(
     post, path = "/api/resends", tag = "public", request_body = Resend,
-    responses(
-        (status = 200, body = Resent),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "resend",
+    responses((status = 200, description = "What the public page answers", body = Resent))
 )]
 pub(super) async fn resend(
     State(portal): State<Arc<Portal>>,

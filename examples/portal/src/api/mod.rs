@@ -14,6 +14,7 @@ mod reports;
     reason = "in what the macro of the document makes"
 )]
 mod sandbox;
+mod schema;
 mod view;
 mod watch;
 

@@ -16,7 +16,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Code, Problem, openapi, problem,
+    Code, Problem,
+    openapi::NewOrder,
+    problem,
+    schema::{self, RepeatKey},
     view::{OrderList, OrderView},
 };
 use crate::{
@@ -80,12 +83,11 @@ impl<S: Send + Sync> FromRequestParts<S> for OrderPath {
 /// Files an order: it is in the initial review.
 #[utoipa::path(
     post, path = "/api/orders", tag = "orders", security(("console" = [])),
-    request_body = super::openapi::NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "Random; a repeat under the same key gets the first answer again, and files nothing")),
+    operation_id = "file_order", params(RepeatKey),
+    request_body(content = NewOrder, example = NewOrder::example),
     responses(
-        (status = 201, body = OrderView),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 201, description = "The order, as it was filed", body = OrderView,
+            headers(("Location" = String, description = "Where it is"))),
     )
 )]
 pub(super) async fn file(
@@ -102,11 +104,8 @@ pub(super) async fn file(
 /// One order.
 #[utoipa::path(
     get, path = "/api/orders/{id}", tag = "orders", security(("console" = [])),
-    params(("id" = String, Path)),
-    responses(
-        (status = 200, body = OrderView),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "show_order", params(("id" = schema::OrderId, Path)),
+    responses((status = 200, description = "The order", body = OrderView))
 )]
 pub(super) async fn show(
     State(portal): State<Arc<Portal>>,
@@ -122,21 +121,21 @@ pub(super) async fn show(
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
     /// Only orders of this status.
+    #[param(value_type = schema::OrderStatus, required = false)]
     status: Option<String>,
     /// Only orders after this one: the `next` of the page before.
+    #[param(value_type = schema::OrderId, required = false)]
     after: Option<String>,
-    /// How many, 50 if not said, 200 at most.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    /// How many, 50 if not said.
+    #[param(value_type = u32, required = false, minimum = 1, maximum = 200)]
     limit: Option<String>,
 }
 
 /// Orders, oldest first.
 #[utoipa::path(
-    get, path = "/api/orders", tag = "orders", security(("console" = [])), params(Wanted),
-    responses(
-        (status = 200, body = OrderList),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    get, path = "/api/orders", tag = "orders", security(("console" = [])),
+    operation_id = "list_orders", params(Wanted),
+    responses((status = 200, description = "One page of them", body = OrderList))
 )]
 pub(super) async fn list(
     State(portal): State<Arc<Portal>>,
@@ -144,35 +143,34 @@ pub(super) async fn list(
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<OrderList>, Problem> {
     let malformed = |field| Problem::new(Code::MALFORMED_PARAMETER, lang).malformed(field, lang);
-    let given = |value: Option<String>| value.filter(|value| !value.is_empty());
-    let status = given(wanted.status).map(|status| status.parse::<OrderStatus>());
+    let status = wanted.status.map(|status| status.parse::<OrderStatus>());
     let status = status.transpose().map_err(|_| malformed("status"))?;
-    if status.is_some_and(|status| !openapi::STATUSES.contains(&status)) {
+    if status.is_some_and(|status| !schema::STATUSES.contains(&status)) {
         return Err(malformed("status"));
     }
-    let after = given(wanted.after).map(|after| after.parse::<OrderId>());
+    let after = wanted.after.map(|after| after.parse::<OrderId>());
     let after = after.transpose().map_err(|_| malformed("after"))?;
-    let limit = given(wanted.limit).map(|limit| limit.parse::<u32>());
-    let limit = limit
-        .transpose()
-        .map_err(|_| malformed("limit"))?
-        .unwrap_or(50);
-    if limit == 0 {
-        return Err(malformed("limit"));
-    }
-    let page = portal.orders.list(status, after, limit.min(200)).await;
+    let limit = match wanted.limit {
+        Some(limit) => number(&limit).filter(|limit| (1..=200).contains(limit)),
+        None => Some(50),
+    };
+    let limit = limit.ok_or_else(|| malformed("limit"))?;
+    let page = portal.orders.list(status, after, limit).await;
     let page = page.map_err(|error| problem::of(&error, lang))?;
     Ok(Json(OrderList::from(&page)))
+}
+
+/// Digits alone; Rust reads a sign in front, too.
+fn number(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
 }
 
 /// The initial review has passed: whoever must verify is texted.
 #[utoipa::path(
     post, path = "/api/orders/{id}/submit", tag = "orders", security(("console" = [])),
-    params(("id" = String, Path)),
-    responses(
-        (status = 200, body = OrderView),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "submit_order", params(("id" = schema::OrderId, Path)),
+    responses((status = 200, description = "The order", body = OrderView))
 )]
 pub(super) async fn submit(
     State(portal): State<Arc<Portal>>,
@@ -187,11 +185,8 @@ pub(super) async fn submit(
 /// A returned order is submitted again, unchanged.
 #[utoipa::path(
     post, path = "/api/orders/{id}/resubmit", tag = "orders", security(("console" = [])),
-    params(("id" = String, Path)),
-    responses(
-        (status = 200, body = OrderView),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "resubmit_order", params(("id" = schema::OrderId, Path)),
+    responses((status = 200, description = "The order", body = OrderView))
 )]
 pub(super) async fn resubmit(
     State(portal): State<Arc<Portal>>,
@@ -206,11 +201,8 @@ pub(super) async fn resubmit(
 /// An order is taken back, for good.
 #[utoipa::path(
     post, path = "/api/orders/{id}/withdraw", tag = "orders", security(("console" = [])),
-    params(("id" = String, Path)),
-    responses(
-        (status = 200, body = OrderView),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "withdraw_order", params(("id" = schema::OrderId, Path)),
+    responses((status = 200, description = "The order", body = OrderView))
 )]
 pub(super) async fn withdraw(
     State(portal): State<Arc<Portal>>,

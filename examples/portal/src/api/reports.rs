@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::{State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
     routing::post,
 };
@@ -18,7 +18,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Code, Problem, problem};
+use super::{Code, Problem, problem, schema};
 use crate::{app::Portal, sms::REPORT_PURPOSE};
 
 /// How old a signature may be, and how far ahead its clock, in seconds.
@@ -34,10 +34,11 @@ pub(super) fn router() -> Router<Arc<Portal>> {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeliveryReport {
     /// The message's idempotency key.
+    #[schema(value_type = schema::MessageId)]
     idempotency_key: String,
     /// `delivered` or `undelivered`; also `accepted`, `deferred` or `failed`, if that is only known
     /// now.
-    #[schema(schema_with = super::openapi::reports)]
+    #[schema(value_type = schema::Report)]
     report: String,
 }
 
@@ -46,21 +47,20 @@ pub(super) struct DeliveryReport {
 /// report on an unknown message, change nothing.
 #[utoipa::path(
     post, path = "/webhook/reports", tag = "gateway", request_body = DeliveryReport,
+    operation_id = "report",
     params(
-        ("X-Beian-Timestamp" = i64, Header),
-        ("X-Beian-Signature" = String, Header),
+        ("X-Beian-Timestamp" = i64, Header, description = "When it was signed, in seconds since 1970"),
+        ("X-Beian-Signature" = String, Header, description = "In hex", pattern = "^[0-9a-fA-F]{64}$"),
     ),
-    responses(
-        (status = 204),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 204, description = "Noted, or nothing new"))
 )]
 pub(super) async fn report(
     State(portal): State<Arc<Portal>>,
     Speaks(lang): Speaks,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
+    let body = body.map_err(|_| Problem::new(Code::BODY_TOO_LARGE, lang))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let timestamp = text("x-beian-timestamp").and_then(|timestamp| timestamp.parse::<i64>().ok());
     let signed = timestamp.is_some_and(|timestamp| {

@@ -13,10 +13,11 @@ use beian_web::{
     lang::Speaks,
 };
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Number;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Code, Problem, problem, view::instant};
+use super::{Code, Problem, problem, schema::Mobile, view::instant};
 use crate::{app::Portal, store::GatewayMode};
 
 /// What messages come from (R14).
@@ -33,9 +34,11 @@ pub(super) fn router() -> Router<Arc<Portal>> {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Whose {
     /// The handset; all of them if not said.
+    #[param(value_type = Mobile, required = false)]
     mobile: Option<String>,
 }
 
@@ -54,18 +57,15 @@ pub(super) struct HandsetMessage {
 /// What has arrived, oldest first.
 #[utoipa::path(
     get, path = "/sandbox/messages", tag = "sandbox", params(Whose),
-    responses(
-        (status = 200, body = Vec<HandsetMessage>),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "list_messages",
+    responses((status = 200, description = "The messages", body = Vec<HandsetMessage>))
 )]
 pub(super) async fn messages(
     State(portal): State<Arc<Portal>>,
     Speaks(lang): Speaks,
     Parameters(whose): Parameters<Whose>,
 ) -> Result<Json<Vec<HandsetMessage>>, Problem> {
-    let mobile = whose.mobile.filter(|mobile| !mobile.is_empty());
-    let mobile = mobile.map(|mobile| MobileNumber::parse(&mobile));
+    let mobile = whose.mobile.map(|mobile| MobileNumber::parse(&mobile));
     let mobile = mobile
         .transpose()
         .map_err(|_| Problem::new(Code::MALFORMED_PARAMETER, lang).malformed("mobile", lang))?;
@@ -92,7 +92,10 @@ pub(super) struct ClockView {
 }
 
 /// What time it is.
-#[utoipa::path(get, path = "/sandbox/clock", tag = "sandbox", responses((status = 200, body = ClockView)))]
+#[utoipa::path(
+    get, path = "/sandbox/clock", tag = "sandbox", operation_id = "show_clock",
+    responses((status = 200, description = "The clock", body = ClockView))
+)]
 pub(super) async fn clock(State(portal): State<Arc<Portal>>) -> Json<ClockView> {
     Json(ClockView {
         now: instant(portal.clock.now()),
@@ -103,19 +106,28 @@ pub(super) async fn clock(State(portal): State<Arc<Portal>>) -> Json<ClockView> 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Advance {
-    /// Forward only.
-    #[schema(minimum = 0)]
+    /// Forward only, in all a century at most.
+    #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
+    #[serde(deserialize_with = "whole")]
     advance_seconds: i64,
+}
+
+/// An integer as JSON Schema knows it: 60.0 is one, too.
+fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    let number = Number::deserialize(from)?;
+    let whole = number.as_i64().or_else(|| {
+        let text = format!("{:.0}", number.as_f64().filter(|it| it.fract() == 0.0)?);
+        text.parse().ok()
+    });
+    whole.ok_or_else(|| D::Error::custom("expected an integer"))
 }
 
 /// Puts the clock forward. What was due before is done before, what is due then is done when this
 /// answers.
 #[utoipa::path(
     post, path = "/sandbox/clock", tag = "sandbox", request_body = Advance,
-    responses(
-        (status = 200, body = ClockView),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "advance_clock",
+    responses((status = 200, description = "The clock as it is then", body = ClockView))
 )]
 pub(super) async fn advance(
     State(portal): State<Arc<Portal>>,
@@ -123,9 +135,11 @@ pub(super) async fn advance(
     Body(advance): Body<Advance>,
 ) -> Result<Json<ClockView>, Problem> {
     let seconds = advance.advance_seconds;
-    let farthest = FARTHEST.saturating_sub(portal.clock.offset().num_seconds());
-    if !(0..=farthest).contains(&seconds) {
+    if !(0..=FARTHEST).contains(&seconds) {
         return Err(Problem::new(Code::MALFORMED_BODY, lang).malformed("advance_seconds", lang));
+    }
+    if seconds > FARTHEST.saturating_sub(portal.clock.offset().num_seconds()) {
+        return Err(Problem::new(problem::CLOCK_TOO_FAR, lang));
     }
     portal.bell.settle().await;
     // What is on its way arrives at its time, and not only at the end of a long step.
@@ -151,10 +165,8 @@ pub(super) struct GatewayView {
 /// Tells the gateway what to do with messages from now on.
 #[utoipa::path(
     post, path = "/sandbox/gateway", tag = "sandbox", request_body = GatewayView,
-    responses(
-        (status = 200, body = GatewayView),
-        (status = "4XX", body = Problem, content_type = "application/problem+json"),
-    )
+    operation_id = "tell_gateway",
+    responses((status = 200, description = "What it does from now on", body = GatewayView))
 )]
 pub(super) async fn gateway(
     State(portal): State<Arc<Portal>>,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::schema;
 use crate::{
     orders::{Order, Page},
     store::Trail,
@@ -16,21 +17,22 @@ use crate::{
 #[schema(as = Order)]
 pub(super) struct OrderView {
     /// Names the order.
+    #[schema(value_type = schema::OrderId)]
     id: String,
     /// What it is for.
-    #[schema(schema_with = super::openapi::filing_types)]
+    #[schema(value_type = schema::FilingType)]
     filing_type: &'static str,
     /// Where it is.
-    #[schema(schema_with = super::openapi::statuses)]
+    #[schema(value_type = schema::OrderStatus)]
     status: &'static str,
     /// Why it was returned.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = super::openapi::causes)]
+    #[schema(value_type = schema::ReturnCause, required = false)]
     returned_because: Option<&'static str>,
     /// Who is texted, sorted by number; empty before the first submission, or if nobody verifies.
     recipients: Vec<Recipient>,
     /// The audit trail.
-    #[schema(schema_with = super::openapi::events)]
+    #[schema(value_type = Vec<Event>)]
     events: Vec<Map<String, Value>>,
 }
 
@@ -39,16 +41,17 @@ pub(super) struct OrderView {
 pub(super) struct Recipient {
     /// The number, masked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     mobile: Option<String>,
     /// The roles that the number has.
-    #[schema(schema_with = super::openapi::roles)]
+    #[schema(value_type = Vec<schema::Role>)]
     roles: Vec<&'static str>,
     /// How far they have come.
-    #[schema(schema_with = super::openapi::states)]
+    #[schema(value_type = schema::RecipientState)]
     state: &'static str,
     /// The last instant in time for them, once a message is out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = String, format = DateTime, required = false)]
     window_closes_at: Option<String>,
     /// Resends that they can still ask for.
     resends_left: u8,
@@ -63,7 +66,57 @@ pub(super) struct OrderList {
     items: Vec<OrderView>,
     /// What to pass as `after` for the next ones.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::OrderId, required = false)]
     next: Option<String>,
+}
+
+/// Something that happened. What is there beside `type` and `at` goes by the type.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "what the document says of a map")]
+struct Event {
+    #[schema(value_type = schema::EventType)]
+    r#type: String,
+    /// When; of an end, the instant of the end itself.
+    #[schema(format = DateTime)]
+    at: String,
+    /// When an end was noticed.
+    #[schema(value_type = String, format = DateTime, required = false)]
+    noticed_at: Option<String>,
+    /// Which round, from 1.
+    #[schema(value_type = u32, required = false)]
+    round: Option<u32>,
+    /// Whose number it was about, masked.
+    #[schema(value_type = String, required = false)]
+    mobile: Option<String>,
+    /// Which message to that number, from 0.
+    #[schema(value_type = u16, required = false)]
+    number: Option<u16>,
+    /// Why the message is sent.
+    #[schema(value_type = schema::MessageKind, required = false)]
+    kind: Option<String>,
+    /// When the message goes out again; null if it doesn't.
+    #[schema(format = DateTime)]
+    again_at: Option<String>,
+    /// What the gateway calls its reason; null if it gave none.
+    gateway_code: Option<String>,
+    /// When the window starts.
+    #[schema(value_type = String, format = DateTime, required = false)]
+    window_starts_at: Option<String>,
+    /// What the gateway said.
+    #[schema(value_type = schema::Report, required = false)]
+    report: Option<String>,
+    /// Wrong entries so far.
+    #[schema(value_type = u8, required = false)]
+    wrong_entries: Option<u8>,
+    /// Wrong IDs on the resend form so far.
+    #[schema(value_type = u8, required = false)]
+    wrong_ids: Option<u8>,
+    /// Why an entry wasn't counted.
+    #[schema(value_type = String, required = false)]
+    why: Option<String>,
+    /// Why the round was returned.
+    #[schema(value_type = schema::ReturnCause, required = false)]
+    cause: Option<String>,
 }
 
 impl From<&Order> for OrderView {

@@ -385,7 +385,7 @@ async fn an_order_is_filed_once_under_its_key() {
     );
     let (status, other) = read(file("order-4712", &initial()).await.unwrap()).await;
     assert!(status == 201 && other["id"] != first["id"]);
-    for key in ["", "two words", &"x".repeat(256)] {
+    for key in ["", "two\twords", &"x".repeat(256)] {
         assert_eq!(file(key, &initial()).await.unwrap().status(), 422);
     }
     let (_, orders) = server.get("/api/orders").await;

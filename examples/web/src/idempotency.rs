@@ -34,14 +34,15 @@ impl IdempotencyKey {
         id
     }
 
-    /// The header, if there is one: 1 to 255 visible characters.
+    /// The header, if there is one: 1 to 255 printable ASCII characters.
     fn header(headers: &HeaderMap, lang: Lang) -> Result<Option<&[u8]>, Problem> {
         let mut keys = headers.get_all(HEADER).into_iter();
         let Some(key) = keys.next() else {
             return Ok(None);
         };
         let key = key.as_bytes();
-        let is_key = (1..=255).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+        let is_printed = |byte: &u8| matches!(byte, b' '..=b'~');
+        let is_key = (1..=255).contains(&key.len()) && key.iter().all(is_printed);
         if !is_key || keys.next().is_some() {
             let problem = Problem::new(Code::MALFORMED_PARAMETER, lang);
             return Err(problem.malformed("Idempotency-Key", lang));

@@ -136,7 +136,10 @@ pub(super) enum RepeatKey {}
 
 impl IntoParams for RepeatKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let key = pattern("^[!-~]{1,255}$", "0c0cf6a1-6d8b-4f0e-9a3c-5b7d2e8f1a64");
+        let key = pattern(
+            "^[!-~]([ -~]{0,253}[!-~])?$",
+            "0c0cf6a1-6d8b-4f0e-9a3c-5b7d2e8f1a64",
+        );
         let description = "Random; a repeat under the same key gets the first answer again, and does nothing more.";
         let header = Parameter::builder()
             .name("Idempotency-Key")

@@ -709,7 +709,14 @@ fn a_sandbox_that_others_reach_has_to_be_asked_for() {
 #[test]
 fn a_database_file_is_its_owners_and_one_portals() {
     let folder = Folder::new();
-    let _started = Started::new(&folder, Stdio::null(), &[]);
+    // Where others could read what is made.
+    let script = format!(
+        "umask 022 && cd {} && exec {} --listen 127.0.0.1:0",
+        folder.0.display(),
+        env!("CARGO_BIN_EXE_portal")
+    );
+    let mut command = Command::new("sh");
+    let _started = Started::run(command.args(["-c", &script]).stderr(Stdio::null()));
     for entry in fs::read_dir(&folder.0).unwrap() {
         let entry = entry.unwrap();
         let mode = entry.metadata().unwrap().permissions().mode();

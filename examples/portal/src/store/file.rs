@@ -120,6 +120,12 @@ impl DatabaseFile {
         Ok(true)
     }
 
+    /// When it was last looked at, which is before each use.
+    fn is_log_long(&self) -> bool {
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.log.is_some_and(|(_, len)| len > LOG)
+    }
+
     fn leave(&self) -> io::Result<()> {
         let log = fs::metadata(&self.log).ok();
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
@@ -133,8 +139,7 @@ impl DatabaseFile {
         &self,
         connection: &mut AnyConnection,
     ) -> Result<(), sqlx::Error> {
-        let long = fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG);
-        if long && self.is_there() {
+        if self.is_log_long() && self.is_there() {
             connection
                 .execute("pragma wal_checkpoint(truncate)")
                 .await?;

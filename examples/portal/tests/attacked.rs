@@ -609,6 +609,42 @@ async fn no_answer_is_much_larger_than_its_question() {
     assert!(empty.contains("name=\"token\"") && !empty.contains("kept."));
 }
 
+/// The largest order that is taken, wherever it is shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_largest_order_is_answered_in_bounds() {
+    let folder = Folder::new();
+    let started = Started::new(&folder, Stdio::null(), &[]);
+    let client = client();
+    let mut lawful = initial();
+    lawful["services"] = vec![initial()["services"][0].clone(); 200].into();
+    for (n, service) in lawful["services"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .enumerate()
+    {
+        service["administrator"]["mobile"] = format!("199001{n:05}").into();
+    }
+    let lawful = lawful.to_string();
+    let bounded = async |method: Method, path: &str, body: &str| {
+        let request = client.request(method, format!("{}{path}", started.url));
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(body.to_owned()).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        let answer = answer.text().await.unwrap();
+        assert!(answer.len() <= 256 * 1024, "{path}: {}", answer.len());
+        answer
+    };
+    let filed = bounded(Method::POST, "/api/orders", &lawful).await;
+    let filed: Value = serde_json::from_str(&filed).unwrap();
+    let order = format!("/api/orders/{}", filed["id"].as_str().unwrap());
+    bounded(Method::POST, &format!("{order}/submit"), "").await;
+    bounded(Method::GET, &order, "").await;
+    bounded(Method::GET, "/api/orders?limit=200", "").await;
+    let page = order.replace("/api", "/console");
+    bounded(Method::GET, &page, "").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_array_is_no_object() {
     let folder = Folder::new();
@@ -757,6 +793,7 @@ fn whatever_comes_gets_the_same_headers() {
         (answered_before, "400"),
         ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "400"),
         ("GET / HTTP/1.0\r\n\r\n", "400"),
+        ("GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n", "400"),
         (
             "GET / HTTP/1.1\r\nhost: localhost\r\nhost: localhost\r\nconnection: close\r\n\r\n",
             "400",

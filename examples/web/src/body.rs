@@ -24,75 +24,79 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let Speaks(lang) = Speaks::of(request.headers());
-        let kind = request.headers().get(header::CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
-        let kind = kind.split(';').next().unwrap_or("").trim();
-        if !kind.eq_ignore_ascii_case("application/json") {
-            return Err(Problem::new(Code::UNSUPPORTED_MEDIA_TYPE, lang));
-        }
-        let encoding = request.headers().get(header::CONTENT_ENCODING);
-        if encoding.is_some_and(|encoding| encoding != "identity") {
-            return Err(Problem::new(Code::UNSUPPORTED_MEDIA_TYPE, lang));
-        }
-        let bytes = bytes_of(request, state, lang).await?;
-        object(&bytes).map(Self).map_err(|error| match error {
-            NoObject::NoJson => Problem::new(Code::MALFORMED_JSON, lang),
-            NoObject::Malformed(place) => {
-                Problem::new(Code::MALFORMED_BODY, lang).malformed(&place, lang)
-            }
-        })
+        let Json(bytes) = Json::from_request(request, state).await?;
+        object(&bytes, lang).map(Self)
     }
 }
 
-/// All of a body.
-///
-/// # Errors
-/// The 413 if it is too large; a 400 if it doesn't come as it was announced.
-pub async fn bytes_of<S: Send + Sync>(
-    request: Request,
-    state: &S,
-    lang: Lang,
-) -> Result<Bytes, Problem> {
-    let bytes = Bytes::from_request(request, state).await;
-    bytes.map_err(|rejection| {
-        let code = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Code::BODY_TOO_LARGE
-        } else {
-            Code::MALFORMED_JSON
-        };
-        Problem::new(code, lang)
-    })
+/// The bytes of a body that says that it is JSON.
+#[derive(Debug)]
+pub struct Json(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Json {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Speaks(lang) = Speaks::of(request.headers());
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
+        let kind = kind.split(';').next().unwrap_or("").trim();
+        let encoding = request.headers().get(header::CONTENT_ENCODING);
+        let is_encoded = encoding.is_some_and(|encoding| encoding != "identity");
+        if !kind.eq_ignore_ascii_case("application/json") || is_encoded {
+            return Err(Problem::new(Code::UNSUPPORTED_MEDIA_TYPE, lang));
+        }
+        let Whole(bytes) = Whole::from_request(request, state).await?;
+        Ok(Self(bytes))
+    }
 }
 
-/// Why a body can't be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoObject {
-    /// It is no JSON.
-    NoJson,
-    /// It is JSON of another form, here: a path such as `services[0].name`.
-    Malformed(String),
+/// The bytes of a body, whatever it is.
+#[derive(Debug)]
+pub struct Whole(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Speaks(lang) = Speaks::of(request.headers());
+        let bytes = Bytes::from_request(request, state).await;
+        bytes.map(Self).map_err(|rejection| {
+            // Else it doesn't come as it was announced.
+            let is_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
+            let code = if is_large {
+                Code::BODY_TOO_LARGE
+            } else {
+                Code::MALFORMED_JSON
+            };
+            Problem::new(code, lang)
+        })
+    }
 }
 
 /// Reads a JSON object.
 ///
 /// # Errors
-/// [`NoObject`].
-pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, NoObject> {
+/// The 400 if it is no JSON; the 422 if it is JSON of another form, with the place.
+pub fn object<T: DeserializeOwned>(bytes: &[u8], lang: Lang) -> Result<T, Problem> {
+    let no_json = || Problem::new(Code::MALFORMED_JSON, lang);
+    let malformed = |place: &str| Problem::new(Code::MALFORMED_BODY, lang).malformed(place, lang);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader);
-    let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     let read = read.map_err(|error| {
         if error.inner().is_data() {
-            NoObject::Malformed(place(error.path()))
+            malformed(&place(error.path()))
         } else {
-            NoObject::NoJson
+            no_json()
         }
     })?;
-    reader.end().map_err(|_| NoObject::NoJson)?;
-    if begins != Some(&b'{') {
-        return Err(NoObject::Malformed(".".to_owned()));
+    reader.end().map_err(|_| no_json())?;
+    let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if begins == Some(&b'{') {
+        Ok(read)
+    } else {
+        Err(malformed("."))
     }
-    Ok(read)
 }
 
 /// Where in the body. A key that is no name of a field could be anything, and isn't repeated.

@@ -75,6 +75,7 @@ pub fn within<S: Clone + Send + Sync + 'static>(
 /// The routes with what every answer has: the headers, an id, a line in the log.
 pub fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes
+        .layer(middleware::from_fn(one_host))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn(observe))
@@ -140,19 +141,29 @@ async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// Exactly one `Host`, which an absolute target may repeat: two names could mean one thing to a proxy and
+/// another here.
+async fn one_host(request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).into_iter();
+    let host = hosts.next().and_then(|host| host.to_str().ok());
+    let named = request.uri().authority();
+    let is_one = hosts.next().is_none()
+        && host.is_some_and(|host| {
+            !host.is_empty() && named.is_none_or(|named| named.as_str().eq_ignore_ascii_case(host))
+        });
+    if is_one {
+        return next.run(request).await;
+    }
+    Problem::new(Code::MALFORMED_HOST, Speaks::of(request.headers()).0).into_response()
+}
+
 /// Another site's page can't make a browser change anything here (`Sec-Fetch-Site`, `Origin`); and another
 /// site's name can't be made to mean this one (`Host`).
 async fn same_site(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let problem = |code| Problem::new(code, Speaks::of(headers).0).into_response();
-    let Some(host) = only_host(headers) else {
-        return problem(Code::MALFORMED_HOST);
-    };
-    // The address that is asked for may be named twice, but not differently.
-    let named = request.uri().authority();
-    if named.is_some_and(|named| !named.as_str().eq_ignore_ascii_case(host)) {
-        return problem(Code::MALFORMED_HOST);
-    }
+    let host = headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
@@ -174,19 +185,13 @@ const PROXIED: [HeaderName; 3] = [
     HeaderName::from_static("x-forwarded-for"),
 ];
 
-/// The one that there must be: two of them could mean one thing to a proxy and another here.
-fn only_host(headers: &HeaderMap) -> Option<&str> {
-    let mut hosts = headers.get_all(header::HOST).into_iter();
-    let host = hosts.next()?.to_str().ok()?;
-    (hosts.next().is_none() && !host.is_empty()).then_some(host)
-}
-
 /// By whatever of the two the browser says, and all that it says.
 fn is_cross_site(headers: &HeaderMap, site: &Site, host: &str) -> bool {
-    let own = |value: &HeaderValue, is_own: &dyn Fn(&str) -> bool| value.to_str().is_ok_and(is_own);
-    let is_same = |site: &str| matches!(site, "same-origin" | "none");
-    let is_own = |origin: &str| site.is_own_origin(origin, host);
     let mut sites = headers.get_all(FETCH_SITE).into_iter();
     let mut origins = headers.get_all(header::ORIGIN).into_iter();
-    !sites.all(|value| own(value, &is_same)) || !origins.all(|value| own(value, &is_own))
+    let is_own = |origin: &HeaderValue| {
+        let origin = origin.to_str();
+        origin.is_ok_and(|origin| site.is_own_origin(origin, host))
+    };
+    !sites.all(|site| site == "same-origin" || site == "none") || !origins.all(is_own)
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    body::{Body, bytes_of},
+    body::{Json, object},
     lang::Speaks,
     problem::{Code, Problem},
 };
@@ -67,15 +67,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
         let Speaks(lang) = Speaks::of(request.headers());
         let key = IdempotencyKey::header(request.headers(), lang)?;
         let key: Option<[u8; 32]> = key.map(|key| Sha256::digest(key).into());
-        let (parts, body) = request.into_parts();
-        let bytes = Request::from_parts(parts.clone(), body);
-        let bytes = bytes_of(bytes, state, lang).await?;
+        let Json(bytes) = Json::from_request(request, state).await?;
         let key = key.map(|key| IdempotencyKey {
             key,
             body: Sha256::digest(&bytes).into(),
         });
-        let request = Request::from_parts(parts, bytes.into());
-        let Body(body) = Body::from_request(request, state).await?;
+        let body = object(&bytes, lang)?;
         Ok(Self { body, key })
     }
 }

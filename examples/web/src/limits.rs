@@ -59,15 +59,9 @@ pub enum Budget {
     Api,
 }
 
-/// The limits; none by default.
-#[derive(Debug, Default)]
-pub struct Limits {
-    inner: Option<Inner>,
-    refused: AtomicU64,
-}
-
+/// The limits.
 #[derive(Debug)]
-struct Inner {
+pub struct Limits {
     forms: DefaultKeyedRateLimiter<IpAddr>,
     number: DefaultKeyedRateLimiter<(IpAddr, Option<MobileNumber>)>,
     sign_in: DefaultKeyedRateLimiter<IpAddr>,
@@ -76,6 +70,7 @@ struct Inner {
     /// Who has sent too many wrong tokens, and isn't heard until then: not even with the right one, or
     /// guessing would go on unhindered.
     unheard: Mutex<HashMap<IpAddr, Instant>>,
+    refused: AtomicU64,
 }
 
 /// Too many requests: how long to wait.
@@ -100,14 +95,12 @@ impl Limits {
     pub fn new(rates: Rates) -> Self {
         let quota = |n| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
         Self {
-            inner: Some(Inner {
-                forms: RateLimiter::keyed(quota(rates.rate_address)),
-                number: RateLimiter::keyed(quota(rates.rate_number)),
-                sign_in: RateLimiter::keyed(quota(rates.rate_sign_in)),
-                wrong_token: RateLimiter::keyed(quota(rates.rate_sign_in)),
-                api: RateLimiter::keyed(quota(rates.rate_api)),
-                unheard: Mutex::default(),
-            }),
+            forms: RateLimiter::keyed(quota(rates.rate_address)),
+            number: RateLimiter::keyed(quota(rates.rate_number)),
+            sign_in: RateLimiter::keyed(quota(rates.rate_sign_in)),
+            wrong_token: RateLimiter::keyed(quota(rates.rate_sign_in)),
+            api: RateLimiter::keyed(quota(rates.rate_api)),
+            unheard: Mutex::default(),
             refused: AtomicU64::new(0),
         }
     }
@@ -117,13 +110,10 @@ impl Limits {
     /// # Errors
     /// [`TooMany`]; the request doesn't count then.
     pub fn check(&self, budget: Budget, address: IpAddr) -> Result<(), TooMany> {
-        let Some(inner) = &self.inner else {
-            return Ok(());
-        };
         let limiter = match budget {
-            Budget::Forms => &inner.forms,
-            Budget::SignIn => &inner.sign_in,
-            Budget::Api => &inner.api,
+            Budget::Forms => &self.forms,
+            Budget::SignIn => &self.sign_in,
+            Budget::Api => &self.api,
         };
         let checked = limiter.check_key(&household(address));
         checked.map_err(|not_until| self.too_many(wait(&not_until)))
@@ -134,10 +124,7 @@ impl Limits {
     /// # Errors
     /// [`TooMany`]; the request doesn't count for the address then.
     pub fn check_form(&self, address: IpAddr, mobile: Option<MobileNumber>) -> Result<(), TooMany> {
-        let Some(inner) = &self.inner else {
-            return Ok(());
-        };
-        let checked = inner.number.check_key(&(household(address), mobile));
+        let checked = self.number.check_key(&(household(address), mobile));
         checked.map_err(|not_until| self.too_many(wait(&not_until)))?;
         self.check(Budget::Forms, address)
     }
@@ -147,10 +134,7 @@ impl Limits {
     /// # Errors
     /// [`TooMany`] if it has sent too many wrong ones.
     pub fn heard(&self, address: IpAddr) -> Result<(), TooMany> {
-        let Some(inner) = &self.inner else {
-            return Ok(());
-        };
-        let unheard = inner.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        let unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
         let until = unheard.get(&household(address));
         let left = until.and_then(|until| until.checked_duration_since(Instant::now()));
         left.map_or(Ok(()), |left| Err(self.too_many(left)))
@@ -158,14 +142,11 @@ impl Limits {
 
     /// One more wrong token of an address.
     pub fn wrong_token(&self, address: IpAddr) {
-        let Some(inner) = &self.inner else {
-            return;
-        };
         let address = household(address);
-        if let Err(not_until) = inner.wrong_token.check_key(&address)
+        if let Err(not_until) = self.wrong_token.check_key(&address)
             && let Some(until) = Instant::now().checked_add(wait(&not_until))
         {
-            let mut unheard = inner.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
             unheard.insert(address, until);
         }
     }
@@ -184,14 +165,11 @@ impl Limits {
 
     /// Forgets addresses that have been quiet.
     pub fn tidy(&self) {
-        let Some(inner) = &self.inner else {
-            return;
-        };
-        for limiter in [&inner.forms, &inner.sign_in, &inner.wrong_token, &inner.api] {
+        for limiter in [&self.forms, &self.sign_in, &self.wrong_token, &self.api] {
             limiter.retain_recent();
         }
-        inner.number.retain_recent();
-        let mut unheard = inner.unheard.lock().unwrap_or_else(PoisonError::into_inner);
+        self.number.retain_recent();
+        let mut unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         unheard.retain(|_, until| *until > now);
     }

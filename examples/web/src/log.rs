@@ -22,6 +22,7 @@ const WAITING: usize = 8192;
 const LAST: Duration = Duration::from_millis(500);
 
 static UNWRITTEN: AtomicU64 = AtomicU64::new(0);
+static SAID: AtomicU64 = AtomicU64::new(0);
 static UNQUEUED: OnceLock<ErrorCounter> = OnceLock::new();
 
 /// How many lines have been lost.
@@ -30,6 +31,15 @@ pub fn lost() -> u64 {
     let unqueued = UNQUEUED.get().map_or(0, ErrorCounter::dropped_lines);
     let unqueued = u64::try_from(unqueued).unwrap_or(u64::MAX);
     UNWRITTEN.load(Ordering::Relaxed).saturating_add(unqueued)
+}
+
+/// Says how many lines were lost since it was last said.
+pub(crate) fn say_what_was_lost() {
+    let lost = lost();
+    let lines = lost.saturating_sub(SAID.swap(lost, Ordering::Relaxed));
+    if lines > 0 {
+        tracing::warn!(lines, "lines of the log were lost");
+    }
 }
 
 /// Logs until it is dropped.

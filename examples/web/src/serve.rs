@@ -64,6 +64,19 @@ impl Served {
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }
+
+    async fn quiet(&self) {
+        let since = Instant::now();
+        let mut before = self.begun.load(Ordering::Acquire);
+        while since.elapsed() < DRAIN {
+            time::sleep(QUIET).await;
+            let begun = self.begun.load(Ordering::Acquire);
+            if begun == before && self.under_way.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            before = begun;
+        }
+    }
 }
 
 /// What serves.
@@ -104,7 +117,7 @@ impl Server {
             .header_read_timeout(HEADERS_WITHIN)
             .max_buf_size(BUFFER);
         let connections = GracefulShutdown::new();
-        let mut looked = (log::lost(), time::interval(LOOK));
+        let mut look = time::interval(LOOK);
         let stopped = async {
             stop.await;
             self.served.stopping.store(true, Ordering::Release);
@@ -115,12 +128,8 @@ impl Server {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
                 () = &mut stopped => break,
-                _ = looked.1.tick() => {
-                    let lost = log::lost();
-                    if lost > looked.0 {
-                        tracing::warn!(lines = lost.saturating_sub(looked.0), "lines of the log were lost");
-                        looked.0 = lost;
-                    }
+                _ = look.tick() => {
+                    log::say_what_was_lost();
                     continue;
                 }
             };
@@ -158,21 +167,6 @@ impl Server {
         }
         drop(self.listener);
         connections.shutdown().await;
-    }
-}
-
-impl Served {
-    async fn quiet(&self) {
-        let since = Instant::now();
-        let mut before = self.begun.load(Ordering::Acquire);
-        while since.elapsed() < DRAIN {
-            time::sleep(QUIET).await;
-            let begun = self.begun.load(Ordering::Acquire);
-            if begun == before && self.under_way.load(Ordering::Acquire) == 0 {
-                return;
-            }
-            before = begun;
-        }
     }
 }
 

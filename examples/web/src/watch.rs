@@ -1,4 +1,4 @@
-//! For whoever runs a host: `/healthz`, `/readyz`, and figures that are kept for a while.
+//! Figures that are dear to get, for whoever watches a host.
 
 use std::time::{Duration, Instant};
 

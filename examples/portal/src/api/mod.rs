@@ -44,7 +44,7 @@ pub fn router(portal: &Arc<Portal>) -> Router {
         .merge(orders::router(portal))
         .merge(forms::router())
         .merge(reports::router())
-        .merge(openapi::router())
+        .merge(openapi::router(portal))
         .merge(watch::figures(portal))
         .merge(web::router(portal));
     if portal.sandbox {

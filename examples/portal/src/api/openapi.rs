@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Router, body::Bytes, http::header, routing::get};
 use beian::Lang;
 use serde_json::{Value, json};
 use utoipa::{
@@ -20,9 +20,11 @@ use utoipa::{
 use super::{Code, FieldProblem, Problem, forms, orders, problem, reports, sandbox, schema};
 use crate::app::Portal;
 
-/// The route.
-pub(super) fn router() -> Router<Arc<Portal>> {
-    let answer = async |State(portal): State<Arc<Portal>>| Json(document(&portal));
+/// The route. The document is made once: everybody may ask for it, as often as they like.
+pub(super) fn router(portal: &Portal) -> Router<Arc<Portal>> {
+    // It is made of texts and numbers alone, which can all be written.
+    let document = Bytes::from(document(portal).to_json().unwrap_or_default());
+    let answer = async move || ([(header::CONTENT_TYPE, "application/json")], document);
     Router::new().route("/openapi.json", get(answer))
 }
 

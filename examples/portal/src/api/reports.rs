@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::State,
     http::{HeaderMap, StatusCode},
     routing::post,
 };
 use beian::{MessageId, Refusal, host::HostError};
 use beian_web::{
-    body::{NoObject, object},
+    body::{Whole, object},
     lang::Speaks,
 };
 use chrono::Utc;
@@ -58,9 +57,8 @@ pub(super) async fn report(
     State(portal): State<Arc<Portal>>,
     Speaks(lang): Speaks,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Whole(body): Whole,
 ) -> Result<StatusCode, Problem> {
-    let body = body.map_err(|_| Problem::new(Code::BODY_TOO_LARGE, lang))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let timestamp = text("x-beian-timestamp").and_then(|timestamp| timestamp.parse::<i64>().ok());
     let signed = timestamp.is_some_and(|timestamp| {
@@ -71,11 +69,8 @@ pub(super) async fn report(
     if !signed {
         return Err(Problem::new(problem::BAD_SIGNATURE, lang));
     }
-    let malformed = |field: &str| Problem::new(Code::MALFORMED_BODY, lang).malformed(field, lang);
-    let report: DeliveryReport = object(&body).map_err(|error| match error {
-        NoObject::NoJson => Problem::new(Code::MALFORMED_JSON, lang),
-        NoObject::Malformed(place) => malformed(&place),
-    })?;
+    let report: DeliveryReport = object(&body, lang)?;
+    let malformed = |field| Problem::new(Code::MALFORMED_BODY, lang).malformed(field, lang);
     let message: MessageId =
         (report.idempotency_key.parse()).map_err(|_| malformed("idempotency_key"))?;
     let report: beian::DeliveryReport = report.report.parse().map_err(|_| malformed("report"))?;

@@ -7,11 +7,11 @@
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
-    io,
+    io, mem,
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -32,8 +32,9 @@ pub(super) struct DatabaseFile {
     /// How it was left.
     left: Mutex<Left>,
     lost: AtomicBool,
-    /// To be closed when the file is lost.
-    pool: Mutex<Option<AnyPool>>,
+    /// While it is watched: the pool, to be closed when the file is lost, and the last connection, which
+    /// closes after the pool's, or never.
+    open: Mutex<Option<(AnyPool, AnyConnection)>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,7 +50,7 @@ type Stamp = (Place, u64, (i64, i64));
 impl DatabaseFile {
     /// Makes the file if it isn't there, for its owner alone, and locks it until the process ends, however
     /// it ends. The lock is the file's own: there is none beside it that could be deleted.
-    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn at(path: &Path) -> Result<Self, OpenError> {
         let mut options = OpenOptions::new();
         options.create(true).append(true).mode(0o600);
         let file = options.open(path)?;
@@ -62,23 +63,32 @@ impl DatabaseFile {
                 file,
                 left: Mutex::default(),
                 lost: AtomicBool::new(false),
-                pool: Mutex::default(),
+                open: Mutex::default(),
             }),
             Err(fs::TryLockError::WouldBlock) => Err(OpenError::InUse),
             Err(fs::TryLockError::Error(error)) => Err(error.into()),
         }
     }
 
-    /// Looks after the files for this pool from now on.
-    pub(super) fn watch(&self, pool: &AnyPool) -> io::Result<()> {
-        *self.pool.lock().unwrap_or_else(PoisonError::into_inner) = Some(pool.clone());
+    /// Looks after the files from now on: for this pool, and with a connection that has read, for only such a
+    /// one counts as there.
+    pub(super) fn watch(&self, pool: AnyPool, last: AnyConnection) -> io::Result<()> {
+        *self.open() = Some((pool, last));
         self.leave()
     }
 
-    /// No longer: what the pool holds is let go.
-    pub(super) fn unwatch(&self) {
-        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        pool.take();
+    /// No longer: gives the last connection to be closed, unless that would write to what isn't the file.
+    pub(super) fn unwatch(&self) -> Option<AnyConnection> {
+        let (_, last) = self.open().take()?;
+        if self.is_there() {
+            return Some(last);
+        }
+        mem::forget(last);
+        None
+    }
+
+    fn open(&self) -> MutexGuard<'_, Option<(AnyPool, AnyConnection)>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the files are as they were left. Once they aren't, never again: said loudly the first time.
@@ -92,9 +102,10 @@ impl DatabaseFile {
                 "the database file was deleted, replaced or overwritten, or its log was: nothing is \
                  read or written any more; start again when it is back"
             );
-            let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-            // Closed at once: what this would wait for may go on for itself.
-            pool.iter().for_each(|pool| drop(pool.close()));
+            if let Some((pool, _)) = &*self.open() {
+                // Closed at once: what this would wait for may go on for itself.
+                drop(pool.close());
+            }
         }
         is_there
     }

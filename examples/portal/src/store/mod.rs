@@ -11,7 +11,7 @@ mod orders;
 mod sandbox;
 mod sign_ins;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use beian::host::SaveError;
 use beian_sqlx::{AnyStore, failure};
@@ -39,8 +39,6 @@ pub struct Store {
     kind: Kind,
     /// SQLite's, held as long as the portal runs.
     file: Option<Arc<file::DatabaseFile>>,
-    /// The last connection to its file, which closes after the pool's, or never.
-    last: Mutex<Option<AnyConnection>>,
 }
 
 /// Which database it is.
@@ -91,16 +89,12 @@ impl Store {
     /// Ends all connections; what is under way is finished. A file that isn't there any more is left
     /// alone: in its place may be another one.
     pub async fn close(&self) {
-        if self.file.as_ref().is_some_and(|file| !file.is_there()) {
+        let last = self.file.as_ref().map(|file| file.unwatch());
+        if let Some(None) = last {
             return;
         }
         self.sessions.pool().close().await;
-        let last = self
-            .last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(last) = last {
+        if let Some(last) = last.flatten() {
             let _ = last.close().await;
         }
     }
@@ -154,16 +148,8 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        let Some(file) = &self.file else {
-            return;
-        };
-        file.unwatch();
-        let last = self.last.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = last.take()
-            && !file.is_there()
-        {
-            // Closing it would write to whatever is there now.
-            std::mem::forget(last);
+        if let Some(file) = &self.file {
+            drop(file.unwatch());
         }
     }
 }

@@ -1,10 +1,6 @@
 //! Opening the database: its pool, its tables, and that SQLite has one process.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use beian_sqlx::AnyStore;
 use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
@@ -88,7 +84,7 @@ impl Store {
     /// long as no other connection writes.
     async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
         // There before a connection makes it: its owner's alone, and so what SQLite puts beside it.
-        let alone = DatabaseFile::open(file)?;
+        let alone = DatabaseFile::at(file)?;
         let path = file
             .display()
             .to_string()
@@ -154,21 +150,17 @@ impl Store {
                 sqlx::raw_sql(TABLES_OF_MYSQL).execute(&pool).await?;
             }
         }
-        let mut last = None;
         if let Some(file) = &file {
-            let mut connection = AnyConnection::connect(&first).await?;
-            // Only one that has read counts as there.
-            connection.execute(PRAGMAS).await?;
-            connection.execute(ASK).await?;
-            last = Some(connection);
-            file.watch(&pool)?;
+            let mut last = AnyConnection::connect(&first).await?;
+            last.execute(PRAGMAS).await?;
+            last.execute(ASK).await?;
+            file.watch(pool.clone(), last)?;
         }
         nodes.watch(pool);
         Ok(Self {
             sessions,
             kind,
             file,
-            last: Mutex::new(last),
         })
     }
 }

@@ -325,13 +325,11 @@ impl FromRequest<Arc<Portal>> for Sent {
         let (mut parts, body) = request.into_parts();
         let Ok(visit) = Visit::from_request_parts(&mut parts, portal).await;
         let request = Request::from_parts(parts, body);
-        let Ok(Form(fields)) = Form::<Vec<(String, String)>>::from_request(request, portal).await
-        else {
+        let form = Form::<Vec<(String, String)>>::from_request(request, portal).await;
+        let fields = form.ok().filter(|Form(fields)| fields.len() <= FIELDS_MAX);
+        let Some(Form(fields)) = fields else {
             return Err(visit.sorry(Sorry::BadForm));
         };
-        if fields.len() > FIELDS_MAX {
-            return Err(visit.sorry(Sorry::BadForm));
-        }
         let mut fields = Fields::new(fields);
         let given = fields.take(csrf::FIELD);
         let key = &portal.keys.signing;

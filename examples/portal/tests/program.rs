@@ -39,6 +39,9 @@ fn what_is_wrong_is_said_in_one_line() {
         &["--sms", "pigeon"],
         &["--sms", "webhook:ftp://example.com"],
         &["--sms-delay", "soon"],
+        &["--proxy-header", "via"],
+        &["--public-address", "portal.example.com"],
+        &["--trusted-proxy", "10.0.0"],
         &["--console-token", "short"],
         &["--key-file", "open.key"],
         &["--key-file", "bad.key"],
@@ -53,6 +56,9 @@ fn what_is_wrong_is_said_in_one_line() {
             "{error}"
         );
         assert!(output.stdout.is_empty());
+        if arguments.contains(&"via") {
+            assert!(error.contains("expected one of x-forwarded-for, forwarded"));
+        }
     }
     let help = output(&folder, &["--help"]);
     assert_eq!(help.status.code(), Some(0));

@@ -148,19 +148,21 @@ pub async fn address(option: &str, text: &str) -> Result<SocketAddr, StartProble
     first.ok_or_else(|| StartProblem(format!("{option}: no such address")))
 }
 
-/// The first line of what clap says; a token or an address with a password is not repeated.
+/// The first line of what clap says, and what would be right; a token or an address with a password is not
+/// repeated.
 fn reason(error: &clap::Error) -> String {
     use clap::error::{ContextKind, ContextValue};
+    let argument = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => argument.as_str(),
+        _ => "",
+    };
     if error.kind() == ErrorKind::ValueValidation {
-        let argument = match error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::String(argument)) => argument.clone(),
-            _ => String::new(),
-        };
         let why = std::error::Error::source(error).map(ToString::to_string);
-        return format!(
-            "{argument}: {}",
-            why.unwrap_or_else(|| "invalid value".to_owned())
-        );
+        let why = why.unwrap_or_else(|| "invalid value".to_owned());
+        return format!("{argument}: {why}");
+    }
+    if let Some(ContextValue::Strings(values)) = error.get(ContextKind::ValidValue) {
+        return format!("{argument}: expected one of {}", values.join(", "));
     }
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();

@@ -168,11 +168,18 @@ async fn same_site(State(site): State<Arc<Site>>, request: Request, next: Next) 
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if !site.answers_to(host) || (!safe && is_cross_site(headers, &site, host)) {
+    if !site.answers_to(host) {
+        // Who has just put a proxy before it looks here.
+        tracing::warn!(
+            "a request for another name than the site's: --public-address says what it is"
+        );
+        return problem(Code::CROSS_SITE);
+    }
+    if !safe && is_cross_site(headers, &site, host) {
         return problem(Code::CROSS_SITE);
     }
     if site.is_private() && PROXIED.iter().any(|name| headers.contains_key(name)) {
-        tracing::warn!("a request came by a proxy that isn't named as a trusted one");
+        tracing::warn!("a request came by a proxy that --trusted-proxy doesn't name");
         return problem(Code::CROSS_SITE);
     }
     next.run(request).await

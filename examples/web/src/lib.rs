@@ -26,6 +26,7 @@ pub mod lang;
 pub mod limits;
 pub mod log;
 pub mod options;
+pub mod order_id;
 pub mod problem;
 pub mod serve;
 pub mod sign_in;

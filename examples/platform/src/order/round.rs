@@ -15,6 +15,9 @@ pub struct Round {
     pub tracker: Tracker,
     /// Who must verify, in the tracker's order.
     pub persons: Vec<Person>,
+    /// No reminder is tried before this: the gateway wants it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<DateTime<Utc>>,
 }
 
 /// What the tracker doesn't keep of a person.
@@ -50,6 +53,7 @@ impl Round {
             number,
             persons: persons?,
             tracker,
+            held_until: None,
         })
     }
 
@@ -78,6 +82,7 @@ impl Round {
         let mut looked = self.tracker.clone();
         // As though just looked: what is next then is no look that is held back.
         let _ = looked.polled(None, now);
-        looked.next(now)
+        let next = looked.next(now)?;
+        Some(self.held_until.map_or(next, |held| next.max(held)))
     }
 }

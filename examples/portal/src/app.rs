@@ -14,6 +14,7 @@ use beian::{
 };
 use beian_sqlx::AnyStore;
 use beian_web::{
+    clock::HostClock,
     even::even,
     limits::{Limits, Rates},
     options::{self, StartProblem},
@@ -31,7 +32,6 @@ use tokio::{
 
 use crate::{
     api,
-    clock::PortalClock,
     config::{Config, SmsChoice},
     keys::PortalKeys,
     metrics::Dear,
@@ -51,7 +51,7 @@ pub struct Portal {
     /// Where everything is kept.
     pub store: Arc<Store>,
     /// The one clock.
-    pub clock: PortalClock,
+    pub clock: HostClock,
     /// Wakes the worker.
     pub bell: Arc<Bell>,
     /// What it is called, and who stands before it.
@@ -211,7 +211,7 @@ impl Running {
         };
         let server = over(listener);
 
-        let clock = PortalClock::default();
+        let clock = HostClock::default();
         let ended = store.end_leases_of_the_dead(clock.now()).await;
         ended.map_err(StartProblem::of)?;
         let sms_delay = TimeDelta::from_std(config.sms_delay).map_err(StartProblem::of)?;
@@ -219,7 +219,10 @@ impl Running {
         let gateway = if let Some(webhook) = webhook {
             Gateway::Webhook(Box::new(webhook))
         } else {
-            clock.refresh(&store).await.map_err(StartProblem::of)?;
+            clock
+                .refresh(store.database())
+                .await
+                .map_err(StartProblem::of)?;
             Gateway::Sandbox(Sandbox::new(Arc::clone(&store), clock.clone(), sms_delay))
         };
         let lease = if sandbox { LEASE_SANDBOX } else { LEASE };

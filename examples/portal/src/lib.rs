@@ -13,7 +13,6 @@
 
 pub mod api;
 pub mod app;
-pub mod clock;
 pub mod config;
 pub mod keys;
 pub mod metrics;

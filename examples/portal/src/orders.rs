@@ -14,12 +14,11 @@ use beian::{
     rulebook,
 };
 use beian_sqlx::AnyStore;
-use beian_web::idempotency::IdempotencyKey;
+use beian_web::{clock::HostClock, idempotency::IdempotencyKey};
 use chrono::{DateTime, Utc};
 use getrandom::SysRng;
 
 use crate::{
-    clock::PortalClock,
     keys::PortalKeys,
     store::{OrderId, OrderRow, Store, StoreError, Trail},
 };
@@ -30,7 +29,7 @@ pub struct Orders {
     store: Arc<Store>,
     desk: Arc<Desk<AnyStore>>,
     keys: Arc<PortalKeys>,
-    clock: PortalClock,
+    clock: HostClock,
 }
 
 /// An order as it stands.
@@ -66,7 +65,7 @@ impl Orders {
         store: Arc<Store>,
         desk: Arc<Desk<AnyStore>>,
         keys: Arc<PortalKeys>,
-        clock: PortalClock,
+        clock: HostClock,
     ) -> Self {
         Self {
             store,

@@ -7,11 +7,11 @@ use beian::{
     host::{Clock as _, Desk, LeftOut, SendOutcome, SmsSender},
 };
 use beian_sqlx::AnyStore;
-use beian_web::limits::Limits;
+use beian_web::{clock::HostClock, limits::Limits};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, time};
 
-use crate::{clock::PortalClock, sms::Gateway, store::Store};
+use crate::{sms::Gateway, store::Store};
 
 /// Other portals may put the sandbox's clock forward or open rounds.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ pub struct Worker {
     /// The store.
     pub store: Arc<Store>,
     /// The clock it wakes by.
-    pub clock: PortalClock,
+    pub clock: HostClock,
     /// The way out.
     pub gateway: Arc<Gateway>,
     /// What it tidies.
@@ -96,7 +96,7 @@ impl Worker {
         let Gateway::Sandbox(sandbox) = &*self.gateway else {
             return self.dispatch(gateway).await;
         };
-        self.clock.refresh(&self.store).await?;
+        self.clock.refresh(self.store.database()).await?;
         sandbox.report_delivered(&self.desk).await?;
         let next = self.dispatch(gateway).await?;
         let delivery = self.store.next_delivery().await?;

@@ -765,7 +765,7 @@ fn a_database_file_is_its_owners_and_one_portals() {
     let second = output(&folder, &["--listen", "127.0.0.1:0"]);
     assert_eq!(second.status.code(), Some(2));
     let text = String::from_utf8(second.stderr).unwrap();
-    assert!(text.contains("another portal uses this file"), "{text}");
+    assert!(text.contains("another process uses this file"), "{text}");
 }
 
 #[test]

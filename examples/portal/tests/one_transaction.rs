@@ -14,8 +14,8 @@ mod support;
 use std::{sync::Arc, task::Poll};
 
 use beian::host::Desk;
+use beian_web::clock::HostClock;
 use portal::{
-    clock::PortalClock,
     keys::PortalKeys,
     orders::{OrderError, Orders},
     store::Store,
@@ -108,7 +108,7 @@ async fn of_many_that_submit_at_once_one_does_and_the_others_hear_why_not() {
     let database = format!("sqlite:{}", folder.path("portal.db"));
     let store = Arc::new(Store::open(&database).await.unwrap());
     let keys = PortalKeys::open(folder.path("portal.key").as_ref()).unwrap();
-    let (keys, clock) = (Arc::new(keys), PortalClock::default());
+    let (keys, clock) = (Arc::new(keys), HostClock::default());
     let desk = Desk::new(store.sessions().clone(), Arc::clone(&keys), clock.clone());
     let orders = Orders::new(store, Arc::new(desk), keys, clock);
     let form = serde_json::from_value(initial()).unwrap();

@@ -13,12 +13,16 @@
 //! | bodies, parameters, repeats | [`body`], [`idempotency`] |
 //! | errors, languages | [`problem`], [`lang`] |
 //! | logs that hold nothing up | [`log`] |
+//! | a database: three kinds, settings, sign-ins, keys of repeats | [`database`] |
+//! | a clock that can be put forward | [`clock`] |
 //! | figures that are dear to get | [`watch`] |
 
 pub mod address;
 pub mod body;
+pub mod clock;
 mod connection;
 pub mod csrf;
+pub mod database;
 pub mod even;
 pub mod guard;
 pub mod idempotency;

@@ -1,6 +1,6 @@
 -- For SQLite and PostgreSQL: to SQLite the name of a type is advice, bytes stay bytes and numbers numbers.
 -- Instants are microseconds since 1970-01-01 UTC. Mobile numbers are in clear: guard the file.
--- The sessions have tables of their own, which beian-sqlx makes.
+-- The sessions have tables of their own, which beian-sqlx makes; settings, sign-ins and keys have beian-web's.
 create table filing_order (
   id       bytea  not null primary key,     -- sorted by time of filing
   version  bigint not null,
@@ -18,10 +18,6 @@ create table order_event (
   at           bigint not null,
   type         text   not null,
   primary key (filing_order, version)
-);
-create table setting (
-  name  text not null primary key,
-  value text not null
 );
 -- The sandbox's handsets: the only place where codes are, and never filled by another sender.
 create table sandbox_message (

@@ -66,8 +66,8 @@ pub fn metrics_router(portal: &Arc<Portal>) -> Router {
 /// In a sandbox of several portals, another one may have put the clock forward.
 async fn same_time(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     if portal.sandbox
-        && portal.store.is_shared()
-        && let Err(error) = portal.clock.refresh(&portal.store).await
+        && portal.store.database().is_shared()
+        && let Err(error) = portal.clock.refresh(portal.store.database()).await
     {
         return problem::of_store(&error, Speaks::of(request.headers()).0).into_response();
     }

@@ -147,7 +147,7 @@ pub(super) async fn advance(
     let first = whole.min(portal.sms_delay);
     for step in [first, whole.checked_sub(&first).unwrap_or_default()] {
         if step > TimeDelta::zero() {
-            let offset = portal.store.advance_clock(step).await;
+            let offset = portal.store.database().advance_clock(step).await;
             let offset = offset.map_err(|error| problem::of_store(&error, lang))?;
             portal.clock.put_forward_to(offset);
         }

@@ -42,7 +42,7 @@ pub(super) fn figures_alone() -> Router<Arc<Portal>> {
 
 /// Whether requests can be answered now, and what they bring be written.
 async fn ready(State(portal): State<Arc<Portal>>) -> Response {
-    let asked = async || match portal.store.try_to_write().await {
+    let asked = async || match portal.store.database().try_to_write().await {
         Ok(()) => true,
         Err(error) => {
             tracing::error!(%error, "not ready");

@@ -7,25 +7,23 @@ use beian::{
     host::{Clock as _, Desk, HostError, SendOutcome, SmsSender},
 };
 use beian_sqlx::AnyStore;
+use beian_web::clock::HostClock;
 use chrono::TimeDelta;
 
-use crate::{
-    clock::PortalClock,
-    store::{GatewayMode, Handset, Store, StoreError},
-};
+use crate::store::{GatewayMode, Handset, Store, StoreError};
 
 /// The simulated gateway. It holds codes in clear, so it is there in the sandbox alone.
 #[derive(Debug)]
 pub struct Sandbox {
     store: Arc<Store>,
-    clock: PortalClock,
+    clock: HostClock,
     delay: TimeDelta,
 }
 
 impl Sandbox {
     /// A gateway that takes `delay` to deliver, by the sandbox's clock.
     #[must_use]
-    pub const fn new(store: Arc<Store>, clock: PortalClock, delay: TimeDelta) -> Self {
+    pub const fn new(store: Arc<Store>, clock: HostClock, delay: TimeDelta) -> Self {
         Self {
             store,
             clock,

@@ -6,11 +6,14 @@ use beian::{
     FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update, host::SaveError,
 };
 use beian_sqlx::StoredEvent;
-use beian_web::idempotency::IdempotencyKey;
+use beian_web::{
+    database::{Statement, execute},
+    idempotency::IdempotencyKey,
+};
 use chrono::{DateTime, Utc};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
-use super::{Store, StoreError, execute};
+use super::{Store, StoreError};
 
 /// Names an order: the instant of filing and some random bits, so that ids sort by time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,7 +130,7 @@ impl Store {
         order: &OrderRow,
         key: Option<IdempotencyKey>,
     ) -> Result<(), StoreError> {
-        let insert = self.query(
+        let insert = self.database.query(
             "insert into filing_order (id, version, filed_at, filing, ids, life, status) \
              values (?, ?, ?, ?, ?, ?, ?)",
         );
@@ -139,22 +142,12 @@ impl Store {
             .bind(serde_json::to_string(&order.ids)?)
             .bind(serde_json::to_string(&order.life)?)
             .bind(order.life.status().name());
-        let mut transaction = self.sessions.begin().await?;
+        let mut transaction = self.database.begin().await?;
         if let Some(key) = key {
-            // Waits for another one under way with this key, and takes nothing then.
-            let take = self.query_by_kind(
-                "insert into filed_under (key_hash, body_hash, filing_order) values (?, ?, ?) \
-                 on conflict (key_hash) do nothing",
-                "insert ignore into filed_under (key_hash, body_hash, filing_order) \
-                 values (?, ?, ?)",
-            );
-            let take = take
-                .bind(key.key.to_vec())
-                .bind(key.body.to_vec())
-                .bind(order.id.bytes());
-            if execute("take key", &mut transaction, take).await? != 1 {
-                return Err(StoreError::Conflict);
-            }
+            let taken = self
+                .database
+                .take_key_in(&mut transaction, key, &order.id.0);
+            taken.await?;
         }
         execute("file order", &mut transaction, insert).await?;
         self.trail_in(&mut transaction, order.id, 1, order.filed_at, "order_filed")
@@ -170,19 +163,11 @@ impl Store {
         &self,
         key: [u8; 32],
     ) -> Result<Option<([u8; 32], OrderId)>, StoreError> {
-        let query =
-            self.query("select body_hash, filing_order from filed_under where key_hash = ?");
-        let rows = self.rows("key", query.bind(key.to_vec())).await?;
-        let Some(row) = rows.first() else {
+        let Some((body, subject)) = self.database.filed_under(key).await? else {
             return Ok(None);
         };
-        let (body, id): (Vec<u8>, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
-        let body = body.try_into();
-        let id = id.try_into().map(OrderId);
-        match (body, id) {
-            (Ok(body), Ok(id)) => Ok(Some((body, id))),
-            _ => Err(StoreError::Malformed("key")),
-        }
+        let id = subject.try_into().map(OrderId);
+        Ok(Some((body, id.map_err(|_| StoreError::Malformed("key"))?)))
     }
 
     /// The portal's own step: the order's new life, and the round that begins or ends with it, in
@@ -212,7 +197,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let version = order.version.saturating_add(1);
         let session = round.map(Update::id).or(order.round_id());
-        let update = self.query(
+        let update = self.database.query(
             "update filing_order set version = ?, life = ?, status = ?, round = ? \
              where id = ? and version = ?",
         );
@@ -223,7 +208,7 @@ impl Store {
             .bind(session.map(|id| id.as_bytes().to_vec()))
             .bind(order.id.bytes())
             .bind(order.version);
-        let mut transaction = self.sessions.begin().await?;
+        let mut transaction = self.database.begin().await?;
         self.sessions
             .save_in(&mut transaction, round.map_or(&[], std::slice::from_ref))
             .await?;
@@ -242,7 +227,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn order(&self, id: OrderId) -> Result<Option<OrderRow>, StoreError> {
-        let query = self.query(
+        let query = self.database.query(
             "select id, version, filed_at, filing, ids, life, round from filing_order where id = ?",
         );
         let mut orders = self.with_rounds("order", query.bind(id.bytes())).await?;
@@ -254,7 +239,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn orders(&self, after: OrderId, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
-        let query = self.query(
+        let query = self.database.query(
             "select id, version, filed_at, filing, ids, life, round from filing_order \
              where id > ? order by id limit ?",
         );
@@ -275,7 +260,7 @@ impl Store {
     ) -> Result<Vec<OrderRow>, StoreError> {
         let mut orders = Vec::new();
         if status != OrderStatus::SmsVerification {
-            let query = self.query(
+            let query = self.database.query(
                 "select id, version, filed_at, filing, ids, life, round from filing_order \
                  where status = ? and id > ? order by id limit ?",
             );
@@ -295,7 +280,7 @@ impl Store {
             };
             from = last.id();
             // Unless it was submitted again since, or went on by a step of the portal's own.
-            let of_rounds = self.query(&format!(
+            let of_rounds = self.database.query(&format!(
                 "select id, version, filed_at, filing, ids, life, round from filing_order \
                  where status = 'sms_verification' and id in ({})",
                 vec!["?"; rounds.len()].join(", ")
@@ -303,7 +288,7 @@ impl Store {
             let of_rounds = rounds.iter().fold(of_rounds, |query, round| {
                 query.bind(OrderId::of_round(round.id()).bytes())
             });
-            for row in self.rows("orders of rounds", of_rounds).await? {
+            for row in self.database.rows("orders of rounds", of_rounds).await? {
                 let order = order(&row, &rounds)?;
                 by_round.extend(order.round.is_some().then_some(order));
             }
@@ -317,9 +302,9 @@ impl Store {
     async fn with_rounds(
         &self,
         name: &'static str,
-        query: sqlx::query::Query<'static, sqlx::Any, sqlx::any::AnyArguments>,
+        query: Statement,
     ) -> Result<Vec<OrderRow>, StoreError> {
-        let rows = self.rows(name, query).await?;
+        let rows = self.database.rows(name, query).await?;
         let mut ids = Vec::new();
         for row in &rows {
             ids.extend(round_id(row)?);
@@ -334,10 +319,11 @@ impl Store {
     /// [`StoreError`].
     pub async fn trail(&self, id: OrderId) -> Result<Vec<Trail>, StoreError> {
         let own = self
+            .database
             .query("select at, type from order_event where filing_order = ? order by version")
             .bind(id.bytes());
         let mut trail = Vec::new();
-        for row in self.rows("order's trail", own).await? {
+        for row in self.database.rows("order's trail", own).await? {
             let name: String = row.try_get(1)?;
             trail.push(Trail {
                 at: instant(row.try_get(0)?)?,
@@ -373,6 +359,7 @@ impl Store {
         event: &str,
     ) -> Result<(), StoreError> {
         let insert = self
+            .database
             .query("insert into order_event (filing_order, version, at, type) values (?, ?, ?, ?)")
             .bind(order.bytes())
             .bind(version)

@@ -1,13 +1,14 @@
-//! What the sandbox keeps: its clock, its gateway's mode, its handsets.
+//! What the sandbox keeps: its gateway's mode, its handsets.
 
 use std::str::FromStr;
 
 use beian::{MessageId, MobileNumber};
-use chrono::{DateTime, TimeDelta, Utc};
+use beian_web::database::execute;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 
-use super::{Kind, Store, StoreError, execute};
+use super::{Store, StoreError};
 
 /// What the sandbox's gateway does with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -74,49 +75,15 @@ impl std::fmt::Debug for Handset {
     }
 }
 
-const OFFSET: &str = "clock_offset";
 const GATEWAY: &str = "gateway_mode";
+
 impl Store {
-    /// How far the sandbox's clock is ahead.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn clock_offset(&self) -> Result<TimeDelta, StoreError> {
-        let micros = self.setting(OFFSET).await?;
-        let micros = micros.and_then(|micros| micros.parse().ok()).unwrap_or(0);
-        Ok(TimeDelta::microseconds(micros))
-    }
-
-    /// Puts the sandbox's clock forward; gives the new offset.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn advance_clock(&self, by: TimeDelta) -> Result<TimeDelta, StoreError> {
-        let micros = by.num_microseconds().unwrap_or(0);
-        let advance = self.query_by_kind(
-            "insert into setting (name, value) values (?, cast(? as text)) \
-             on conflict (name) do update \
-             set value = cast(cast(setting.value as bigint) + ? as text)",
-            "insert into setting (name, value) values (?, cast(? as char)) \
-             on duplicate key update value = cast(cast(value as signed) + ? as char)",
-        );
-        let advance = advance.bind(OFFSET).bind(micros).bind(micros);
-        let read = self.query("select value from setting where name = ?");
-        let mut transaction = self.sessions.begin().await?;
-        execute("advance clock", &mut transaction, advance).await?;
-        let row = read.bind(OFFSET).fetch_one(&mut *transaction).await?;
-        let value: String = row.try_get(0)?;
-        transaction.commit().await?;
-        let micros = value.parse().map_err(|_| StoreError::Malformed("clock"))?;
-        Ok(TimeDelta::microseconds(micros))
-    }
-
     /// What the sandbox's gateway does with messages.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn gateway_mode(&self) -> Result<GatewayMode, StoreError> {
-        let mode = self.setting(GATEWAY).await?;
+        let mode = self.database.setting(GATEWAY).await?;
         mode.as_deref()
             .map_or(Ok(GatewayMode::default()), str::parse)
     }
@@ -126,7 +93,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn set_gateway_mode(&self, mode: GatewayMode) -> Result<(), StoreError> {
-        self.set(GATEWAY, mode.name()).await
+        self.database.set(GATEWAY, mode.name()).await
     }
 
     /// The gateway has taken a message; the same one again changes nothing.
@@ -139,7 +106,7 @@ impl Store {
         message: &Handset,
         deliver_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let put = self.query_by_kind(
+        let put = self.database.query_by_kind(
             "insert into sandbox_message (id, mobile, text, sent_at, deliver_at) \
              values (?, ?, ?, ?, ?) on conflict (id) do nothing",
             "insert into sandbox_message (id, mobile, text, sent_at, deliver_at) \
@@ -151,7 +118,7 @@ impl Store {
             .bind(message.text.clone())
             .bind(message.sent_at.timestamp_micros())
             .bind(deliver_at.timestamp_micros());
-        self.write("put on handset", put).await
+        self.database.write("put on handset", put).await
     }
 
     /// What has arrived on one handset, or on all of them, oldest first.
@@ -164,7 +131,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<Handset>, StoreError> {
         let mobile = mobile.map_or("", MobileNumber::digits).to_owned();
-        let query = self.query(
+        let query = self.database.query(
             "select mobile, text, sent_at from sandbox_message \
              where deliver_at <= ? and (? = '' or mobile = ?) order by sent_at, id",
         );
@@ -172,7 +139,7 @@ impl Store {
             .bind(now.timestamp_micros())
             .bind(mobile.clone())
             .bind(mobile);
-        let rows = self.rows("handsets", query).await?;
+        let rows = self.database.rows("handsets", query).await?;
         let mut messages = Vec::new();
         for row in rows {
             let sent_at = DateTime::from_timestamp_micros(row.try_get(2)?);
@@ -192,22 +159,21 @@ impl Store {
     pub async fn lease_delivered(&self, now: DateTime<Utc>) -> Result<Vec<MessageId>, StoreError> {
         // By real time: a clock that is put forward ends no lease.
         let real = Utc::now().timestamp_micros();
-        let lock = match self.kind {
-            Kind::Sqlite => "",
-            Kind::Postgres | Kind::MySql => " for update skip locked",
-        };
-        let due = self.query(&format!(
+        let lock = self.database.kind().skip_locked();
+        let due = self.database.query(&format!(
             "select id from sandbox_message \
              where reported = 0 and deliver_at <= ? and leased_until <= ? \
              order by deliver_at limit 64{lock}"
         ));
         let due = due.bind(now.timestamp_micros()).bind(real);
-        let mut transaction = self.sessions.begin().await?;
+        let mut transaction = self.database.begin().await?;
         let rows = due.fetch_all(&mut *transaction).await?;
         let mut ids = Vec::new();
         for row in rows {
             let id: String = row.try_get(0)?;
-            let lease = self.query("update sandbox_message set leased_until = ? where id = ?");
+            let lease = self
+                .database
+                .query("update sandbox_message set leased_until = ? where id = ?");
             let lease = lease.bind(real.saturating_add(10_000_000)).bind(id.clone());
             execute("lease delivered", &mut transaction, lease).await?;
             let id = id.parse();
@@ -222,8 +188,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn delivery_reported(&self, id: MessageId) -> Result<(), StoreError> {
-        let reported = self.query("update sandbox_message set reported = 1 where id = ?");
-        self.write("delivery reported", reported.bind(id.to_string()))
+        let reported = self
+            .database
+            .query("update sandbox_message set reported = 1 where id = ?");
+        self.database
+            .write("delivery reported", reported.bind(id.to_string()))
             .await
     }
 
@@ -232,8 +201,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn next_delivery(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let query = self.query("select min(deliver_at) from sandbox_message where reported = 0");
-        let rows = self.rows("next delivery", query).await?;
+        let query = self
+            .database
+            .query("select min(deliver_at) from sandbox_message where reported = 0");
+        let rows = self.database.rows("next delivery", query).await?;
         let next: Option<i64> = rows
             .first()
             .map(|row| row.try_get(0))
@@ -248,18 +219,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn end_leases_of_the_dead(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if self.is_shared() {
+        if self.database.is_shared() {
             return Ok(());
         }
         self.sessions.end_leases(now).await?;
         let end =
             "update sandbox_message set leased_until = 0 where leased_until > 0 and reported = 0";
-        self.write("end leases", self.query(end)).await
-    }
-
-    pub(super) async fn setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        let query = self.query("select value from setting where name = ?");
-        let rows = self.rows("setting", query.bind(name)).await?;
-        Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+        self.database
+            .write("end leases", self.database.query(end))
+            .await
     }
 }

@@ -94,6 +94,7 @@ pub(super) async fn advance(Sent { visit, mut fields }: Sent) -> Response {
     portal.bell.settle().await;
     match portal
         .store
+        .database()
         .advance_clock(TimeDelta::minutes(minutes))
         .await
     {

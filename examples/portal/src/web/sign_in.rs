@@ -82,7 +82,7 @@ pub(super) async fn submit(Sent { visit, mut fields }: Sent) -> Response {
     let Ok((value, sign_in)) = begun else {
         return visit.sorry(Sorry::Unavailable);
     };
-    if let Err(error) = visit.portal.store.add_sign_in(&sign_in).await {
+    if let Err(error) = visit.portal.store.database().add_sign_in(&sign_in).await {
         return visit.failed(&error.into());
     }
     let mut response = match kept {
@@ -99,7 +99,7 @@ pub(super) async fn submit(Sent { visit, mut fields }: Sent) -> Response {
 /// Signing out ends the sign-in here too: the cookie is worth nothing afterwards.
 pub(super) async fn leave(Sent { visit, .. }: Sent) -> Response {
     let hash = visit.portal.door.hash(visit.sign_in_cookie());
-    if let Err(error) = visit.portal.store.end_sign_in(hash).await {
+    if let Err(error) = visit.portal.store.database().end_sign_in(hash).await {
         return visit.failed(&error.into());
     }
     let mut response = visit.go("/");

@@ -28,7 +28,7 @@ struct Row {
 }
 
 pub(super) async fn list(Staff(visit): Staff) -> Response {
-    let sign_ins = match visit.portal.store.sign_ins(Utc::now()).await {
+    let sign_ins = match visit.portal.store.database().sign_ins(Utc::now()).await {
         Ok(sign_ins) => sign_ins,
         Err(error) => return visit.failed(&error.into()),
     };
@@ -51,7 +51,7 @@ pub(super) async fn end(Path(id): Path<String>, sent: StaffSent) -> Response {
     let Some(Ok(hash)) = unhex(&id).map(TryInto::try_into) else {
         return visit.sorry(Sorry::NotFound);
     };
-    match visit.portal.store.end_sign_in(hash).await {
+    match visit.portal.store.database().end_sign_in(hash).await {
         Ok(()) => visit.go("/console/sign-ins"),
         Err(error) => visit.failed(&error.into()),
     }

@@ -280,7 +280,7 @@ impl Visit {
 /// A database that doesn't answer signs nobody in.
 async fn is_signed_in(portal: &Portal, cookie: &str) -> bool {
     let hash = portal.door.hash(cookie);
-    match portal.store.is_signed_in(hash, Utc::now()).await {
+    match portal.store.database().is_signed_in(hash, Utc::now()).await {
         Ok(signed_in) => signed_in,
         Err(error) => {
             tracing::error!(%error, "sign-in");

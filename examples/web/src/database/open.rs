@@ -5,15 +5,20 @@ use std::{path::Path, sync::Arc, time::Duration};
 use beian_sqlx::AnyStore;
 use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
 
-use super::{ASK, Kind, Store, StoreError, file::DatabaseFile, nodes::Nodes};
+use super::{ASK, Database, Error, Kind, execute, file::DatabaseFile, nodes::Nodes};
 
-static TABLES: Migrator = sqlx::migrate!("./migrations/others");
-/// Made unless they are there: a migrator's lock is one node's alone, and each statement about tables a
-/// transaction of its own.
-const TABLES_OF_MYSQL: &str = concat!(
-    include_str!("../../migrations/mysql/1_portal.sql"),
-    include_str!("../../migrations/mysql/2_web.sql")
-);
+const TABLES: &str = include_str!("others.sql");
+const TABLES_OF_MYSQL: &str = include_str!("mysql.sql");
+
+/// The host's own tables.
+#[derive(Debug)]
+pub struct Tables {
+    /// For SQLite and PostgreSQL.
+    pub others: &'static Migrator,
+    /// For MySQL, each made unless it is there: a migrator's lock is one node's alone, and each statement about
+    /// tables a transaction of its own.
+    pub mysql: &'static str,
+}
 
 /// How long is waited for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,8 +33,8 @@ pub enum OpenError {
     /// None of the three schemes.
     #[error("database: expected sqlite:FILE, postgres://ADDRESS or mysql://ADDRESS")]
     UnknownScheme,
-    /// Another portal has the file open.
-    #[error("database: another portal uses this file, and SQLite takes one process")]
+    /// Another process has the file open.
+    #[error("database: another process uses this file, and SQLite takes one")]
     InUse,
     /// The file can't be made or locked.
     #[error("database: {0}")]
@@ -46,16 +51,20 @@ pub enum OpenError {
     /// Its tables can't be made.
     #[error("database: migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The tables that every host has can't be made.
+    #[error(transparent)]
+    Tables(#[from] Error),
 }
 
-impl Store {
-    /// Opens `sqlite:FILE`, `postgres://ADDRESS` or `mysql://ADDRESS` and brings its tables up to date. Of
-    /// a cluster, the addresses of several nodes, with commas between: the first that answers is used, and
-    /// another one when it no longer does.
+impl Database {
+    /// Opens `sqlite:FILE`, `postgres://ADDRESS` or `mysql://ADDRESS` and brings its tables up to date,
+    /// but for the sessions': those are made by `AnyStore::migrate` over the [pool](Self::pool). Of a cluster,
+    /// the addresses of several nodes, with commas between: the first that answers is used, and another one
+    /// when it no longer does.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open(address: &str) -> Result<Self, OpenError> {
+    pub async fn open(address: &str, tables: &Tables) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         if let Some(file) = address.strip_prefix("sqlite:") {
             let file = file.strip_prefix("//").unwrap_or(file);
@@ -63,7 +72,7 @@ impl Store {
             if file.is_empty() || file.starts_with(":memory:") || file.contains('?') {
                 return Err(OpenError::UnknownScheme);
             }
-            return Self::open_sqlite(Path::new(file)).await;
+            return Self::open_sqlite(Path::new(file), tables).await;
         }
         let is = |schemes: &[&str]| {
             let named = |address: &str| schemes.iter().any(|scheme| address.starts_with(scheme));
@@ -77,12 +86,12 @@ impl Store {
             return Err(OpenError::UnknownScheme);
         };
         let nodes = address.split(',').map(str::to_owned).collect();
-        Self::over(nodes, kind, 12, None).await
+        Self::over(nodes, kind, 12, None, tables).await
     }
 
     /// One connection: SQLite takes one writer at a time, and what it has read stays in memory only as
     /// long as no other connection writes.
-    async fn open_sqlite(file: &Path) -> Result<Self, OpenError> {
+    async fn open_sqlite(file: &Path, tables: &Tables) -> Result<Self, OpenError> {
         // There before a connection makes it: its owner's alone, and so what SQLite puts beside it.
         let alone = DatabaseFile::at(file)?;
         let path = file
@@ -92,7 +101,7 @@ impl Store {
             .replace('#', "%23");
         // Not `rwc`: a file that is gone isn't made anew.
         let nodes = vec![format!("sqlite:{path}?mode=rw")];
-        Self::over(nodes, Kind::Sqlite, 1, Some(alone)).await
+        Self::over(nodes, Kind::Sqlite, 1, Some(alone), tables).await
     }
 
     async fn over(
@@ -100,6 +109,7 @@ impl Store {
         kind: Kind,
         most: u32,
         file: Option<DatabaseFile>,
+        tables: &Tables,
     ) -> Result<Self, OpenError> {
         let file = file.map(Arc::new);
         let nodes = Arc::new(Nodes::new(addresses));
@@ -142,31 +152,37 @@ impl Store {
                 })
             });
         let pool = options.connect(&first).await?;
-        let sessions = AnyStore::new(pool.clone());
-        sessions.migrate().await?;
-        match kind {
-            Kind::Sqlite | Kind::Postgres => TABLES.run(&pool).await?,
-            Kind::MySql => {
-                sqlx::raw_sql(TABLES_OF_MYSQL).execute(&pool).await?;
-            }
-        }
-        if let Some(file) = &file {
+        let opened = Self {
+            sessions: AnyStore::new(pool.clone()),
+            kind,
+            file,
+        };
+        opened.make(tables).await?;
+        if let Some(file) = &opened.file {
             let mut last = AnyConnection::connect(&first).await?;
             last.execute(PRAGMAS).await?;
             last.execute(ASK).await?;
             file.watch(pool.clone(), last)?;
         }
         nodes.watch(pool);
-        Ok(Self {
-            sessions,
-            kind,
-            file,
-        })
+        Ok(opened)
     }
-}
 
-impl From<OpenError> for StoreError {
-    fn from(_: OpenError) -> Self {
-        Self::Malformed("database")
+    async fn make(&self, tables: &Tables) -> Result<(), OpenError> {
+        if self.kind == Kind::MySql {
+            for script in [TABLES_OF_MYSQL, tables.mysql] {
+                sqlx::raw_sql(script).execute(self.pool()).await?;
+            }
+            return Ok(());
+        }
+        let mut transaction = self.begin().await?;
+        if self.kind == Kind::Postgres {
+            // Two that make the same table at once would be in each other's way.
+            let lock = self.query("select 1 from (select pg_advisory_xact_lock(7062)) as l");
+            execute("lock", &mut transaction, lock).await?;
+        }
+        sqlx::raw_sql(TABLES).execute(&mut *transaction).await?;
+        transaction.commit().await.map_err(Error::from)?;
+        Ok(tables.others.run(self.pool()).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! The files of a SQLite database: their owner's alone, one portal's at a time, and still as they were left.
+//! The files of a SQLite database: their owner's alone, one process's at a time, and still as they were left.
 //!
 //! SQLite writes to its file in checkpoints alone, and these are made here: whatever else changes the file is
 //! somebody else's doing. Then nothing is written any more, for it would be lost, or spoil what stands there

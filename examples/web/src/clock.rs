@@ -8,27 +8,27 @@ use std::sync::{
 use beian::host::Clock;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::store::{Store, StoreError};
+use crate::database::{Database, Error};
 
-/// The portal's clock; its clones show the same time.
+/// A host's clock; its clones show the same time.
 #[derive(Debug, Clone, Default)]
-pub struct PortalClock {
+pub struct HostClock {
     ahead: Arc<AtomicI64>,
 }
 
-impl PortalClock {
+impl HostClock {
     /// How far it is ahead of real time.
     #[must_use]
     pub fn offset(&self) -> TimeDelta {
         TimeDelta::microseconds(self.ahead.load(Ordering::Acquire))
     }
 
-    /// Takes over the offset of the database, where another portal may have put the clock forward.
+    /// Takes over the offset of the database, where another process may have put the clock forward.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
-        self.put_forward_to(store.clock_offset().await?);
+    /// [`Error`].
+    pub async fn refresh(&self, database: &Database) -> Result<(), Error> {
+        self.put_forward_to(database.clock_offset().await?);
         Ok(())
     }
 
@@ -39,7 +39,7 @@ impl PortalClock {
     }
 }
 
-impl Clock for PortalClock {
+impl Clock for HostClock {
     fn now(&self) -> DateTime<Utc> {
         let now = Utc::now();
         let now = now.checked_add_signed(self.offset()).unwrap_or(now);

@@ -17,10 +17,6 @@ create table if not exists order_event (
   type         varchar(64) not null,
   primary key (filing_order, version)
 ) engine = InnoDB default character set utf8mb4;
-create table if not exists setting (
-  name  varchar(64)  not null primary key,
-  value varchar(255) not null
-) engine = InnoDB default character set utf8mb4;
 create table if not exists sandbox_message (
   id           varchar(64) character set ascii collate ascii_bin not null primary key,
   mobile       varchar(16) not null,

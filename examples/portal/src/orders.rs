@@ -118,12 +118,9 @@ impl Orders {
 
     /// The order that was filed under a key, as it was then.
     async fn filed_under(&self, key: IdempotencyKey) -> Result<Option<Order>, OrderError> {
-        let Some((body, id)) = self.store.filed_under(key.key).await? else {
+        let Some(id) = self.done_under(key).await? else {
             return Ok(None);
         };
-        if body != key.body {
-            return Err(OrderError::KeyReused);
-        }
         let mut order = self.order(id).await?;
         order.life = OrderLife::new();
         order.round = None;
@@ -132,22 +129,57 @@ impl Orders {
     }
 
     /// The initial review has passed: the order goes to the administration, and whoever must verify
-    /// is texted.
+    /// is texted. Under a key that it was submitted under before, the order as it is by now.
     ///
     /// # Errors
     /// [`OrderError`].
-    pub async fn submit(&self, id: OrderId) -> Result<Order, OrderError> {
-        self.begin_round(id, "order_submitted", OrderLife::submit)
-            .await
+    pub async fn submit(
+        &self,
+        id: OrderId,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Order, OrderError> {
+        let round = Box::pin(self.begin_round(id, key, "order_submitted", OrderLife::submit));
+        self.once(id, key, round).await
     }
 
-    /// A returned order is submitted again: a new round.
+    /// A returned order is submitted again: a new round. Under a key, as in [`submit`](Self::submit).
     ///
     /// # Errors
     /// [`OrderError`].
-    pub async fn resubmit(&self, id: OrderId) -> Result<Order, OrderError> {
-        self.begin_round(id, "order_resubmitted", OrderLife::resubmit)
-            .await
+    pub async fn resubmit(
+        &self,
+        id: OrderId,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Order, OrderError> {
+        let round = Box::pin(self.begin_round(id, key, "order_resubmitted", OrderLife::resubmit));
+        self.once(id, key, round).await
+    }
+
+    /// A step, unless it was taken under the key: before, or by another request meanwhile.
+    async fn once(
+        &self,
+        id: OrderId,
+        key: Option<IdempotencyKey>,
+        step: impl Future<Output = Result<Order, OrderError>>,
+    ) -> Result<Order, OrderError> {
+        let Some(key) = key else {
+            return step.await;
+        };
+        if self.done_under(key).await?.is_some() {
+            return self.order(id).await;
+        }
+        match step.await {
+            Err(_) if self.done_under(key).await?.is_some() => self.order(id).await,
+            taken => taken,
+        }
+    }
+
+    /// To which order the same was done under the key, if anything was.
+    async fn done_under(&self, key: IdempotencyKey) -> Result<Option<OrderId>, OrderError> {
+        match self.store.filed_under(key.key).await? {
+            Some((body, _)) if body != key.body => Err(OrderError::KeyReused),
+            found => Ok(found.map(|(_, id)| id)),
+        }
     }
 
     /// The order is taken back, for good.
@@ -168,10 +200,10 @@ impl Orders {
         let _ = step(&life)?;
         let Some(round) = order.round_id() else {
             let event = Some((self.clock.now(), "order_withdrawn"));
-            return self.step_alone(&order, step, event).await;
+            return self.step_alone(&order, step, event, None).await;
         };
         // The round's own event says so.
-        let write = |update| self.write(&order, step, Some(update), None);
+        let write = |update| self.write(&order, step, Some(update), None, None);
         let withdrawn = self.desk.withdraw_with(round, write).await;
         self.done(id, withdrawn, step).await
     }
@@ -219,6 +251,7 @@ impl Orders {
     async fn begin_round(
         &self,
         id: OrderId,
+        key: Option<IdempotencyKey>,
         event: &'static str,
         step: impl Fn(&OrderLife, Option<&Recipients>) -> Result<OrderLife, LifeRefusal>,
     ) -> Result<Order, OrderError> {
@@ -229,11 +262,11 @@ impl Orders {
         let step = |life: &OrderLife| step(life, recipients);
         let (rounds, event) = (step(&life)?.rounds(), Some((now, event)));
         let Some(recipients) = recipients else {
-            return self.step_alone(&order, step, event).await;
+            return self.step_alone(&order, step, event, key).await;
         };
         let seed = Seed::draw(&mut SysRng)?;
         let opening = Opening::new(id.round(rounds), recipients, seed).with_ids(&order.ids);
-        let write = |update| self.write(&order, step, Some(update), event);
+        let write = |update| self.write(&order, step, Some(update), event, key);
         let opened = self.desk.open_with(&opening, write).await;
         self.done(id, opened, step).await
     }
@@ -244,8 +277,9 @@ impl Orders {
         seen: &OrderRow,
         step: impl Fn(&OrderLife) -> Result<OrderLife, LifeRefusal>,
         event: Option<(DateTime<Utc>, &'static str)>,
+        key: Option<IdempotencyKey>,
     ) -> Result<Order, OrderError> {
-        let written = self.write(seen, &step, None, event).await;
+        let written = self.write(seen, &step, None, event, key).await;
         let written = written.map_err(|error| match error {
             SaveError::Conflict => HostError::Conflict,
             SaveError::Store(error) => HostError::Store(error),
@@ -261,6 +295,7 @@ impl Orders {
         step: impl Fn(&OrderLife) -> Result<OrderLife, LifeRefusal>,
         round: Option<Update>,
         event: Option<(DateTime<Utc>, &'static str)>,
+        key: Option<IdempotencyKey>,
     ) -> Result<(), SaveError<OrderError>> {
         let (order, life) = self.load(seen.id).await?;
         let life = step(&life).map_err(OrderError::from)?;
@@ -268,7 +303,14 @@ impl Orders {
         if order.round_id() != seen.round_id() {
             return Err(OrderError::from(StoreError::Conflict).into());
         }
-        let step = self.store.step(&order, &life, round.as_ref(), event).await;
+        let round = round.as_ref();
+        let step = self.store.step(&order, &life, round, event, key).await;
+        if let (Err(SaveError::Conflict), Some(key)) = (&step, key)
+            && self.done_under(key).await?.is_some()
+        {
+            // Final: deciding again would come to the same.
+            return Err(OrderError::from(StoreError::Conflict).into());
+        }
         step.map_err(|error| match error {
             SaveError::Conflict => SaveError::Conflict,
             SaveError::Store(error) => SaveError::Store(error.into()),
@@ -349,8 +391,8 @@ pub enum OrderError {
     /// There is none of that id.
     #[error("no such order")]
     NotFound,
-    /// Another order was filed under its idempotency key.
-    #[error("the idempotency key was used with another body")]
+    /// Something else was done under its idempotency key.
+    #[error("the idempotency key was used with another request")]
     KeyReused,
     /// It can't be filed.
     #[error("the order can't be filed")]

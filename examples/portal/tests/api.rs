@@ -10,7 +10,7 @@
 
 mod support;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -390,6 +390,95 @@ async fn an_order_is_filed_once_under_its_key() {
     }
     let (_, orders) = server.get("/api/orders").await;
     assert_eq!(orders["items"].as_array().unwrap().len(), 2);
+}
+
+/// A step under a key; without a body.
+async fn step(server: &Server, id: &str, step: &str, key: &str) -> (u16, Value) {
+    let path = format!("/api/orders/{id}/{step}");
+    let request = server.request(Method::POST, &path);
+    let request = request.header("idempotency-key", key);
+    read(request.send().await.unwrap()).await
+}
+
+fn events(order: &Value, name: &str) -> usize {
+    let events = order["events"].as_array().unwrap();
+    events.iter().filter(|event| event["type"] == name).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_is_taken_once_under_its_key() {
+    let server = Server::with(&["--sms-delay", "0s"]).await;
+    let id = server.file(&add_service()).await;
+    let other = server.file(&add_service()).await;
+    let (mobile, last_six) = ADMINISTRATOR;
+    let reused = json!("idempotency_key_reused");
+    for _ in 0..2 {
+        let (status, order) = step(&server, &id, "submit", "one").await;
+        assert_eq!(status, 200, "{order}");
+        assert_eq!(order["status"], "sms_verification");
+        assert_eq!(events(&order, "round_opened"), 1);
+    }
+    // Another key, or none, is another request.
+    assert_eq!(step(&server, &id, "submit", "two").await.0, 409);
+    assert_eq!(server.step(&id, "submit").await.0, 409);
+    // Another order, another step: neither is taken, now or without the key.
+    for (order, name) in [(&other, "submit"), (&id, "resubmit"), (&other, "resubmit")] {
+        let (status, problem) = step(&server, order, name, "one").await;
+        assert_eq!((status, &problem["code"]), (422, &reused), "{name}");
+    }
+    assert_eq!(server.order(&other).await["status"], "initial_review");
+    // A key that was refused is free; one that an order was filed under isn't.
+    assert_eq!(step(&server, &other, "submit", "two").await.0, 200);
+    let filed = server.request(Method::POST, "/api/orders");
+    let filed = filed.header("content-type", "application/json");
+    let filed = filed.header("idempotency-key", "three");
+    let filed = filed.body(initial().to_string()).send().await.unwrap();
+    let third = read(filed).await.1["id"].as_str().unwrap().to_owned();
+    let (status, problem) = step(&server, &third, "submit", "three").await;
+    assert_eq!((status, &problem["code"]), (422, &reused));
+
+    // The order is returned: a repeat tells so, and another step wants another key.
+    server.advance(8 * 24 * 3600).await;
+    let (status, order) = step(&server, &id, "submit", "one").await;
+    assert_eq!((status, &order["status"]), (200, &json!("returned")));
+    for _ in 0..2 {
+        let (status, order) = step(&server, &id, "resubmit", "four").await;
+        assert_eq!(status, 200, "{order}");
+        assert_eq!(events(&order, "round_opened"), 2);
+    }
+    // The round is over: a repeat gets the order as it is by now.
+    let code = server.code(mobile, 2).await;
+    server.verify(mobile, &code, last_six).await;
+    for (name, key) in [("submit", "one"), ("resubmit", "four")] {
+        let (status, order) = step(&server, &id, name, key).await;
+        assert_eq!(status, 200, "{order}");
+        assert_eq!(order["status"], "administration_review");
+    }
+    for key in ["", "two\twords", &"x".repeat(256)] {
+        assert_eq!(step(&server, &id, "submit", key).await.0, 422);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_repeats_at_once_one_submits_and_all_get_the_order() {
+    let server = Arc::new(Server::with(&["--sms-delay", "0s"]).await);
+    for n in 0..5 {
+        let id = server.file(&initial()).await;
+        let key = format!("order-{n}");
+        let all: Vec<_> = (0..8)
+            .map(|_| {
+                let (server, id, key) = (Arc::clone(&server), id.clone(), key.clone());
+                tokio::spawn(async move { step(&server, &id, "submit", &key).await })
+            })
+            .collect();
+        for answer in all {
+            let (status, order) = answer.await.unwrap();
+            assert_eq!(status, 200, "{order}");
+        }
+        let order = server.order(&id).await;
+        assert_eq!(events(&order, "round_opened"), 1, "{order}");
+        assert_eq!(events(&order, "order_submitted"), 1, "{order}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,7 +115,7 @@ async fn of_many_that_submit_at_once_one_does_and_the_others_hear_why_not() {
     let id = orders.file(&form, None).await.unwrap().id;
 
     // All have read the order before the first of them writes it.
-    let submit = || Box::pin(orders.submit(id));
+    let submit = || Box::pin(orders.submit(id, None));
     let mut under_way: Vec<_> = (0..16).map(|_| submit()).collect();
     let mut done = Vec::new();
     std::future::poll_fn(|context| {

@@ -211,6 +211,12 @@ async fn every_code_that_is_answered_is_documented_and_the_other_way_round() {
         document.ask(named("file_order"), again).await;
     }
     let order = server.file(&initial()).await;
+    for id in ["submit_order", "resubmit_order"] {
+        let path = named(id).path.replace("{id}", &order);
+        let step = server.request(Method::POST, &path);
+        let step = step.header("idempotency-key", "one");
+        document.ask(named(id), step).await;
+    }
     for id in [
         "withdraw_order",
         "withdraw_order",

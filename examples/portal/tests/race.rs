@@ -67,6 +67,7 @@ over_each!(
     guesses_of_64_clients_get_five_verdicts,
     among_guesses_the_right_code_has_no_more_luck_than_the_budget,
     the_right_code_sent_32_times_at_once_verifies_once,
+    many_that_submit_under_one_key_begin_one_round,
     three_portals_send_the_messages_of_many_due_sessions_once_each
 );
 
@@ -248,6 +249,41 @@ async fn the_right_code_sent_32_times_at_once_verifies_once(database: Database) 
         assert_eq!(count(&order, "wrong_entry"), 0);
         let verified = metric(&client, &portals, "portal_verified_persons_total").await;
         assert_eq!(verified, u64::try_from(n + 1).unwrap());
+    }
+}
+
+async fn many_that_submit_under_one_key_begin_one_round(database: Database) {
+    let _turn = TURN.lock().await;
+    let (client, portals) = (client(), start(&database));
+    for n in 0..8 {
+        let filed = Persons::new(n).order("initial");
+        let at = |k: usize| portals[k % portals.len()].address;
+        let filed = call(
+            &client,
+            Method::POST,
+            at(0),
+            "/api/orders",
+            Some(&filed),
+            None,
+        )
+        .await;
+        let id = filed.unwrap().1["id"].as_str().unwrap().to_owned();
+        order_once(&client, &portals[1], &id, "initial_review").await;
+        order_once(&client, &portals[2], &id, "initial_review").await;
+        let (path, key) = (format!("/api/orders/{id}/submit"), format!("submit-{n}"));
+        let submit = |k| {
+            let (client, path, key, address) = (client.clone(), path.clone(), key.clone(), at(k));
+            tokio::spawn(async move {
+                call(&client, Method::POST, address, &path, None, Some(&key)).await
+            })
+        };
+        for answer in (0..8).map(submit).collect::<Vec<_>>() {
+            let (status, order) = answer.await.unwrap().unwrap();
+            assert_eq!(status, 200, "{order}");
+        }
+        let order = order_once(&client, &portals[2], &id, "sms_verification").await;
+        assert_eq!(count(&order, "round_opened"), 1, "{order}");
+        assert_eq!(count(&order, "order_submitted"), 1, "{order}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: what makes a repeat of a request one.
 
 use axum::{
-    extract::{FromRequest, Request},
-    http::HeaderMap,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, request::Parts},
 };
 use beian::Lang;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ const HEADER: &str = "idempotency-key";
 pub struct IdempotencyKey {
     /// Of the key.
     pub key: [u8; 32],
-    /// Of the bytes of the body: another one under the same key is another request, and refused.
+    /// Of the bytes of the body, or of what else is asked for: another one under the same key is another request, and refused.
     pub body: [u8; 32],
 }
 
@@ -35,7 +35,7 @@ impl IdempotencyKey {
     }
 
     /// The header, if there is one: 1 to 255 printable ASCII characters.
-    fn header(headers: &HeaderMap, lang: Lang) -> Result<Option<&[u8]>, Problem> {
+    fn header(headers: &HeaderMap, lang: Lang) -> Result<Option<[u8; 32]>, Problem> {
         let mut keys = headers.get_all(HEADER).into_iter();
         let Some(key) = keys.next() else {
             return Ok(None);
@@ -47,7 +47,30 @@ impl IdempotencyKey {
             let problem = Problem::new(Code::MALFORMED_PARAMETER, lang);
             return Err(problem.malformed("Idempotency-Key", lang));
         }
-        Ok(Some(key))
+        Ok(Some(Sha256::digest(key).into()))
+    }
+}
+
+/// The key of a request without a body, if the client cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeatable(Option<[u8; 32]>);
+
+impl Repeatable {
+    /// What makes a repeat one, with what is asked for in place of a body. No JSON: under one key, this is no
+    /// repeat of a request with a body.
+    #[must_use]
+    pub fn of(self, asked: &str) -> Option<IdempotencyKey> {
+        let body = Sha256::digest(asked).into();
+        self.0.map(|key| IdempotencyKey { key, body })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Repeatable {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Speaks(lang) = Speaks::of(&parts.headers);
+        IdempotencyKey::header(&parts.headers, lang).map(Self)
     }
 }
 
@@ -66,7 +89,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let Speaks(lang) = Speaks::of(request.headers());
         let key = IdempotencyKey::header(request.headers(), lang)?;
-        let key: Option<[u8; 32]> = key.map(|key| Sha256::digest(key).into());
         let Json(bytes) = Json::from_request(request, state).await?;
         let key = key.map(|key| IdempotencyKey {
             key,

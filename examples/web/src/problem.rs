@@ -110,12 +110,12 @@ impl Code {
         "请求参数不正确。",
         "A parameter is malformed.",
     );
-    /// 422: the key was used before, with another body.
+    /// 422: the key was used before, with another body or for something else.
     pub const IDEMPOTENCY_KEY_REUSED: Self = Self::new(
         "idempotency_key_reused",
         StatusCode::UNPROCESSABLE_ENTITY,
-        "该Idempotency-Key已用于另一请求内容。",
-        "This Idempotency-Key was used with another body.",
+        "该Idempotency-Key已用于另一请求。",
+        "This Idempotency-Key was used with another request.",
     );
     /// 429: too many requests; `Retry-After` says how long to wait.
     pub const TOO_MANY_REQUESTS: Self = Self::new(

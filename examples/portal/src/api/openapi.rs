@@ -132,7 +132,8 @@ const OWN: [(&str, &[Code]); 8] = [
     ("advance_clock", &[problem::CLOCK_TOO_FAR]),
 ];
 /// Of the steps that begin a round.
-const STEP: [Code; 4] = [
+const STEP: [Code; 5] = [
+    Code::IDEMPOTENCY_KEY_REUSED,
     problem::STEP_NOT_POSSIBLE,
     problem::NOT_FILEABLE,
     problem::ID_MISSING,

@@ -11,7 +11,13 @@ use axum::{
     routing::{get, post},
 };
 use beian::{Lang, OrderForm, OrderStatus};
-use beian_web::{address::From, body::Parameters, idempotency::Once, lang::Speaks, limits::Budget};
+use beian_web::{
+    address::From,
+    body::Parameters,
+    idempotency::{Once, Repeatable},
+    lang::Speaks,
+    limits::Budget,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -19,7 +25,7 @@ use super::{
     Code, Problem,
     openapi::NewOrder,
     problem,
-    schema::{self, RepeatKey},
+    schema::{self, RepeatKey, StepKey},
     view::{OrderList, OrderView},
 };
 use crate::{
@@ -169,15 +175,17 @@ fn number(text: &str) -> Option<u32> {
 /// The initial review has passed: whoever must verify is texted.
 #[utoipa::path(
     post, path = "/api/orders/{id}/submit", tag = "orders", security(("console" = [])),
-    operation_id = "submit_order", params(("id" = schema::OrderId, Path)),
+    operation_id = "submit_order", params(("id" = schema::OrderId, Path), StepKey),
     responses((status = 200, description = "The order", body = OrderView))
 )]
 pub(super) async fn submit(
     State(portal): State<Arc<Portal>>,
     Speaks(lang): Speaks,
     OrderPath(id): OrderPath,
+    key: Repeatable,
 ) -> Result<Json<OrderView>, Problem> {
-    let order = portal.orders.submit(id).await;
+    let key = key.of(&format!("submit {id}"));
+    let order = portal.orders.submit(id, key).await;
     portal.bell.ring();
     view(order, lang)
 }
@@ -185,15 +193,18 @@ pub(super) async fn submit(
 /// A returned order is submitted again, unchanged.
 #[utoipa::path(
     post, path = "/api/orders/{id}/resubmit", tag = "orders", security(("console" = [])),
-    operation_id = "resubmit_order", params(("id" = schema::OrderId, Path)),
+    operation_id = "resubmit_order", params(("id" = schema::OrderId, Path), StepKey),
     responses((status = 200, description = "The order", body = OrderView))
 )]
 pub(super) async fn resubmit(
     State(portal): State<Arc<Portal>>,
     Speaks(lang): Speaks,
     OrderPath(id): OrderPath,
+    key: Repeatable,
 ) -> Result<Json<OrderView>, Problem> {
-    let order = portal.orders.resubmit(id).await;
+    // A client that resubmits after each return needs a key for each.
+    let key = key.of(&format!("resubmit {id}"));
+    let order = portal.orders.resubmit(id, key).await;
     portal.bell.ring();
     view(order, lang)
 }

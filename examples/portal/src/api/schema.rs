@@ -136,19 +136,33 @@ pub(super) enum RepeatKey {}
 
 impl IntoParams for RepeatKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let key = pattern(
-            "^[!-~]([ -~]{0,253}[!-~])?$",
-            "0c0cf6a1-6d8b-4f0e-9a3c-5b7d2e8f1a64",
-        );
-        let description = "Random; a repeat under the same key gets the first answer again, and does nothing more.";
-        let header = Parameter::builder()
-            .name("Idempotency-Key")
-            .parameter_in(ParameterIn::Header)
-            .required(Required::False)
-            .description(Some(description))
-            .schema(Some(key));
-        vec![header.build()]
+        vec![repeat_key("the first answer again")]
     }
+}
+
+/// The same, as [`Repeatable`](beian_web::idempotency::Repeatable) reads it.
+pub(super) enum StepKey {}
+
+impl IntoParams for StepKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![repeat_key("the order as it is by then")]
+    }
+}
+
+fn repeat_key(gets: &str) -> Parameter {
+    let key = pattern(
+        "^[!-~]([ -~]{0,253}[!-~])?$",
+        "0c0cf6a1-6d8b-4f0e-9a3c-5b7d2e8f1a64",
+    );
+    let description =
+        format!("Random; a repeat under the same key gets {gets}, and does nothing more.");
+    Parameter::builder()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(key))
+        .build()
 }
 
 /// One of these.

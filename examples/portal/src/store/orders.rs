@@ -143,19 +143,26 @@ impl Store {
             .bind(serde_json::to_string(&order.life)?)
             .bind(order.life.status().name());
         let mut transaction = self.database.begin().await?;
-        if let Some(key) = key {
-            let taken = self
-                .database
-                .take_key_in(&mut transaction, key, &order.id.0);
-            taken.await?;
-        }
+        self.take_key(&mut transaction, key, order.id).await?;
         execute("file order", &mut transaction, insert).await?;
         self.trail_in(&mut transaction, order.id, 1, order.filed_at, "order_filed")
             .await?;
         Ok(transaction.commit().await?)
     }
 
-    /// Which order was filed under a key, and the hash of what was sent then.
+    async fn take_key(
+        &self,
+        transaction: &mut AnyConnection,
+        key: Option<IdempotencyKey>,
+        order: OrderId,
+    ) -> Result<(), StoreError> {
+        match key {
+            Some(key) => self.database.take_key_in(transaction, key, &order.0).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Which order was filed under a key, or went a step, and the hash of what was sent then.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -170,19 +177,21 @@ impl Store {
         Ok(Some((body, id.map_err(|_| StoreError::Malformed("key"))?)))
     }
 
-    /// The portal's own step: the order's new life, and the round that begins or ends with it, in
-    /// one transaction.
+    /// The portal's own step: the order's new life, the round that begins or ends with it, and the key
+    /// that it is taken under, in one transaction.
     ///
     /// # Errors
-    /// [`SaveError::Conflict`] if the order or its round was changed meanwhile; [`StoreError`].
+    /// [`SaveError::Conflict`] if the order or its round was changed meanwhile, or the key is taken;
+    /// [`StoreError`].
     pub async fn step(
         &self,
         order: &OrderRow,
         life: &OrderLife,
         round: Option<&Update>,
         event: Option<(DateTime<Utc>, &'static str)>,
+        key: Option<IdempotencyKey>,
     ) -> Result<(), SaveError<StoreError>> {
-        match self.try_step(order, life, round, event).await {
+        match self.try_step(order, life, round, event, key).await {
             Err(StoreError::Conflict) => Err(SaveError::Conflict),
             stepped => Ok(stepped?),
         }
@@ -194,6 +203,7 @@ impl Store {
         life: &OrderLife,
         round: Option<&Update>,
         event: Option<(DateTime<Utc>, &'static str)>,
+        key: Option<IdempotencyKey>,
     ) -> Result<(), StoreError> {
         let version = order.version.saturating_add(1);
         let session = round.map(Update::id).or(order.round_id());
@@ -209,6 +219,7 @@ impl Store {
             .bind(order.id.bytes())
             .bind(order.version);
         let mut transaction = self.database.begin().await?;
+        self.take_key(&mut transaction, key, order.id).await?;
         self.sessions
             .save_in(&mut transaction, round.map_or(&[], std::slice::from_ref))
             .await?;

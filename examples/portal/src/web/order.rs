@@ -106,11 +106,13 @@ pub(super) async fn show(Staff(visit): Staff, Path(id): Path<String>) -> Respons
 }
 
 pub(super) async fn submit(Path(id): Path<String>, sent: StaffSent) -> Response {
-    take(sent.visit, &id, Orders::submit).await
+    let submit = async |orders: &Orders, id| orders.submit(id, None).await;
+    take(sent.visit, &id, submit).await
 }
 
 pub(super) async fn resubmit(Path(id): Path<String>, sent: StaffSent) -> Response {
-    take(sent.visit, &id, Orders::resubmit).await
+    let resubmit = async |orders: &Orders, id| orders.resubmit(id, None).await;
+    take(sent.visit, &id, resubmit).await
 }
 
 /// A button's address, typed or kept.

@@ -9,6 +9,7 @@
 //! | who is asking, behind proxies | [`address`] |
 //! | how often; and in which time | [`limits`], [`even`] |
 //! | signing in, tokens | [`sign_in`] |
+//! | keys in a file, with rotation | [`key_file`] |
 //! | forms that are one's own | [`csrf`], [`signing`] |
 //! | bodies, parameters, repeats | [`body`], [`idempotency`] |
 //! | errors, languages | [`problem`], [`lang`] |
@@ -26,6 +27,7 @@ pub mod database;
 pub mod even;
 pub mod guard;
 pub mod idempotency;
+pub mod key_file;
 pub mod lang;
 pub mod limits;
 pub mod log;

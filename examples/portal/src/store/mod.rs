@@ -60,6 +60,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn is_used_with(&self, keys: &PortalKeys) -> Result<bool, StoreError> {
+        let keys = keys.file();
         let has = |mark: &str| keys.has(mark);
         self.database.is_used_with(&keys.mark(), has).await
     }

@@ -13,6 +13,7 @@
 //! | forms that are one's own | [`csrf`], [`signing`] |
 //! | bodies, parameters, repeats | [`body`], [`idempotency`] |
 //! | errors, languages | [`problem`], [`lang`] |
+//! | pages for people: the frame, signing in, forms | [`pages`] |
 //! | logs that hold nothing up | [`log`] |
 //! | a database: three kinds, settings, sign-ins, keys of repeats | [`database`] |
 //! | a clock that can be put forward | [`clock`] |
@@ -33,6 +34,7 @@ pub mod limits;
 pub mod log;
 pub mod options;
 pub mod order_id;
+pub mod pages;
 pub mod problem;
 pub mod serve;
 pub mod sign_in;

@@ -26,7 +26,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
-use beian_web::{guard, lang::Speaks};
+use beian_web::{guard, lang::Speaks, pages};
 
 pub use beian_web::problem::{Code, FieldProblem, Problem};
 pub use forms::limit;
@@ -54,7 +54,10 @@ pub fn router(portal: &Arc<Portal>) -> Router {
     let routes = routes.layer(middleware::from_fn_with_state(with(), same_time));
     // Who looks whether it lives calls it by whatever address it has.
     let routes = guard::within(routes, &portal.site, BODY_LIMIT).merge(watch::health());
-    let routes = routes.layer(middleware::from_fn_with_state(with(), web::for_people));
+    let routes = routes.layer(middleware::from_fn_with_state(
+        with(),
+        pages::for_people::<Portal>,
+    ));
     guard::around(routes).with_state(with())
 }
 

@@ -2,14 +2,10 @@
 
 use axum::{extract::Query, response::Response};
 use beian::{OrderStatus, host::Clock as _};
+use beian_web::pages::{CONSOLE, Page, Sorry, when::When};
 use serde::Deserialize;
 
-use super::{
-    Sorry,
-    order::status_class,
-    visit::{Page, Section, Staff, Visit},
-    when::When,
-};
+use super::{Staff, Visit, failed, order::status_class};
 use crate::orders::Order;
 
 /// Orders on a page.
@@ -61,7 +57,7 @@ pub(super) struct Which {
     after: Option<String>,
 }
 
-pub(super) async fn list(Staff(visit): Staff, Query(which): Query<Which>) -> Response {
+pub(super) async fn list(Staff { visit }: Staff, Query(which): Query<Which>) -> Response {
     let status = which.status.filter(|status| !status.is_empty());
     let status = status
         .map(|status| status.parse::<OrderStatus>())
@@ -71,9 +67,9 @@ pub(super) async fn list(Staff(visit): Staff, Query(which): Query<Which>) -> Res
     let (Ok(status), Ok(after)) = (status, after) else {
         return visit.sorry(Sorry::NotFound);
     };
-    let page = match visit.portal.orders.list(status, after, PAGE).await {
+    let page = match visit.host.orders.list(status, after, PAGE).await {
         Ok(page) => page,
-        Err(error) => return visit.failed(&error),
+        Err(error) => return failed(&visit, &error),
     };
     let address = |status: Option<OrderStatus>| match status {
         Some(status) => format!("/console?status={status}"),
@@ -92,7 +88,7 @@ pub(super) async fn list(Staff(visit): Staff, Query(which): Query<Which>) -> Res
         current: status == Some(known),
     }));
     let list = List {
-        p: visit.page(Section::Console),
+        p: visit.page(CONSOLE),
         filters,
         rows: page.items.iter().map(|order| row(&visit, order)).collect(),
         later: after.is_some(),
@@ -104,7 +100,7 @@ pub(super) async fn list(Staff(visit): Staff, Query(which): Query<Which>) -> Res
 }
 
 /// A form's address, typed or kept: there is nothing to see.
-pub(super) async fn back(Staff(visit): Staff) -> Response {
+pub(super) async fn back(Staff { visit }: Staff) -> Response {
     visit.go("/console")
 }
 
@@ -121,7 +117,7 @@ fn row(visit: &Visit, order: &Order) -> Row {
             .filter(|person| person.verified_at().is_none());
         waiting.filter_map(|person| person.window_closes_at()).min()
     });
-    let now = visit.portal.clock.now();
+    let now = visit.host.clock.now();
     Row {
         id: order.id.to_string(),
         filed_at: When::minute(order.filed_at),

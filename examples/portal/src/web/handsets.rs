@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use axum::{extract::Query, http::StatusCode, response::Response};
 use beian::{MobileNumber, host::Clock as _};
+use beian_web::pages::{
+    Page, Sorry,
+    fields::{Choice, Field},
+    when::When,
+};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::{
-    Sorry,
-    fields::{Choice, Field},
-    visit::{Page, Section, Sent, Visit},
-    when::When,
-};
+use super::{HANDSETS, Sent, Visit};
 use crate::{
     api::SENDER,
     store::{GatewayMode, StoreError},
@@ -80,7 +80,7 @@ pub(super) async fn show(visit: Visit, Query(whose): Query<Whose>) -> Response {
     };
     match page(&visit, mobile.as_ref(), wrong, search).await {
         Ok(page) => visit.answer(status, &page),
-        Err(error) => failed(&visit, &error),
+        Err(error) => visit.failed(&error),
     }
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn advance(Sent { visit, mut fields }: Sent) -> Response {
     let Some((_, minutes)) = STEPS.into_iter().find(|(name, _)| *name == by) else {
         return visit.sorry(Sorry::BadForm);
     };
-    let portal = &visit.portal;
+    let portal = &visit.host;
     // What was due before is done before.
     portal.bell.settle().await;
     match portal
@@ -99,7 +99,7 @@ pub(super) async fn advance(Sent { visit, mut fields }: Sent) -> Response {
         .await
     {
         Ok(offset) => portal.clock.put_forward_to(offset),
-        Err(error) => return failed(&visit, &error),
+        Err(error) => return visit.failed(&error),
     }
     portal.bell.settle().await;
     visit.go("/handsets")
@@ -109,9 +109,9 @@ pub(super) async fn set_gateway(Sent { visit, mut fields }: Sent) -> Response {
     let Ok(mode) = fields.take("mode").parse::<GatewayMode>() else {
         return visit.sorry(Sorry::BadForm);
     };
-    match visit.portal.store.set_gateway_mode(mode).await {
+    match visit.host.store.set_gateway_mode(mode).await {
         Ok(()) => visit.go("/handsets"),
-        Err(error) => failed(&visit, &error),
+        Err(error) => visit.failed(&error),
     }
 }
 
@@ -121,7 +121,7 @@ async fn page(
     wrong: bool,
     search: Field,
 ) -> Result<Sandbox, StoreError> {
-    let portal = &visit.portal;
+    let portal = &visit.host;
     let now = portal.clock.now();
     let mut handsets: BTreeMap<String, Vec<Message>> = BTreeMap::new();
     if !wrong {
@@ -152,7 +152,7 @@ async fn page(
     let mode = portal.store.gateway_mode().await?;
     let offset = portal.clock.offset();
     Ok(Sandbox {
-        p: visit.page(Section::Handsets),
+        p: visit.page(HANDSETS),
         search,
         handsets,
         now: When::exact(now),
@@ -206,11 +206,6 @@ fn around_code(text: &str) -> (String, String, String) {
         }
     }
     (text.to_owned(), String::new(), String::new())
-}
-
-fn failed(visit: &Visit, error: &StoreError) -> Response {
-    tracing::error!(%error, "sandbox");
-    visit.sorry(Sorry::Unavailable)
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use axum::response::Response;
 
-use super::visit::{Page, Section, Visit};
+use beian_web::pages::Page;
+
+use super::Visit;
 
 #[derive(askama::Template)]
 #[template(path = "home.html")]
@@ -11,6 +13,6 @@ struct Home {
 }
 
 pub(super) async fn show(visit: Visit) -> Response {
-    let p = visit.page(Section::None);
+    let p = visit.page("");
     visit.ok(&Home { p })
 }

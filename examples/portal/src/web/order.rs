@@ -7,14 +7,11 @@ use beian::{
     host::Clock as _,
     rulebook, tracker,
 };
+use beian_web::pages::{CONSOLE, Page, Sorry, when::When};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{
-    Sorry,
-    visit::{Page, Section, Staff, StaffSent, Visit},
-    when::When,
-};
+use super::{Staff, StaffSent, Visit, failed};
 use crate::{
     orders::{Order, OrderError, Orders},
     store::{OrderId, Trail},
@@ -98,10 +95,10 @@ struct Withdraw {
     class: &'static str,
 }
 
-pub(super) async fn show(Staff(visit): Staff, Path(id): Path<String>) -> Response {
+pub(super) async fn show(Staff { visit }: Staff, Path(id): Path<String>) -> Response {
     match load(&visit, &id).await {
         Ok(order) => visit.ok(&page(&visit, &order, None)),
-        Err(error) => visit.failed(&error),
+        Err(error) => failed(&visit, &error),
     }
 }
 
@@ -116,7 +113,7 @@ pub(super) async fn resubmit(Path(id): Path<String>, sent: StaffSent) -> Respons
 }
 
 /// A button's address, typed or kept.
-pub(super) async fn back(Staff(visit): Staff, Path(id): Path<String>) -> Response {
+pub(super) async fn back(Staff { visit }: Staff, Path(id): Path<String>) -> Response {
     match id.parse() {
         Ok(id) => visit.go(&address(id)),
         Err(_) => visit.sorry(Sorry::NotFound),
@@ -124,16 +121,16 @@ pub(super) async fn back(Staff(visit): Staff, Path(id): Path<String>) -> Respons
 }
 
 /// There is no way back, so it takes two steps.
-pub(super) async fn confirm_withdrawal(Staff(visit): Staff, Path(id): Path<String>) -> Response {
+pub(super) async fn confirm_withdrawal(Staff { visit }: Staff, Path(id): Path<String>) -> Response {
     let order = match load(&visit, &id).await {
         Ok(order) => order,
-        Err(error) => return visit.failed(&error),
+        Err(error) => return failed(&visit, &error),
     };
     if !order.can(OrderStep::Withdraw) {
         return visit.go(&address(order.id));
     }
     let page = Withdraw {
-        p: visit.page(Section::Console),
+        p: visit.page(CONSOLE),
         id: order.id.to_string(),
         entity: order.filing.entity().name().to_owned(),
         filing_type: order.filing.filing_type().text(visit.lang),
@@ -157,22 +154,22 @@ async fn take(
         return visit.sorry(Sorry::NotFound);
     };
     let lang = visit.lang;
-    let done = step(&visit.portal.orders, id).await;
+    let done = step(&visit.host.orders, id).await;
     let why = match done {
         Ok(_) => {
-            visit.portal.bell.ring();
+            visit.host.bell.ring();
             return visit.go(&address(id));
         }
         Err(OrderError::Step(refusal)) => refusal.text(lang),
         Err(OrderError::Round(refusal)) => refusal.text(lang).to_owned(),
         Err(OrderError::Open(refusal)) => refusal.text(lang).to_owned(),
         Err(OrderError::NotFileable(refusal)) => refusal.text(lang),
-        Err(error) => return visit.failed(&error),
+        Err(error) => return failed(&visit, &error),
     };
     let visit = visit.at(address(id));
-    match visit.portal.orders.order(id).await {
+    match visit.host.orders.order(id).await {
         Ok(order) => visit.answer(StatusCode::CONFLICT, &page(&visit, &order, Some(why))),
-        Err(error) => visit.failed(&error),
+        Err(error) => failed(&visit, &error),
     }
 }
 
@@ -182,7 +179,7 @@ pub(super) fn address(id: OrderId) -> String {
 
 async fn load(visit: &Visit, id: &str) -> Result<Order, OrderError> {
     let id = id.parse().map_err(|_| OrderError::NotFound)?;
-    visit.portal.orders.order(id).await
+    visit.host.orders.order(id).await
 }
 
 /// Which colour a status has.
@@ -200,10 +197,10 @@ pub(super) const fn status_class(status: OrderStatus) -> &'static str {
 
 fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
     let lang = visit.lang;
-    let now = visit.portal.clock.now();
+    let now = visit.host.clock.now();
     let (filing, status) = (&order.filing, order.life.status());
     OrderPage {
-        p: visit.page(Section::Console),
+        p: visit.page(CONSOLE),
         id: order.id.to_string(),
         entity: filing.entity().name().to_owned(),
         filing_type: filing.filing_type().text(lang),

@@ -5,13 +5,15 @@ use axum::{http::StatusCode, response::Response};
 use beian::{
     Entry, EntryAnswer, EntryProblems, MobileNumber, ResendAnswer, ResendRequest, SubmissionId,
 };
-use beian_web::signing::random_id;
-
-use super::{
-    Sorry,
-    fields::{Field, Fields},
-    visit::{Page, Section, Sent, Visit},
+use beian_web::{
+    pages::{
+        Page,
+        fields::{Field, Fields},
+    },
+    signing::random_id,
 };
+
+use super::{REGULATOR, Sent, Visit};
 
 #[derive(askama::Template)]
 #[template(path = "regulator.html")]
@@ -70,12 +72,9 @@ pub(super) async fn verify(Sent { visit, mut fields }: Sent) -> Response {
             return visit.answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let submitted = match visit.portal.submit(&entry).await {
+    let submitted = match visit.host.submit(&entry).await {
         Ok(submitted) => submitted,
-        Err(error) => {
-            tracing::error!(%error, "entry");
-            return visit.sorry(Sorry::Unavailable);
-        }
+        Err(error) => return visit.failed(&error),
     };
     let good = submitted.answer() != EntryAnswer::NotFound;
     let text = submitted.text(visit.lang).to_owned();
@@ -96,12 +95,9 @@ pub(super) async fn send_again(Sent { visit, mut fields }: Sent) -> Response {
             return visit.answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let resent = match visit.portal.resend(&request).await {
+    let resent = match visit.host.resend(&request).await {
         Ok(resent) => resent,
-        Err(error) => {
-            tracing::error!(%error, "resend");
-            return visit.sorry(Sorry::Unavailable);
-        }
+        Err(error) => return visit.failed(&error),
     };
     let good = resent.answer() == ResendAnswer::Accepted;
     let text = resent.text(visit.lang).into_owned();
@@ -124,7 +120,7 @@ fn submission(visit: &Visit, form_id: &str, typed: &Typed, code: &str) -> Submis
     let Typed { mobile, last_six } = typed;
     let body = format!("{form_id}\n{mobile}\n{code}\n{last_six}");
     let signature = visit
-        .portal
+        .host
         .keys
         .signing
         .sign("submission", 0, body.as_bytes());
@@ -141,7 +137,7 @@ fn form(
 ) -> Regulator {
     let lang = visit.lang;
     Regulator {
-        p: visit.page(Section::Regulator),
+        p: visit.page(REGULATOR),
         verifies,
         answer,
         problems: problems != NONE,
@@ -150,10 +146,12 @@ fn form(
             label: visit.t("手机号", "Mobile number"),
             value: typed.mobile,
             problem: problems.mobile.map(|problem| problem.text(lang).to_owned()),
-            hint: visit.t(
-                "主体负责人或网站负责人在备案信息中的手机号码（非应急联系电话）。",
-                "The number filed for the entity leader or the service administrator, not the emergency phone.",
-            ),
+            hint: visit
+                .t(
+                    "主体负责人或网站负责人在备案信息中的手机号码（非应急联系电话）。",
+                    "The number filed for the entity leader or the service administrator, not the emergency phone.",
+                )
+                .into(),
             keyboard: "tel",
             autocomplete: "tel",
             max: 40,
@@ -163,10 +161,12 @@ fn form(
             name: "code".to_owned(),
             label: visit.t("验证码", "Code"),
             problem: problems.code.map(|problem| problem.text(lang).to_owned()),
-            hint: visit.t(
-                "工信部短信中的6位数字验证码。",
-                "The six digits in the regulator’s text message.",
-            ),
+            hint: visit
+                .t(
+                    "工信部短信中的6位数字验证码。",
+                    "The six digits in the regulator’s text message.",
+                )
+                .into(),
             keyboard: "numeric",
             autocomplete: "one-time-code",
             max: 20,
@@ -177,10 +177,12 @@ fn form(
             label: visit.t("证件号码后6位", "Last six characters of the ID number"),
             value: typed.last_six,
             problem: problems.last_six.map(|problem| problem.text(lang).to_owned()),
-            hint: visit.t(
-                "本次备案的个人证件（身份证、护照、港澳居民来往内地通行证等）号码后6位。",
-                "Of the personal document used in this filing: ID card, passport, mainland travel permit…",
-            ),
+            hint: visit
+                .t(
+                    "本次备案的个人证件（身份证、护照、港澳居民来往内地通行证等）号码后6位。",
+                    "Of the personal document used in this filing: ID card, passport, mainland travel permit…",
+                )
+                .into(),
             keyboard: "text",
             autocomplete: "off",
             max: 20,

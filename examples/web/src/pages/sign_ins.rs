@@ -1,14 +1,10 @@
 //! Who is signed in: staff see it, and end what isn't theirs.
 
 use axum::{extract::Path, response::Response};
-use beian_web::signing::{hex, unhex};
 use chrono::Utc;
 
-use super::{
-    Sorry,
-    visit::{Page, Section, Staff, StaffSent},
-    when::When,
-};
+use super::{CONSOLE, Host, Page, Sorry, Staff, StaffSent, when::When};
+use crate::signing::{hex, unhex};
 
 #[derive(askama::Template)]
 #[template(path = "sign_ins.html")]
@@ -27,12 +23,12 @@ struct Row {
     own: bool,
 }
 
-pub(super) async fn list(Staff(visit): Staff) -> Response {
-    let sign_ins = match visit.portal.store.database().sign_ins(Utc::now()).await {
+pub(super) async fn list<H: Host>(Staff { visit }: Staff<H>) -> Response {
+    let sign_ins = match visit.host.database().sign_ins(Utc::now()).await {
         Ok(sign_ins) => sign_ins,
-        Err(error) => return visit.failed(&error.into()),
+        Err(error) => return visit.failed(&error),
     };
-    let own = visit.portal.door.hash(visit.sign_in_cookie());
+    let own = visit.host.door().hash(visit.sign_in_cookie());
     let rows = sign_ins.iter().map(|sign_in| Row {
         id: hex(&sign_in.hash),
         since: When::minute(sign_in.since),
@@ -42,17 +38,17 @@ pub(super) async fn list(Staff(visit): Staff) -> Response {
     });
     visit.ok(&SignIns {
         rows: rows.collect(),
-        p: visit.page(Section::Console),
+        p: visit.page(CONSOLE),
     })
 }
 
-pub(super) async fn end(Path(id): Path<String>, sent: StaffSent) -> Response {
+pub(super) async fn end<H: Host>(Path(id): Path<String>, sent: StaffSent<H>) -> Response {
     let visit = sent.visit;
     let Some(Ok(hash)) = unhex(&id).map(TryInto::try_into) else {
         return visit.sorry(Sorry::NotFound);
     };
-    match visit.portal.store.database().end_sign_in(hash).await {
-        Ok(()) => visit.go("/console/sign-ins"),
-        Err(error) => visit.failed(&error.into()),
+    match visit.host.database().end_sign_in(hash).await {
+        Ok(()) => visit.go(&format!("{}/sign-ins", visit.host.console())),
+        Err(error) => visit.failed(&error),
     }
 }

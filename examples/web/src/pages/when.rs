@@ -3,22 +3,25 @@
 use beian::BeijingTime;
 use chrono::{DateTime, SecondsFormat, Utc};
 
+/// An instant.
 #[derive(Debug, Clone)]
-pub(super) struct When {
+pub struct When {
     /// As a clock in Beijing shows it.
-    pub(super) text: String,
+    pub text: String,
     /// RFC 3339.
-    pub(super) machine: String,
+    pub machine: String,
 }
 
 impl When {
     /// To the second.
-    pub(super) fn exact(at: DateTime<Utc>) -> Self {
+    #[must_use]
+    pub fn exact(at: DateTime<Utc>) -> Self {
         Self::shown(at, format!("{:#}", BeijingTime(at)))
     }
 
     /// To the minute.
-    pub(super) fn minute(at: DateTime<Utc>) -> Self {
+    #[must_use]
+    pub fn minute(at: DateTime<Utc>) -> Self {
         Self::shown(at, BeijingTime(at).to_string())
     }
 

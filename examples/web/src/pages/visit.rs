@@ -1,48 +1,40 @@
 //! A visit: in which language, from which form, signed in or not; and how it is answered.
 
-use std::{convert::Infallible, fmt::Write as _, net::IpAddr, sync::Arc, sync::LazyLock};
+use std::{
+    convert::Infallible,
+    fmt::{self, Write as _},
+    net::IpAddr,
+    sync::Arc,
+};
 
 use askama::Template;
 use axum::{
     Form,
     extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, header, request::Parts},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse as _, Redirect, Response},
 };
 use beian::{Lang, MobileNumber};
-use beian_web::{
-    address::From,
-    csrf,
-    limits::TooMany,
-    signing::{hex, random_id},
-    site::Lives,
-};
 use chrono::Utc;
-use sha2::{Digest as _, Sha256};
 
-use super::{CSS, Sorry, fields::Fields, sign_in};
-use crate::app::Portal;
+use super::{CONSOLE, Host, Page, Sorry, fields::Fields, sign_in, style};
+use crate::{address::From, csrf, limits::TooMany, signing::random_id, site::Lives};
 
-const LANG_COOKIE: &str = "portal_lang";
+/// What the language is kept in, after the host's name.
+const LANG_COOKIE: &str = "lang";
 /// What the visitor's forms are bound to.
-const VISITOR_COOKIE: &str = "portal_form";
+const VISITOR_COOKIE: &str = "form";
 /// The sign-in.
-pub(super) const CONSOLE_COOKIE: &str = "portal_console";
+pub(super) const CONSOLE_COOKIE: &str = "console";
 /// An order of 200 services has fewer fields.
 const FIELDS_MAX: usize = 2048;
 
-/// The style sheet's address: another one whenever it changes.
-static CSS_ADDRESS: LazyLock<String> = LazyLock::new(|| {
-    let hash = hex(&Sha256::digest(CSS.as_bytes()));
-    let short: String = hash.chars().take(12).collect();
-    format!("/assets/portal.css?v={short}")
-});
-
 /// One request of a person.
-#[derive(Debug, Clone)]
-pub(super) struct Visit {
-    pub(super) portal: Arc<Portal>,
-    pub(super) lang: Lang,
+pub struct Visit<H> {
+    /// The host.
+    pub host: Arc<H>,
+    /// The language they read.
+    pub lang: Lang,
     /// Path and query of this page, without the language.
     here: String,
     address: Option<IpAddr>,
@@ -56,75 +48,21 @@ pub(super) struct Visit {
     is_new: bool,
 }
 
-/// Which part of the site is marked in the menu.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Section {
-    None,
-    Console,
-    Regulator,
-    Handsets,
-}
-
-/// What every template knows.
-#[derive(Debug, Clone)]
-pub(super) struct Page {
-    pub(super) lang: Lang,
-    pub(super) csrf: String,
-    pub(super) sandbox: bool,
-    pub(super) signed_in: bool,
-    pub(super) css: &'static str,
-    section: Section,
-    here: String,
-}
-
-impl Page {
-    /// The text in the language of the page.
-    pub(super) const fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
-    }
-
-    /// With a capital, to stand alone.
-    pub(super) fn cap(&self, text: &str) -> String {
-        match self.lang {
-            Lang::Zh => text.to_owned(),
-            Lang::En => capital(text),
-        }
-    }
-
-    pub(super) fn is_zh(&self) -> bool {
-        self.lang == Lang::Zh
-    }
-
-    pub(super) fn is_in(&self, section: &str) -> bool {
-        match self.section {
-            Section::None => false,
-            Section::Console => section == "console",
-            Section::Regulator => section == "regulator",
-            Section::Handsets => section == "handsets",
-        }
-    }
-
-    /// This page in the other language.
-    pub(super) fn other_lang(&self) -> String {
-        let lang = match self.lang {
-            Lang::Zh => Lang::En,
-            Lang::En => Lang::Zh,
-        };
-        let and = if self.here.contains('?') { '&' } else { '?' };
-        format!("{}{and}lang={lang}", self.here)
+impl<H> fmt::Debug for Visit<H> {
+    /// Without cookies, and without the address of the page, which may hold a number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut visit = f.debug_struct("Visit");
+        visit
+            .field("lang", &self.lang)
+            .field("signed_in", &self.signed_in);
+        visit.finish_non_exhaustive()
     }
 }
 
-impl FromRequestParts<Arc<Portal>> for Visit {
+impl<H: Host> FromRequestParts<Arc<H>> for Visit<H> {
     type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        portal: &Arc<Portal>,
-    ) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, host: &Arc<H>) -> Result<Self, Infallible> {
         let query = parts.uri.query().unwrap_or_default();
         let mut asked = None;
         // Two slashes would begin another site's address.
@@ -138,17 +76,20 @@ impl FromRequestParts<Arc<Portal>> for Visit {
                 and = '&';
             }
         }
-        let cookie = |name| portal.site.cookie(&parts.headers, name);
+        let cookie = |name| {
+            let name = full_name(&**host, name);
+            host.site().cookie(&parts.headers, &name)
+        };
         let kept = cookie(LANG_COOKIE).and_then(|lang| lang.parse().ok());
         let visitor = cookie(VISITOR_COOKIE);
         let visitor = visitor.filter(|id| id.len() == 32).map(str::to_owned);
         let console = cookie(CONSOLE_COOKIE).map(str::to_owned);
         let signed_in = match &console {
-            Some(console) => is_signed_in(portal, console).await,
+            Some(console) => is_signed_in(&**host, console).await,
             None => false,
         };
         Ok(Self {
-            portal: Arc::clone(portal),
+            host: Arc::clone(host),
             lang: asked.or(kept).unwrap_or_default(),
             here,
             address: parts.extensions.get::<From>().map(|From(address)| *address),
@@ -161,8 +102,10 @@ impl FromRequestParts<Arc<Portal>> for Visit {
     }
 }
 
-impl Visit {
-    pub(super) const fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+impl<H: Host> Visit<H> {
+    /// The text in the language of the visitor.
+    #[must_use]
+    pub const fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         match self.lang {
             Lang::Zh => zh,
             Lang::En => en,
@@ -170,13 +113,16 @@ impl Visit {
     }
 
     /// The page that was asked for is shown at another address, to be read there again.
-    pub(super) fn at(mut self, here: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn at(mut self, here: impl Into<String>) -> Self {
         self.here = here.into();
         self
     }
 
-    pub(super) fn may_use_console(&self) -> bool {
-        self.portal.door.is_open() || self.signed_in
+    /// Whether they have signed in, if they must.
+    #[must_use]
+    pub fn may_use_console(&self) -> bool {
+        self.host.door().is_open() || self.signed_in
     }
 
     /// The value of the console's cookie, good or not.
@@ -185,7 +131,8 @@ impl Visit {
     }
 
     /// Where the visitor is.
-    pub(super) const fn address(&self) -> Option<IpAddr> {
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
         self.address
     }
 
@@ -194,46 +141,58 @@ impl Visit {
         &self.here
     }
 
-    pub(super) fn page(&self, section: Section) -> Page {
-        let signed_in = !self.portal.door.is_open() && self.may_use_console();
+    /// A page of this part of the site; of none, if no item of the menu has the name.
+    #[must_use]
+    pub fn page(&self, section: &'static str) -> Page {
+        let signed_in = !self.host.door().is_open() && self.may_use_console();
         self.page_with(section, self.sign_in_cookie(), signed_in)
     }
 
     /// A page of the console for somebody who gets this sign-in with it.
     pub(super) fn page_after(&self, sign_in: &str) -> Page {
-        self.page_with(Section::Console, sign_in, true)
+        self.page_with(CONSOLE, sign_in, true)
     }
 
-    fn page_with(&self, section: Section, sign_in: &str, signed_in: bool) -> Page {
+    fn page_with(&self, section: &'static str, sign_in: &str, signed_in: bool) -> Page {
         Page {
             lang: self.lang,
-            csrf: csrf::token(&self.portal.keys.signing, &self.visitor, sign_in),
-            sandbox: self.portal.sandbox,
+            csrf: csrf::token(self.host.signing(), &self.visitor, sign_in),
+            sandbox: self.host.is_sandbox(),
             signed_in,
-            css: &CSS_ADDRESS,
+            css: &style::ADDRESS,
+            brand: self.host.title(self.lang),
+            menu: self.host.menu(),
+            footer: self.host.footer(self.lang),
+            console: self.host.console(),
             section,
             here: self.here.clone(),
         }
     }
 
     /// One more request of this address, for this number: what to say if it is one too many.
-    pub(super) fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
-        let checked = self.portal.limits.check_form(self.address?, mobile);
+    #[must_use]
+    pub fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
+        let checked = self.host.limits().check_form(self.address?, mobile);
         checked.err().map(|too_many| self.slow_down(too_many))
     }
 
     /// How long to wait.
-    pub(super) fn slow_down(&self, too_many: TooMany) -> Response {
+    #[must_use]
+    pub fn slow_down(&self, too_many: TooMany) -> Response {
         self.sorry(Sorry::TooMany {
             seconds: too_many.retry_after.as_secs(),
         })
     }
 
-    pub(super) fn ok(&self, page: &impl Template) -> Response {
+    /// This page.
+    #[must_use]
+    pub fn ok(&self, page: &impl Template) -> Response {
         self.answer(StatusCode::OK, page)
     }
 
-    pub(super) fn answer(&self, status: StatusCode, page: &impl Template) -> Response {
+    /// This page, with a status.
+    #[must_use]
+    pub fn answer(&self, status: StatusCode, page: &impl Template) -> Response {
         match page.render() {
             Ok(html) => self.with_cookies((status, Html(html)).into_response()),
             Err(error) => {
@@ -244,7 +203,8 @@ impl Visit {
     }
 
     /// To another page, by GET.
-    pub(super) fn go(&self, to: &str) -> Response {
+    #[must_use]
+    pub fn go(&self, to: &str) -> Response {
         self.with_cookies(Redirect::to(to).into_response())
     }
 
@@ -264,6 +224,7 @@ impl Visit {
         response
     }
 
+    /// Sets a cookie of the host's: its full name begins with the host's.
     pub(super) fn set_cookie(
         &self,
         response: &mut Response,
@@ -271,16 +232,21 @@ impl Visit {
         value: &str,
         lives: Lives,
     ) {
-        if let Some(cookie) = self.portal.site.set_cookie(name, value, lives) {
+        let name = full_name(&*self.host, name);
+        if let Some(cookie) = self.host.site().set_cookie(&name, value, lives) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
 }
 
+fn full_name(host: &impl Host, cookie: &str) -> String {
+    format!("{}_{cookie}", host.name())
+}
+
 /// A database that doesn't answer signs nobody in.
-async fn is_signed_in(portal: &Portal, cookie: &str) -> bool {
-    let hash = portal.door.hash(cookie);
-    match portal.store.database().is_signed_in(hash, Utc::now()).await {
+async fn is_signed_in(host: &impl Host, cookie: &str) -> bool {
+    let hash = host.door().hash(cookie);
+    match host.database().is_signed_in(hash, Utc::now()).await {
         Ok(signed_in) => signed_in,
         Err(error) => {
             tracing::error!(%error, "sign-in");
@@ -289,52 +255,51 @@ async fn is_signed_in(portal: &Portal, cookie: &str) -> bool {
     }
 }
 
-/// The crate's short texts begin in lower case, to stand in a sentence.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect()
+/// A visit to the console by somebody who may; anybody else is asked to sign in.
+#[derive(Debug)]
+pub struct Staff<H> {
+    /// Theirs.
+    pub visit: Visit<H>,
 }
 
-/// A visit to the console by somebody who may; anybody else is asked to sign in.
-pub(super) struct Staff(pub(super) Visit);
-
-impl FromRequestParts<Arc<Portal>> for Staff {
+impl<H: Host> FromRequestParts<Arc<H>> for Staff<H> {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Response> {
-        let Ok(visit) = Visit::from_request_parts(parts, portal).await;
+    async fn from_request_parts(parts: &mut Parts, host: &Arc<H>) -> Result<Self, Response> {
+        let Ok(visit) = Visit::from_request_parts(parts, host).await;
         if visit.may_use_console() {
-            Ok(Self(visit))
+            Ok(Self { visit })
         } else {
-            Err(visit.go("/console/sign-in"))
+            Err(visit.go(&format!("{}/sign-in", host.console())))
         }
     }
 }
 
 /// A form that somebody sent from one of our pages.
-pub(super) struct Sent {
-    pub(super) visit: Visit,
-    pub(super) fields: Fields,
+#[derive(Debug)]
+pub struct Sent<H> {
+    /// Theirs.
+    pub visit: Visit<H>,
+    /// What they typed.
+    pub fields: Fields,
 }
 
-impl FromRequest<Arc<Portal>> for Sent {
+impl<H: Host> FromRequest<Arc<H>> for Sent<H> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Response> {
+    async fn from_request(request: Request, host: &Arc<H>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let Ok(visit) = Visit::from_request_parts(&mut parts, portal).await;
+        let Ok(visit) = Visit::from_request_parts(&mut parts, host).await;
         let request = Request::from_parts(parts, body);
-        let form = Form::<Vec<(String, String)>>::from_request(request, portal).await;
+        let form = Form::<Vec<(String, String)>>::from_request(request, host).await;
         let fields = form.ok().filter(|Form(fields)| fields.len() <= FIELDS_MAX);
         let Some(Form(fields)) = fields else {
             return Err(visit.sorry(Sorry::BadForm));
         };
         let mut fields = Fields::new(fields);
         let given = fields.take(csrf::FIELD);
-        let key = &portal.keys.signing;
         let signed_in = visit.sign_in_cookie();
-        if !csrf::is_own(key, &visit.visitor, signed_in, &given) {
+        if !csrf::is_own(host.signing(), &visit.visitor, signed_in, &given) {
             return Err(visit.sorry(Sorry::StaleForm));
         }
         Ok(Self { visit, fields })
@@ -342,19 +307,22 @@ impl FromRequest<Arc<Portal>> for Sent {
 }
 
 /// A form of the console. Whose sign-in has expired gets it back to send it again.
-pub(super) struct StaffSent {
-    pub(super) visit: Visit,
-    pub(super) fields: Fields,
+#[derive(Debug)]
+pub struct StaffSent<H> {
+    /// Theirs.
+    pub visit: Visit<H>,
+    /// What they typed.
+    pub fields: Fields,
 }
 
-impl FromRequest<Arc<Portal>> for StaffSent {
+impl<H: Host> FromRequest<Arc<H>> for StaffSent<H> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, portal: &Arc<Portal>) -> Result<Self, Response> {
+    async fn from_request(request: Request, host: &Arc<H>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let staff = Staff::from_request_parts(&mut parts, portal).await;
+        let staff = Staff::from_request_parts(&mut parts, host).await;
         let request = Request::from_parts(parts, body);
-        let sent = Sent::from_request(request, portal).await;
+        let sent = Sent::from_request(request, host).await;
         let Sent { visit, fields } = match staff {
             Ok(_) => sent?,
             Err(to_sign_in) => return Err(sent.map_or(to_sign_in, sign_in::again)),

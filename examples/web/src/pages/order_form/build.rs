@@ -107,7 +107,7 @@ impl<'a> Builder<'a> {
         let remarks = self.remarks.iter().filter(|(_, remark)| which(remark.kind));
         remarks
             .map(|(place, remark)| Line {
-                id: anchor(place),
+                id: target(place),
                 place: place_name(self.p, &remark.path),
                 text: remark.text.clone(),
             })
@@ -363,6 +363,16 @@ fn anchor(path: &str) -> String {
         "order".to_owned()
     } else {
         id(path)
+    }
+}
+
+/// What a link leads to: a person's document has no box of its own, and begins with its kind.
+fn target(path: &str) -> String {
+    let id = anchor(path);
+    if path.ends_with(".id_document") {
+        format!("{id}-kind")
+    } else {
+        id
     }
 }
 

@@ -75,8 +75,13 @@ fn a_remark_stands_where_it_belongs_and_in_a_list() {
             let html = shown(&content);
             let case = format!("{path}, {kind:?}: {html}");
             let said = if kind.hinders() { "problem" } else { "note-1" };
-            assert!(html.contains(&format!("href=\"#{place}\"")), "{case}");
-            assert!(html.contains(&format!(" id=\"{place}\"")), "{case}");
+            let target = if place.ends_with("document") {
+                format!("{place}-kind")
+            } else {
+                place.to_owned()
+            };
+            assert!(html.contains(&format!("href=\"#{target}\"")), "{case}");
+            assert!(html.contains(&format!(" id=\"{target}\"")), "{case}");
             assert!(html.contains(&format!(" id=\"{place}-{said}\"")), "{case}");
             assert_eq!(html.matches(&format!("about {path}.")).count(), 2, "{case}");
             let describes = html.split("aria-describedby=\"").skip(1);

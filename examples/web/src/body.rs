@@ -7,7 +7,11 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use beian::Lang;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize as _, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
+use serde_json::Number;
 use serde_path_to_error::Segment;
 
 use crate::{
@@ -97,6 +101,19 @@ pub fn object<T: DeserializeOwned>(bytes: &[u8], lang: Lang) -> Result<T, Proble
     } else {
         Err(malformed("."))
     }
+}
+
+/// An integer as JSON Schema knows it: 60.0 is one, too. For serde's `deserialize_with`.
+///
+/// # Errors
+/// Whatever else it is.
+pub fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    let number = Number::deserialize(from)?;
+    let whole = number.as_i64().or_else(|| {
+        let text = format!("{:.0}", number.as_f64().filter(|it| it.fract() == 0.0)?);
+        text.parse().ok()
+    });
+    whole.ok_or_else(|| D::Error::custom("expected an integer"))
 }
 
 /// Where in the body. A key that is no name of a field could be anything, and isn't repeated.

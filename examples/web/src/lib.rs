@@ -14,6 +14,7 @@
 //! | bodies, parameters, repeats | [`body`], [`idempotency`] |
 //! | errors, languages | [`problem`], [`lang`] |
 //! | pages for people: the frame, signing in, forms | [`pages`] |
+//! | sending to somebody else's URL | [`webhook`] |
 //! | logs that hold nothing up | [`log`] |
 //! | a database: three kinds, settings, sign-ins, keys of repeats | [`database`] |
 //! | a clock that can be put forward | [`clock`] |
@@ -41,3 +42,4 @@ pub mod sign_in;
 pub mod signing;
 pub mod site;
 pub mod watch;
+pub mod webhook;

@@ -46,6 +46,11 @@ pub struct Rates {
     #[arg(long, default_value = "60000", value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_api: u32,
+
+    /// Requests a minute that one address may send with links that can't be guessed, right or wrong ones.
+    #[arg(long, default_value = "600", value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_links: u32,
 }
 
 /// What is counted for itself.
@@ -57,6 +62,8 @@ pub enum Budget {
     SignIn,
     /// The API, for who has its token.
     Api,
+    /// What is opened by a link.
+    Links,
 }
 
 /// The limits.
@@ -67,6 +74,7 @@ pub struct Limits {
     sign_in: DefaultKeyedRateLimiter<IpAddr>,
     wrong_token: DefaultKeyedRateLimiter<IpAddr>,
     api: DefaultKeyedRateLimiter<IpAddr>,
+    links: DefaultKeyedRateLimiter<IpAddr>,
     /// Who has sent too many wrong tokens, and isn't heard until then: not even with the right one, or
     /// guessing would go on unhindered.
     unheard: Mutex<HashMap<IpAddr, Instant>>,
@@ -100,6 +108,7 @@ impl Limits {
             sign_in: RateLimiter::keyed(quota(rates.rate_sign_in)),
             wrong_token: RateLimiter::keyed(quota(rates.rate_sign_in)),
             api: RateLimiter::keyed(quota(rates.rate_api)),
+            links: RateLimiter::keyed(quota(rates.rate_links)),
             unheard: Mutex::default(),
             refused: AtomicU64::new(0),
         }
@@ -114,6 +123,7 @@ impl Limits {
             Budget::Forms => &self.forms,
             Budget::SignIn => &self.sign_in,
             Budget::Api => &self.api,
+            Budget::Links => &self.links,
         };
         let checked = limiter.check_key(&household(address));
         checked.map_err(|not_until| self.too_many(wait(&not_until)))
@@ -165,7 +175,13 @@ impl Limits {
 
     /// Forgets addresses that have been quiet.
     pub fn tidy(&self) {
-        for limiter in [&self.forms, &self.sign_in, &self.wrong_token, &self.api] {
+        for limiter in [
+            &self.forms,
+            &self.sign_in,
+            &self.wrong_token,
+            &self.api,
+            &self.links,
+        ] {
             limiter.retain_recent();
         }
         self.number.retain_recent();

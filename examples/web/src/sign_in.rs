@@ -30,6 +30,14 @@ impl FromStr for Token {
     }
 }
 
+impl Token {
+    /// The token itself, to show to somebody else's door.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(..)")

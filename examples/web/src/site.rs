@@ -78,6 +78,14 @@ impl Site {
         self.loopback && self.public.is_empty() && self.proxies.is_empty()
     }
 
+    /// What links to it begin with: the first of its public addresses, if there is one.
+    #[must_use]
+    pub fn public_address(&self) -> Option<String> {
+        let public = self.public.first()?;
+        let scheme = if public.is_https { "https" } else { "http" };
+        Some(format!("{scheme}://{}", public.authority))
+    }
+
     /// The proxies before it.
     #[must_use]
     pub const fn proxies(&self) -> &Proxies {

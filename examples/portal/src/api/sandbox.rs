@@ -13,8 +13,7 @@ use beian_web::{
     lang::Speaks,
 };
 use chrono::TimeDelta;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use serde_json::Number;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Code, Problem, problem, schema::Mobile, view::instant};
@@ -108,18 +107,8 @@ pub(super) async fn clock(State(portal): State<Arc<Portal>>) -> Json<ClockView> 
 pub(super) struct Advance {
     /// Forward only, in all a century at most.
     #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
-    #[serde(deserialize_with = "whole")]
+    #[serde(deserialize_with = "beian_web::body::whole")]
     advance_seconds: i64,
-}
-
-/// An integer as JSON Schema knows it: 60.0 is one, too.
-fn whole<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
-    let number = Number::deserialize(from)?;
-    let whole = number.as_i64().or_else(|| {
-        let text = format!("{:.0}", number.as_f64().filter(|it| it.fract() == 0.0)?);
-        text.parse().ok()
-    });
-    whole.ok_or_else(|| D::Error::custom("expected an integer"))
 }
 
 /// Puts the clock forward. What was due before is done before, what is due then is done when this

@@ -4,19 +4,13 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use beian::{FilingPolicy, host::Clock as _};
 use beian_web::{
-    background::Bell,
-    clock::HostClock,
-    database::Error,
-    limits::Limits,
-    serve::Served,
-    sign_in::Door,
-    signing::SigningKey,
-    site::Site,
-    watch::Kept,
+    clock::HostClock, database::Error, limits::Limits, serve::Served, sign_in::Door,
+    signing::SigningKey, site::Site, watch::Kept,
 };
 use chrono::TimeDelta;
 
 use crate::{
+    background::Bell,
     order::{Order, Person},
     orders::Orders,
     regulator::Regulator,

@@ -36,7 +36,10 @@ impl PlatformKeys {
     pub fn open(path: &Path) -> Result<Self, StartProblem> {
         let of = |problem: KeyFileProblem| StartProblem::of(problem);
         let file = KeyFile::open(path, &SEAL).map_err(of)?;
-        let keys = file.keys().iter().map(|(number, key)| (*number, key.as_slice()));
+        let keys = file
+            .keys()
+            .iter()
+            .map(|(number, key)| (*number, key.as_slice()));
         let sealer = Sealer::new(keys).ok_or_else(|| {
             StartProblem("--key-file: a `seal` key has 64 hexadecimal digits".to_owned())
         })?;

@@ -13,6 +13,7 @@
 
 pub mod api;
 pub mod app;
+pub mod background;
 pub mod config;
 pub mod keys;
 pub mod order;
@@ -21,4 +22,5 @@ pub mod regulator;
 pub mod reminders;
 pub mod seal;
 pub mod store;
+pub mod web;
 pub mod worker;

@@ -125,7 +125,10 @@ impl Orders {
             link: Seed::draw()?,
             polls: Polls::default(),
         };
-        let filed = self.store.file(&order, &seals, key, &self.signing, now).await;
+        let filed = self
+            .store
+            .file(&order, &seals, key, &self.signing, now)
+            .await;
         match (filed, key) {
             (Ok(()), _) => Ok(order),
             // Another request under the key was faster.
@@ -172,12 +175,22 @@ impl Orders {
             // What isn't possible is said before what is wrong with the form.
             let mut after = before.clone();
             let unchanged = (before.filing.clone(), OrderFacts::default());
-            after.change(unchanged.0, unchanged.1, Vec::new(), before.ids.clone(), now)?;
+            after.change(
+                unchanged.0,
+                unchanged.1,
+                Vec::new(),
+                before.ids.clone(),
+                now,
+            )?;
             let checked = self.check(&form, facts.clone(), now)?;
             let (ids, seals) = self.seal_all(id, &form, &kept)?;
             let mut after = before.clone();
             after.change(checked.filing, checked.facts, checked.findings, ids, now)?;
-            match self.store.save(&before, &after, &seals, &self.signing, now).await {
+            match self
+                .store
+                .save(&before, &after, &seals, &self.signing, now)
+                .await
+            {
                 Ok(version) => return Ok(Order { version, ..after }),
                 Err(Error::Conflict) => {}
                 Err(error) => return Err(error.into()),
@@ -217,7 +230,9 @@ impl Orders {
         facts: OrderFacts,
         now: DateTime<Utc>,
     ) -> Result<Checked, OrderError> {
-        let filing = form.check_at(&self.policy, now).map_err(OrderError::Problems)?;
+        let filing = form
+            .check_at(&self.policy, now)
+            .map_err(OrderError::Problems)?;
         let known = facts.clone().with_ages(form, now);
         let findings = self.policy.findings(&filing, &known, now);
         let refused = |finding: &Finding| finding.severity() == Severity::Refused;
@@ -264,7 +279,10 @@ impl Orders {
         let mut form = form.clone();
         for (path, person) in paths_of(&mut form) {
             let free = |it: &&Kept| !ids.iter().any(|id| id.seal == it.seal);
-            let same = kept.iter().filter(free).find(|it| it.document == person.id_document);
+            let same = kept
+                .iter()
+                .filter(free)
+                .find(|it| it.document == person.id_document);
             let seal = if let Some(same) = same {
                 same.seal.clone()
             } else {
@@ -309,14 +327,18 @@ impl Orders {
     pub async fn amend(
         &self,
         id: OrderId,
-        step: impl Fn(&mut Order, DateTime<Utc>) -> Result<(), StepRefusal> + Send,
+        step: impl Fn(&mut Order, DateTime<Utc>) -> Result<(), StepRefusal> + Send + Sync,
     ) -> Result<Order, OrderError> {
         for _ in 0..TRIES {
             let before = self.order(id).await?;
             let mut after = before.clone();
             let now = self.clock.now();
             step(&mut after, now)?;
-            match self.store.save(&before, &after, &[], &self.signing, now).await {
+            match self
+                .store
+                .save(&before, &after, &[], &self.signing, now)
+                .await
+            {
                 Ok(version) => return Ok(Order { version, ..after }),
                 Err(Error::Conflict) => {}
                 Err(error) => return Err(error.into()),
@@ -381,7 +403,8 @@ impl Orders {
     /// # Errors
     /// [`OrderError`].
     pub async fn override_texted(&self, id: OrderId, roles: Roles) -> Result<Order, OrderError> {
-        self.amend(id, |order, now| order.override_texted(roles, now)).await
+        self.amend(id, |order, now| order.override_texted(roles, now))
+            .await
     }
 
     /// Somebody's word; at an instant, or now.
@@ -412,7 +435,9 @@ impl Orders {
     ) -> Result<Order, OrderError> {
         let order = self.order(id).await?;
         let round = order.round.filter(|it| it.number == round);
-        let mobile = round.and_then(|round| round.mobile(place)).ok_or(OrderError::NotFound)?;
+        let mobile = round
+            .and_then(|round| round.mobile(place))
+            .ok_or(OrderError::NotFound)?;
         self.report(id, kind(mobile), None).await
     }
 
@@ -454,8 +479,12 @@ fn found(finding: &Finding) -> Found {
 pub(crate) fn paths_of(form: &mut OrderForm) -> impl Iterator<Item = (String, &mut PersonForm)> {
     let leader = ("entity.leader".to_owned(), &mut form.entity.leader);
     let services = form.services.iter_mut().enumerate();
-    let administrators = services
-        .map(|(n, service)| (format!("services[{n}].administrator"), &mut service.administrator));
+    let administrators = services.map(|(n, service)| {
+        (
+            format!("services[{n}].administrator"),
+            &mut service.administrator,
+        )
+    });
     std::iter::once(leader).chain(administrators)
 }
 
@@ -483,9 +512,8 @@ fn fill_in(form: &mut OrderForm, kept: &[Kept]) {
         let one = candidates.iter().find(of_mobile);
         let one = one.or_else(|| candidates.iter().find(of_place));
         let first = candidates.first();
-        let alike = first.is_some_and(|first| {
-            candidates.iter().all(|it| it.document == first.document)
-        });
+        let alike =
+            first.is_some_and(|first| candidates.iter().all(|it| it.document == first.document));
         if let Some(one) = one.or(first.filter(|_| alike)) {
             person.id_document = one.document.clone();
         }
@@ -494,7 +522,10 @@ fn fill_in(form: &mut OrderForm, kept: &[Kept]) {
 
 fn same_kind(given: &str, kept: &str) -> bool {
     use beian::IdDocumentKind;
-    match (given.parse::<IdDocumentKind>(), kept.parse::<IdDocumentKind>()) {
+    match (
+        given.parse::<IdDocumentKind>(),
+        kept.parse::<IdDocumentKind>(),
+    ) {
         (Ok(given), Ok(kept)) => given == kept,
         _ => given == kept,
     }

@@ -47,6 +47,11 @@ pub enum SealProblem {
 
 const NONCE: usize = 24;
 
+fn nonce_of(bytes: &[u8]) -> Result<XNonce, SealProblem> {
+    let bytes: [u8; NONCE] = bytes.try_into().map_err(|_| SealProblem::Broken)?;
+    Ok(bytes.into())
+}
+
 impl Sealer {
     /// With these keys of 32 bytes, the current one last. `None` if there is none, or one is of another length.
     #[must_use]
@@ -91,13 +96,16 @@ impl Sealer {
         nonce: &[u8],
         text: &[u8],
     ) -> Result<Sealed, SealProblem> {
-        let cipher = self.ciphers.get(&self.current).ok_or(SealProblem::NoKey(self.current))?;
+        let cipher = self
+            .ciphers
+            .get(&self.current)
+            .ok_or(SealProblem::NoKey(self.current))?;
         let bound = bound(order, &id);
         let payload = Payload {
             msg: text,
             aad: &bound,
         };
-        let sealed = cipher.encrypt(XNonce::from_slice(nonce), payload);
+        let sealed = cipher.encrypt(&nonce_of(nonce)?, payload);
         let mut bytes = nonce.to_vec();
         bytes.extend(sealed.map_err(|_| SealProblem::Broken)?);
         Ok(Sealed {
@@ -120,14 +128,20 @@ impl Sealer {
         order: OrderId,
         sealed: &Sealed,
     ) -> Result<Zeroizing<Vec<u8>>, SealProblem> {
-        let cipher = self.ciphers.get(&sealed.key).ok_or(SealProblem::NoKey(sealed.key))?;
-        let (nonce, bytes) = sealed.bytes.split_at_checked(NONCE).ok_or(SealProblem::Broken)?;
+        let cipher = self
+            .ciphers
+            .get(&sealed.key)
+            .ok_or(SealProblem::NoKey(sealed.key))?;
+        let (nonce, bytes) = sealed
+            .bytes
+            .split_at_checked(NONCE)
+            .ok_or(SealProblem::Broken)?;
         let bound = bound(order, &sealed.id);
         let payload = Payload {
             msg: bytes,
             aad: &bound,
         };
-        let opened = cipher.decrypt(XNonce::from_slice(nonce), payload);
+        let opened = cipher.decrypt(&nonce_of(nonce)?, payload);
         opened.map(Zeroizing::new).map_err(|_| SealProblem::Broken)
     }
 
@@ -146,7 +160,9 @@ impl Sealer {
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<_> = self.ciphers.keys().collect();
-        f.debug_struct("Sealer").field("keys", &keys).finish_non_exhaustive()
+        f.debug_struct("Sealer")
+            .field("keys", &keys)
+            .finish_non_exhaustive()
     }
 }
 

@@ -10,12 +10,13 @@ use beian::{
     host::Clock as _,
     tracker::Reminder,
 };
-use beian_web::{background::Bell, clock::HostClock, limits::Limits, order_id::OrderId};
+use beian_web::{clock::HostClock, limits::Limits, order_id::OrderId};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet, time};
 
 use crate::{
     app::Platform,
+    background::Bell,
     order::{Event, Order, Reminded, Round, StepRefusal},
     orders::{OrderError, Orders},
     regulator::{HandedIn, Regulator, Uploaded},
@@ -133,7 +134,9 @@ impl Worker {
         let database = self.orders.store.database();
         self.clock().refresh(database).await?;
         if let Some(ahead) = self.regulator.ahead().await {
-            let behind = ahead.checked_sub(&self.clock().offset()).unwrap_or_default();
+            let behind = ahead
+                .checked_sub(&self.clock().offset())
+                .unwrap_or_default();
             if behind > TimeDelta::seconds(1) {
                 let offset = database.advance_clock(behind).await?;
                 self.clock().put_forward_to(offset);
@@ -145,9 +148,13 @@ impl Worker {
     /// Seals of older keys are made anew, so that these can leave the key file.
     async fn seal_anew(&self) -> Result<(), Problem> {
         let (store, sealer) = (&self.orders.store, &self.orders.sealer);
-        let old = store.seals_of_other_keys(sealer.current(), SEALS_AT_ONCE).await?;
+        let old = store
+            .seals_of_other_keys(sealer.current(), SEALS_AT_ONCE)
+            .await?;
         for (order, sealed) in old {
-            store.replace_seal(&sealer.seal_anew(order, &sealed)?).await?;
+            store
+                .replace_seal(&sealer.seal_anew(order, &sealed)?)
+                .await?;
         }
         Ok(())
     }
@@ -190,7 +197,11 @@ impl Worker {
         let handed_in = HandedIn {
             key: format!("{id}-{submission}"),
             form: self.orders.form_to_upload(&order).await?,
-            known_as: order.upload.regulator_id.clone().filter(|_| order.upload.unchanged),
+            known_as: order
+                .upload
+                .regulator_id
+                .clone()
+                .filter(|_| order.upload.unchanged),
         };
         let uploaded = self.regulator.upload(&handed_in).await;
         drop(handed_in);
@@ -230,7 +241,7 @@ impl Worker {
         &self,
         id: OrderId,
         submission: u32,
-        step: impl Fn(&mut Order, DateTime<Utc>) -> Result<(), StepRefusal> + Send,
+        step: impl Fn(&mut Order, DateTime<Utc>) -> Result<(), StepRefusal> + Send + Sync,
     ) -> Result<Order, OrderError> {
         let amended = self.orders.amend(id, |order, now| {
             if order.is_to_upload() && order.upload.submission == submission {
@@ -355,7 +366,10 @@ impl Worker {
 /// When something is tried again that failed so often: later each time, and not at the same instant as others.
 fn again(now: DateTime<Utc>, first: TimeDelta, times: u32) -> Option<DateTime<Utc>> {
     let doubled = 2_i32.saturating_pow(times.saturating_sub(1).min(12));
-    let wait = first.checked_mul(doubled).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    let wait = first
+        .checked_mul(doubled)
+        .unwrap_or(LONGEST_WAIT)
+        .min(LONGEST_WAIT);
     now.checked_add_signed(with_jitter(wait))
 }
 

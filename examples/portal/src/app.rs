@@ -16,7 +16,7 @@ use beian_sqlx::AnyStore;
 use beian_web::{
     clock::HostClock,
     even::even,
-    limits::{Limits, Rates},
+    limits::Limits,
     options::{self, StartProblem},
     serve::{Served, Server},
     sign_in::Door,
@@ -232,13 +232,7 @@ impl Running {
             .tries(64);
         let desk = Arc::new(desk);
         let rates = if sandbox {
-            // Who tries it out isn't held up; guessing a token is no trying out.
-            Rates {
-                rate_address: u32::MAX,
-                rate_number: u32::MAX,
-                rate_api: u32::MAX,
-                ..config.web.rates
-            }
+            config.web.rates.tried_out()
         } else {
             config.web.rates
         };

@@ -53,6 +53,20 @@ pub struct Rates {
     pub rate_links: u32,
 }
 
+impl Rates {
+    /// Of a host that is only tried out: nobody is held up; guessing a token is no trying out.
+    #[must_use]
+    pub const fn tried_out(self) -> Self {
+        Self {
+            rate_address: u32::MAX,
+            rate_number: u32::MAX,
+            rate_api: u32::MAX,
+            rate_links: u32::MAX,
+            ..self
+        }
+    }
+}
+
 /// What is counted for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budget {

@@ -57,16 +57,25 @@ impl Caller {
         platform.limits.heard(address).map_err(too_many)?;
         let Some(token) = bearer(headers) else {
             if platform.door.is_open() {
-                platform.limits.check(Budget::Api, address).map_err(too_many)?;
+                platform
+                    .limits
+                    .check(Budget::Api, address)
+                    .map_err(too_many)?;
                 return Ok(Self::Staff);
             }
             return Ok(Self::Anybody);
         };
         if platform.door.is_token(token) {
-            platform.limits.check(Budget::Api, address).map_err(too_many)?;
+            platform
+                .limits
+                .check(Budget::Api, address)
+                .map_err(too_many)?;
             return Ok(Self::Staff);
         }
-        platform.limits.check(Budget::Links, address).map_err(too_many)?;
+        platform
+            .limits
+            .check(Budget::Links, address)
+            .map_err(too_many)?;
         let linked = platform.orders.linked(token).await;
         match linked.map_err(|error| problem::of(&error, lang))? {
             Some(Linked::Customer(id)) => Ok(Self::Customer(id)),

@@ -106,10 +106,21 @@ impl Said {
         // What belongs to another kind was meant otherwise.
         let others = [
             ("mobile", self.mobile.is_some(), kind.person().is_some()),
-            ("status", self.status.is_some(), matches!(kind, FactKind::Regulator(_))),
-            ("cause", self.cause.is_some(), matches!(kind, FactKind::Returned(_))),
+            (
+                "status",
+                self.status.is_some(),
+                matches!(kind, FactKind::Regulator(_)),
+            ),
+            (
+                "cause",
+                self.cause.is_some(),
+                matches!(kind, FactKind::Returned(_)),
+            ),
         ];
-        match others.into_iter().find(|(_, given, wanted)| *given && !wanted) {
+        match others
+            .into_iter()
+            .find(|(_, given, wanted)| *given && !wanted)
+        {
             Some((field, ..)) => Err(malformed(field)),
             None => Ok((kind, at)),
         }

@@ -32,12 +32,7 @@ use super::{
     problem, schema,
     view::{self, OrderList, OrderView},
 };
-use crate::{
-    app::Platform,
-    order::Order,
-    orders::OrderError,
-    store::Wanted,
-};
+use crate::{app::Platform, order::Order, orders::OrderError, store::Wanted};
 
 /// The routes.
 pub fn router() -> Router<Arc<Platform>> {
@@ -119,7 +114,9 @@ pub(super) async fn list(
         None => {}
         Some("overdue") => wanted.overdue_at = Some(now),
         Some(status) => {
-            let status = status.parse::<OrderStatus>().map_err(|_| malformed("status"))?;
+            let status = status
+                .parse::<OrderStatus>()
+                .map_err(|_| malformed("status"))?;
             wanted.statuses.push(status);
         }
     }
@@ -276,7 +273,11 @@ pub(super) async fn give_back(
     Body(given): Body<Reasons>,
 ) -> Result<Json<OrderView>, Problem> {
     let reasons = reasons(&given.reasons, lang)?;
-    view(&platform, platform.orders.give_back(id, &reasons).await, lang)
+    view(
+        &platform,
+        platform.orders.give_back(id, &reasons).await,
+        lang,
+    )
 }
 
 /// A returned order is handed in again as it is.
@@ -340,7 +341,10 @@ pub(super) async fn decide(
     } else {
         reasons(&decision.reasons, lang)?
     };
-    let decided = platform.orders.decide(id, decision.approved, &reasons).await;
+    let decided = platform
+        .orders
+        .decide(id, decision.approved, &reasons)
+        .await;
     platform.bell.ring();
     view(&platform, decided, lang)
 }
@@ -367,10 +371,18 @@ pub(super) async fn override_texted(
     OfOrder { id, .. }: OfOrder,
     Body(texted): Body<Texted>,
 ) -> Result<Json<OrderView>, Problem> {
-    let roles: Result<Roles, _> = texted.roles.iter().map(|role| role.parse::<Role>()).collect();
+    let roles: Result<Roles, _> = texted
+        .roles
+        .iter()
+        .map(|role| role.parse::<Role>())
+        .collect();
     let malformed = || Problem::new(Code::MALFORMED_BODY, lang).malformed("roles", lang);
     let roles = roles.map_err(|_| malformed())?;
-    view(&platform, platform.orders.override_texted(id, roles).await, lang)
+    view(
+        &platform,
+        platform.orders.override_texted(id, roles).await,
+        lang,
+    )
 }
 
 /// The customer gets another link; the old one opens nothing any more.

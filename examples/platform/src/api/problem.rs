@@ -13,10 +13,7 @@ use beian_web::{
     problem::{Code, FieldProblem, Problem},
 };
 
-use crate::{
-    order::StepRefusal,
-    orders::OrderError,
-};
+use crate::{order::StepRefusal, orders::OrderError};
 
 /// 404: there is no order of that id, or none that the caller may see.
 pub(super) const ORDER_NOT_FOUND: Code = Code::new(

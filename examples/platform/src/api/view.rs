@@ -219,17 +219,29 @@ impl OrderView {
             id: order.id.to_string(),
             version: order.version,
             filing_type: kind.name(),
-            entity: order.filing.entity_name().to_owned(),
+            entity: order.filing.entity().name().to_owned(),
             filed_at: instant(order.filed_at),
             status: order.status().name(),
             stages: stages.collect(),
             round: order.life.rounds(),
             returned_because: order.life.return_cause().map(beian::ReturnCause::name),
-            reasons: order.life.reasons().iter().map(|it| reason(it, lang)).collect(),
+            reasons: order
+                .life
+                .reasons()
+                .iter()
+                .map(|it| reason(it, lang))
+                .collect(),
             upload_code: order.life.upload_code(),
             text: order.life.advice(kind, lang),
-            findings: order.findings.iter().map(|it| FindingView::new(it, lang)).collect(),
-            tracker: order.round.as_ref().map(|round| TrackerView::new(platform, order, round, lang, now)),
+            findings: order
+                .findings
+                .iter()
+                .map(|it| FindingView::new(it, lang))
+                .collect(),
+            tracker: order
+                .round
+                .as_ref()
+                .map(|round| TrackerView::new(platform, order, round, lang, now)),
             reminders: order.reminders.iter().map(reminder).collect(),
             timeline: timeline(order, lang, now),
             link: platform.customer_link(order),
@@ -318,8 +330,11 @@ impl TrackerView {
 #[must_use]
 pub fn step_of(tracker: &Tracker, mobile: &MobileNumber, now: DateTime<Utc>) -> Option<NextStep> {
     let steps = tracker.next_steps(now);
-    let own = steps.iter().find(|step| step.person.as_ref() == Some(mobile));
-    own.or_else(|| steps.iter().find(|step| step.person.is_none())).copied()
+    let own = steps
+        .iter()
+        .find(|step| step.person.as_ref() == Some(mobile));
+    own.or_else(|| steps.iter().find(|step| step.person.is_none()))
+        .copied()
 }
 
 /// The step in words, without whose it is.
@@ -380,7 +395,11 @@ pub fn timeline(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<LineView> 
             Lang::Zh => "此前完成核验必定有效",
             Lang::En => "Until then everybody is in time for certain",
         };
-        to_come.push(expected(deadline.earliest, "deadline_earliest", text.to_owned()));
+        to_come.push(expected(
+            deadline.earliest,
+            "deadline_earliest",
+            text.to_owned(),
+        ));
         if let Some(latest) = deadline.latest {
             let text = match lang {
                 Lang::Zh => "按各人所述，此后不再有效",

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use record::{Found, KeptId, Order, Polls, Reminded, SealId, Upload};
 pub use round::{Person, Round};
-pub use steps::StepRefusal;
+pub use steps::{Following, StepRefusal};
 pub use timeline::{Event, Line};
 
 /// What a link is made of: sixteen random bytes in hex. With the platform's key they make the link's token, of

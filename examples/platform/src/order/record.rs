@@ -160,7 +160,10 @@ impl Order {
         let Some(roles) = &self.texted else {
             return Ok(by_rules);
         };
-        let roles: Roles = roles.iter().filter_map(|role| role.parse::<Role>().ok()).collect();
+        let roles: Roles = roles
+            .iter()
+            .filter_map(|role| role.parse::<Role>().ok())
+            .collect();
         let table = rulebook::in_force(at, self.filing.province());
         let table = table.map_or(&*Rulebook::CURRENT, |period| period.rulebook());
         Ok(table.requirement_as_texted(&self.filing, roles))
@@ -221,7 +224,11 @@ impl Order {
             },
             _ => return None,
         };
-        Some(self.polls.not_before.map_or(due, |not_before| due.max(not_before)))
+        Some(
+            self.polls
+                .not_before
+                .map_or(due, |not_before| due.max(not_before)),
+        )
     }
 
     /// When somebody has to look at it next: *now*, if something is due.
@@ -230,7 +237,10 @@ impl Order {
         if self.is_to_upload() {
             return Some(self.upload.next_try.unwrap_or(now));
         }
-        let reminders = self.round.as_ref().and_then(|round| round.next_reminder(now));
+        let reminders = self
+            .round
+            .as_ref()
+            .and_then(|round| round.next_reminder(now));
         [self.next_poll(now), reminders].into_iter().flatten().min()
     }
 
@@ -241,6 +251,9 @@ impl Order {
         if self.status() != OrderStatus::SmsVerification {
             return None;
         }
-        round.tracker.deadline(now).map(|deadline| deadline.earliest)
+        round
+            .tracker
+            .deadline(now)
+            .map(|deadline| deadline.earliest)
     }
 }

@@ -48,7 +48,10 @@ impl Round {
             let rule = rule.to_owned();
             Seed::draw().map(|link| Person { rule, link })
         };
-        let persons: Result<_, _> = tracker.persons().map(|(mobile, _)| person(mobile)).collect();
+        let persons: Result<_, _> = tracker
+            .persons()
+            .map(|(mobile, _)| person(mobile))
+            .collect();
         Ok(Self {
             number,
             persons: persons?,

@@ -2,7 +2,9 @@
 
 use beian::{
     FilingOrder, MobileNumber, OrderLife, OrderStatus, Requirement, ReturnCause, Roles, Tracker,
-    filing::{LifeRefusal, NotFileable, OrderStep, PolledStatus, ReturnReasons, checks::OrderFacts},
+    filing::{
+        LifeRefusal, NotFileable, OrderStep, PolledStatus, ReturnReasons, checks::OrderFacts,
+    },
     tracker::{Fact, FactKind, FactRefusal, RegulatorStatus},
 };
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
@@ -214,7 +216,10 @@ impl Order {
             return self.submitted_by_hand(fact, now, following);
         }
         let verifying = self.status() == OrderStatus::SmsVerification;
-        let round = self.round.as_mut().filter(|_| verifying || kind.person().is_none());
+        let round = self
+            .round
+            .as_mut()
+            .filter(|_| verifying || kind.person().is_none());
         let round = round.ok_or(StepRefusal::NoRound)?;
         let said_enough = |mobile: MobileNumber| round.has_said_enough(&mobile);
         if kind.person().is_some_and(said_enough) {
@@ -255,9 +260,8 @@ impl Order {
 
     fn accepted_at(&self) -> DateTime<Utc> {
         let mut lines = self.timeline.iter().rev();
-        let handed_in = |line: &&super::Line| {
-            matches!(line.event, Event::Accepted | Event::Resubmitted)
-        };
+        let handed_in =
+            |line: &&super::Line| matches!(line.event, Event::Accepted | Event::Resubmitted);
         lines.find(handed_in).map_or(self.filed_at, |line| line.at)
     }
 
@@ -282,7 +286,9 @@ impl Order {
     ) -> Result<(), StepRefusal> {
         let recipients = requirement.recipients();
         let life = self.life.submit(recipients)?;
-        let earliest = since.checked_sub_signed(following.clocks_differ).unwrap_or(since);
+        let earliest = since
+            .checked_sub_signed(following.clocks_differ)
+            .unwrap_or(since);
         let round = recipients.map(|recipients| {
             let mut tracker = Tracker::new(recipients, earliest)
                 .submitted_by(by)
@@ -387,9 +393,7 @@ impl Order {
             PolledStatus::InitialReview
             | PolledStatus::AwaitingSubmission
             | PolledStatus::UploadFailed(_) => self.upload.first_try = Some(now),
-            PolledStatus::Returned(cause, reasons)
-                if *cause == ReturnCause::PlatformDecision =>
-            {
+            PolledStatus::Returned(cause, reasons) if *cause == ReturnCause::PlatformDecision => {
                 let cause = ReturnCause::SubmissionRefused;
                 self.life = self.life.return_for(cause)?.with_reasons(reasons.clone());
                 self.note_return(cause, now);
@@ -463,10 +467,18 @@ impl Order {
 fn word(kind: &FactKind) -> Option<Event> {
     let mobile = |mobile: &MobileNumber| mobile.to_string();
     Some(match kind {
-        FactKind::Received(person) => Event::Received { mobile: mobile(person) },
-        FactKind::NothingCame(person) => Event::NothingCame { mobile: mobile(person) },
-        FactKind::ResendAsked(person) => Event::ResendAsked { mobile: mobile(person) },
-        FactKind::Passed(person) => Event::Passed { mobile: mobile(person) },
+        FactKind::Received(person) => Event::Received {
+            mobile: mobile(person),
+        },
+        FactKind::NothingCame(person) => Event::NothingCame {
+            mobile: mobile(person),
+        },
+        FactKind::ResendAsked(person) => Event::ResendAsked {
+            mobile: mobile(person),
+        },
+        FactKind::Passed(person) => Event::Passed {
+            mobile: mobile(person),
+        },
         FactKind::Regulator(_) | FactKind::Approved | FactKind::Returned(_) => return None,
     })
 }

@@ -157,8 +157,12 @@ impl Event {
             Self::Passed { mobile } => of(mobile, "称已完成核验", "says that they have verified"),
             Self::Regulator { status } => match status.parse::<RegulatorStatus>() {
                 Ok(RegulatorStatus::Waiting) => two("管局：等待核验", "Regulator: waiting"),
-                Ok(RegulatorStatus::Done) => two("管局：全部核验完成", "Regulator: all have verified"),
-                Ok(RegulatorStatus::TimedOut) => two("管局：逾期未核验", "Regulator: not verified in time"),
+                Ok(RegulatorStatus::Done) => {
+                    two("管局：全部核验完成", "Regulator: all have verified")
+                }
+                Ok(RegulatorStatus::TimedOut) => {
+                    two("管局：逾期未核验", "Regulator: not verified in time")
+                }
                 Err(_) => two("管局状态", "The regulator's status"),
             },
             Self::Returned { cause } => match cause.parse::<ReturnCause>() {

@@ -138,7 +138,9 @@ impl Regulator for PortalRegulator {
             if !is_id(called) {
                 return None;
             }
-            let request = self.request(Method::GET, &format!("api/orders/{called}")).ok()?;
+            let request = self
+                .request(Method::GET, &format!("api/orders/{called}"))
+                .ok()?;
             let order = self.told(request).await.ok()?;
             if order.id != called {
                 return None;
@@ -180,7 +182,11 @@ fn polled(order: &Order) -> Option<PolledStatus> {
         "sms_verification" => PolledStatus::SmsVerification,
         "administration_review" => PolledStatus::AdministrationReview,
         "returned" => {
-            let cause = order.returned_because.as_deref()?.parse::<ReturnCause>().ok()?;
+            let cause = order
+                .returned_because
+                .as_deref()?
+                .parse::<ReturnCause>()
+                .ok()?;
             PolledStatus::Returned(cause, ReturnReasons::NONE)
         }
         "withdrawn" => PolledStatus::Withdrawn,

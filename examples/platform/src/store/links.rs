@@ -28,7 +28,10 @@ impl Store {
         let query = self
             .database
             .query("select filing_order, round, person from link where hash = ?");
-        let rows = self.database.rows("link", query.bind(hash.to_vec())).await?;
+        let rows = self
+            .database
+            .rows("link", query.bind(hash.to_vec()))
+            .await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
@@ -79,7 +82,8 @@ impl Store {
         };
         for (place, person) in (0_i64..).zip(&round.persons) {
             let hash = person.link.hash(signing);
-            self.link_in(transaction, order.id, hash, round.number, place).await?;
+            self.link_in(transaction, order.id, hash, round.number, place)
+                .await?;
         }
         Ok(())
     }

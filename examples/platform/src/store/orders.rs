@@ -57,7 +57,7 @@ impl Store {
         let insert = insert
             .bind(order.id.bytes().to_vec())
             .bind(order.status().name())
-            .bind(order.filing.entity_name().to_owned())
+            .bind(order.filing.entity().name().to_owned())
             .bind(last_four(order))
             .bind(micros(order.next(now)))
             .bind(micros(order.overdue_from(now)))
@@ -65,10 +65,13 @@ impl Store {
         let mut transaction = self.database.begin().await?;
         if let Some(key) = key {
             let id = order.id.bytes();
-            self.database.take_key_in(&mut transaction, key, &id).await?;
+            self.database
+                .take_key_in(&mut transaction, key, &id)
+                .await?;
         }
         execute("file order", &mut transaction, insert).await?;
-        self.write_beside(&mut transaction, None, order, seals, signing).await?;
+        self.write_beside(&mut transaction, None, order, seals, signing)
+            .await?;
         Ok(transaction.commit().await?)
     }
 
@@ -92,7 +95,7 @@ impl Store {
         let update = update
             .bind(version)
             .bind(after.status().name())
-            .bind(after.filing.entity_name().to_owned())
+            .bind(after.filing.entity().name().to_owned())
             .bind(last_four(after))
             .bind(micros(after.next(now)))
             .bind(micros(after.overdue_from(now)))
@@ -103,7 +106,8 @@ impl Store {
         if execute("save order", &mut transaction, update).await? != 1 {
             return Err(Error::Conflict);
         }
-        self.write_beside(&mut transaction, Some(before), after, seals, signing).await?;
+        self.write_beside(&mut transaction, Some(before), after, seals, signing)
+            .await?;
         transaction.commit().await?;
         Ok(version)
     }
@@ -127,7 +131,8 @@ impl Store {
             }
         }
         if before.is_none_or(|before| before.link != after.link) {
-            self.link_customer_in(transaction, before, after, signing).await?;
+            self.link_customer_in(transaction, before, after, signing)
+                .await?;
         }
         let round = |order: &Order| order.round.as_ref().map(|round| round.number);
         if before.and_then(round) != round(after) {
@@ -141,8 +146,13 @@ impl Store {
     /// # Errors
     /// [`Error`].
     pub async fn order(&self, id: OrderId) -> Result<Option<Order>, Error> {
-        let query = self.database.query("select version, data from filing_order where id = ?");
-        let rows = self.database.rows("order", query.bind(id.bytes().to_vec())).await?;
+        let query = self
+            .database
+            .query("select version, data from filing_order where id = ?");
+        let rows = self
+            .database
+            .rows("order", query.bind(id.bytes().to_vec()))
+            .await?;
         rows.first().map(read).transpose()
     }
 
@@ -210,10 +220,20 @@ impl Store {
     /// # Errors
     /// [`Error`].
     pub async fn count_overdue(&self, at: DateTime<Utc>) -> Result<u64, Error> {
-        let query = self.database.query("select count(*) from filing_order where overdue <= ?");
-        let rows = self.database.rows("count overdue", query.bind(at.timestamp_micros())).await?;
-        let count = rows.first().map(|row| row.try_get::<i64, _>(0)).transpose()?;
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+        let query = self
+            .database
+            .query("select count(*) from filing_order where overdue <= ?");
+        let rows = self
+            .database
+            .rows("count overdue", query.bind(at.timestamp_micros()))
+            .await?;
+        let count = rows
+            .first()
+            .map(|row| row.try_get::<i64, _>(0))
+            .transpose()?;
+        Ok(count
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0))
     }
 
     /// When something is due next, and not before.
@@ -221,9 +241,14 @@ impl Store {
     /// # Errors
     /// [`Error`].
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Error> {
-        let query = self.database.query("select due from filing_order order by due limit 1");
+        let query = self
+            .database
+            .query("select due from filing_order order by due limit 1");
         let rows = self.database.rows("next due", query).await?;
-        let due = rows.first().map(|row| row.try_get::<i64, _>(0)).transpose()?;
+        let due = rows
+            .first()
+            .map(|row| row.try_get::<i64, _>(0))
+            .transpose()?;
         Ok(due.and_then(DateTime::from_timestamp_micros))
     }
 
@@ -293,7 +318,9 @@ impl Store {
         if self.database.is_shared() {
             return Ok(());
         }
-        let query = self.database.query("update filing_order set leased_until = 0");
+        let query = self
+            .database
+            .query("update filing_order set leased_until = 0");
         self.database.write("end leases", query).await
     }
 }

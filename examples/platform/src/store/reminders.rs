@@ -25,7 +25,9 @@ pub struct Message {
 /// Without number and text.
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

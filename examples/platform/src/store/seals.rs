@@ -45,7 +45,10 @@ impl Store {
         let query = self
             .database
             .query("select id, key_number, sealed from sealed_id where filing_order = ?");
-        let rows = self.database.rows("seals", query.bind(order.bytes().to_vec())).await?;
+        let rows = self
+            .database
+            .rows("seals", query.bind(order.bytes().to_vec()))
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -54,7 +57,9 @@ impl Store {
     /// # Errors
     /// [`Error`].
     pub async fn seal_keys(&self) -> Result<Vec<u32>, Error> {
-        let query = self.database.query("select distinct key_number from sealed_id");
+        let query = self
+            .database
+            .query("select distinct key_number from sealed_id");
         let rows = self.database.rows("seal keys", query).await?;
         rows.iter().map(|row| key(row, 0)).collect()
     }

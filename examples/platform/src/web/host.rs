@@ -1,0 +1,81 @@
+//! What the platform says of itself on its pages.
+
+use beian::Lang;
+use beian_web::{
+    database::Database,
+    limits::Limits,
+    pages::{CONSOLE, Host, MenuItem},
+    sign_in::Door,
+    signing::SigningKey,
+    site::Site,
+};
+
+use super::{FILING, HANDSETS};
+use crate::app::Platform;
+
+const MENU: [MenuItem; 3] = [
+    MenuItem {
+        section: FILING,
+        href: "/",
+        zh: "办理备案",
+        en: "File",
+    },
+    MenuItem {
+        section: CONSOLE,
+        href: "/console",
+        zh: "平台工作台",
+        en: "Staff",
+    },
+    MenuItem {
+        section: HANDSETS,
+        href: "/handsets",
+        zh: "模拟提醒",
+        en: "Reminders",
+    },
+];
+
+impl Host for Platform {
+    fn name(&self) -> &'static str {
+        "platform"
+    }
+
+    fn title(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => "备案平台",
+            Lang::En => "ICP filing platform",
+        }
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        let is_there = |item: &MenuItem| self.sandbox || item.section != HANDSETS;
+        MENU.into_iter().filter(is_there).collect()
+    }
+
+    fn console(&self) -> &'static str {
+        "/console"
+    }
+
+    fn site(&self) -> &Site {
+        &self.site
+    }
+
+    fn door(&self) -> &Door {
+        &self.door
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn signing(&self) -> &SigningKey {
+        &self.signing
+    }
+
+    fn is_sandbox(&self) -> bool {
+        self.sandbox
+    }
+
+    fn database(&self) -> &Database {
+        self.orders.store.database()
+    }
+}

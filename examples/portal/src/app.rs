@@ -14,21 +14,18 @@ use beian::{
 };
 use beian_sqlx::AnyStore;
 use beian_web::{
+    background::{Bell, Listeners},
     clock::HostClock,
     even::even,
     limits::Limits,
     options::{self, StartProblem},
-    serve::{Served, Server},
+    serve::Served,
     sign_in::Door,
     site::Site,
     watch::Kept,
 };
 use chrono::TimeDelta;
-use tokio::{
-    net::TcpListener,
-    sync::{Mutex, MutexGuard, watch},
-    time,
-};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     api,
@@ -38,7 +35,7 @@ use crate::{
     orders::Orders,
     sms::{Gateway, Sandbox, Webhook},
     store::Store,
-    worker::{Bell, Worker, warn_of},
+    worker::{Worker, warn_of},
 };
 
 /// What requests work with.
@@ -151,9 +148,7 @@ pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     portal: Arc<Portal>,
-    server: Server,
-    /// The listener for the figures alone.
-    metrics: Option<Server>,
+    listeners: Listeners,
     gateway: Arc<Gateway>,
 }
 
@@ -161,8 +156,6 @@ pub struct Running {
 const LEASE: TimeDelta = TimeDelta::seconds(120);
 const LEASE_SANDBOX: TimeDelta = TimeDelta::seconds(10);
 
-/// How long requests and the worker have to finish once the portal is told to stop.
-const GRACE: Duration = Duration::from_secs(4);
 /// How long a database is trusted to be writable.
 const WRITABLE: Duration = Duration::from_secs(3);
 /// How long figures of the database are good for.
@@ -196,20 +189,7 @@ impl Running {
         }
         let site = Arc::new(site);
         let counts = Arc::<Served>::default();
-        let listener = listen("--listen", address).await?;
-        let address = listener.local_addr().map_err(StartProblem::of)?;
-        let over = |listener| {
-            let (site, counts) = (Arc::clone(&site), Arc::clone(&counts));
-            Server::new(listener, site, counts, &config.web)
-        };
-        let metrics = match &config.web.metrics_listen {
-            Some(given) => {
-                let address = options::address("--metrics-listen", given).await?;
-                Some(over(listen("--metrics-listen", address).await?))
-            }
-            None => None,
-        };
-        let server = over(listener);
+        let listeners = Listeners::at(address, &config.web, &site, &counts).await?;
 
         let clock = HostClock::default();
         let ended = store.end_leases_of_the_dead(clock.now()).await;
@@ -260,10 +240,9 @@ impl Running {
             sms_delay,
         };
         Ok(Self {
-            address,
+            address: listeners.address(),
             portal: Arc::new(portal),
-            server,
-            metrics,
+            listeners,
             gateway: Arc::new(gateway),
         })
     }
@@ -279,70 +258,24 @@ impl Running {
     /// # Errors
     /// If the worker ends by itself.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let (stopping, stopped) = watch::channel(false);
+        let Self {
+            portal,
+            listeners,
+            gateway,
+            ..
+        } = self;
         let worker = Worker {
-            desk: Arc::clone(&self.portal.desk),
-            store: Arc::clone(&self.portal.store),
-            clock: self.portal.clock.clone(),
-            gateway: self.gateway,
-            limits: Arc::clone(&self.portal.limits),
-            bell: Arc::clone(&self.portal.bell),
+            desk: Arc::clone(&portal.desk),
+            store: Arc::clone(&portal.store),
+            clock: portal.clock.clone(),
+            gateway,
+            limits: Arc::clone(&portal.limits),
+            bell: Arc::clone(&portal.bell),
         };
-        let mut worker = tokio::spawn(worker.run(stopped.clone()));
-        tokio::spawn(async move {
-            stop.await;
-            let _ = stopping.send(true);
-        });
-
-        let wait = |mut stopped: watch::Receiver<bool>| async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        let metrics = self.metrics.map(|metrics| {
-            let router = api::metrics_router(&self.portal);
-            metrics.serve(router, wait(stopped.clone()))
-        });
-        let pages = self
-            .server
-            .serve(api::router(&self.portal), wait(stopped.clone()));
-        let mut server = std::pin::pin!(async {
-            match metrics {
-                Some(metrics) => {
-                    tokio::join!(pages, metrics);
-                }
-                None => pages.await,
-            }
-        });
-        let finished = async {
-            tokio::select! {
-                () = &mut server => {
-                    let _ = (&mut worker).await;
-                    Ok(())
-                }
-                // It works until it is told to stop; a portal without it would only seem to run.
-                _ = &mut worker => {
-                    if !*stopped.borrow() {
-                        return Err(io::Error::other("the worker has ended"));
-                    }
-                    server.await;
-                    Ok(())
-                }
-            }
-        };
-        let grace_is_over = async {
-            wait(stopped.clone()).await;
-            time::sleep(GRACE).await;
-        };
-        let outcome = tokio::select! {
-            outcome = finished => outcome,
-            () = grace_is_over => {
-                tracing::warn!("some requests were cut off");
-                Ok(())
-            }
-        };
-        worker.abort();
-        // What is open is rolled back when the process ends; nothing acknowledged is lost.
-        let _ = time::timeout(Duration::from_millis(500), self.portal.store.close()).await;
-        outcome
+        let (pages, metrics) = (api::router(&portal), api::metrics_router(&portal));
+        let worker = |stop| worker.run(stop);
+        let run = listeners.run(pages, metrics, worker, stop, portal.store.close());
+        run.await
     }
 }
 
@@ -362,9 +295,4 @@ fn may_start(config: &Config, site: &Site) -> Result<(), StartProblem> {
         );
     }
     Ok(())
-}
-
-async fn listen(option: &str, address: SocketAddr) -> Result<TcpListener, StartProblem> {
-    let listener = TcpListener::bind(address).await;
-    listener.map_err(|error| StartProblem(format!("{option}: {error}")))
 }

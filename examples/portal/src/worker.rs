@@ -7,9 +7,9 @@ use beian::{
     host::{Clock as _, Desk, LeftOut, SendOutcome, SmsSender},
 };
 use beian_sqlx::AnyStore;
-use beian_web::{clock::HostClock, limits::Limits};
+use beian_web::{background::Bell, clock::HostClock, limits::Limits};
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::{sync::watch, time};
+use tokio::sync::watch;
 
 use crate::{sms::Gateway, store::Store};
 
@@ -39,37 +39,12 @@ pub struct Worker {
     pub bell: Arc<Bell>,
 }
 
-/// Wakes the worker, and tells when it has worked.
-#[derive(Debug, Default)]
-pub struct Bell {
-    rung: watch::Sender<u64>,
-    answered: watch::Sender<u64>,
-}
-
-impl Bell {
-    /// Something may be due: a round was opened, a resend accepted.
-    pub fn ring(&self) {
-        self.rung
-            .send_modify(|rings| *rings = rings.saturating_add(1));
-    }
-
-    /// Rings, and waits until a pass that began afterwards is over; two seconds at most.
-    pub async fn settle(&self) {
-        self.ring();
-        let rings = *self.rung.borrow();
-        let mut answered = self.answered.subscribe();
-        let settled = answered.wait_for(|answered| *answered >= rings);
-        let _ = time::timeout(Duration::from_secs(2), settled).await;
-    }
-}
-
 impl Worker {
     /// Works until `stop` says so: what is at the gateway then is finished, and nothing else begun.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(self, stop: watch::Receiver<bool>) {
         let gateway = UntilStopped(&*self.gateway, stop.clone());
-        let mut rung = self.bell.rung.subscribe();
+        let mut passes = self.bell.passes(stop);
         loop {
-            let rings = *rung.borrow_and_update();
             let pause = match self.pass(&gateway).await {
                 Ok(next) => {
                     let pause = next.signed_duration_since(self.clock.now());
@@ -81,12 +56,9 @@ impl Worker {
                     AFTER_ERROR
                 }
             };
-            self.bell.answered.send_replace(rings);
             self.limits.tidy();
-            tokio::select! {
-                () = time::sleep(pause) => {}
-                _ = rung.changed() => {}
-                _ = stop.wait_for(|stop| *stop) => return,
+            if !passes.another(pause).await {
+                return;
             }
         }
     }

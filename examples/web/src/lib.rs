@@ -5,6 +5,7 @@
 //! |---|---|
 //! | options and environment variables | [`options`] |
 //! | serving: limits of number, size and time; stopping | [`serve`], [`guard`] |
+//! | listeners and a worker, until told to stop | [`background`] |
 //! | what the site is called, its cookies | [`site`] |
 //! | who is asking, behind proxies | [`address`] |
 //! | how often; and in which time | [`limits`], [`even`] |
@@ -18,9 +19,10 @@
 //! | logs that hold nothing up | [`log`] |
 //! | a database: three kinds, settings, sign-ins, keys of repeats | [`database`] |
 //! | a clock that can be put forward | [`clock`] |
-//! | figures that are dear to get | [`watch`] |
+//! | whether it can be used; figures that are dear to get | [`watch`] |
 
 pub mod address;
+pub mod background;
 pub mod body;
 pub mod clock;
 mod connection;

@@ -1,8 +1,45 @@
-//! Figures that are dear to get, for whoever watches a host.
+//! `/healthz`, `/readyz`, and figures that are dear to get: for whoever watches a host.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use beian::Lang;
 use tokio::sync::Mutex;
+
+use crate::{
+    pages::Host,
+    problem::{Code, Problem},
+};
+
+/// Whether it lives, and whether it can be used. They tell nobody anything else.
+pub fn health<H: Host>() -> Router<Arc<H>> {
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready::<H>))
+}
+
+/// Whether requests can be answered now, and what they bring be written.
+async fn ready<H: Host>(State(host): State<Arc<H>>) -> Response {
+    let asked = async || match host.database().try_to_write().await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            false
+        }
+    };
+    if host.served().is_stopping() || !host.writable().get(asked).await {
+        return Problem::new(Code::TRY_AGAIN, Lang::En).into_response();
+    }
+    "ready".into_response()
+}
 
 /// A figure that is dear to get: kept for a while, and got once for all who ask meanwhile.
 #[derive(Debug)]

@@ -26,7 +26,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
-use beian_web::{guard, lang::Speaks, pages};
+use beian_web::{guard, lang::Speaks, pages, watch::health};
 
 pub use beian_web::problem::{Code, FieldProblem, Problem};
 pub use forms::limit;
@@ -53,7 +53,7 @@ pub fn router(portal: &Arc<Portal>) -> Router {
     let with = || Arc::clone(portal);
     let routes = routes.layer(middleware::from_fn_with_state(with(), same_time));
     // Who looks whether it lives calls it by whatever address it has.
-    let routes = guard::within(routes, &portal.site, BODY_LIMIT).merge(watch::health());
+    let routes = guard::within(routes, &portal.site, BODY_LIMIT).merge(health());
     let routes = routes.layer(middleware::from_fn_with_state(
         with(),
         pages::for_people::<Portal>,

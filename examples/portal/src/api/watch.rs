@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`, `/metrics`: for whoever runs the portal.
+//! `/metrics`: for whoever runs the portal.
 
 use std::sync::Arc;
 
@@ -22,13 +22,6 @@ use crate::{
 
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Whether it lives, and whether it can be used. They tell nobody anything else.
-pub(super) fn health() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready))
-}
-
 /// The figures. They tell whether somebody's number is known: they are the console's.
 pub(super) fn figures(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
     let admit = middleware::from_fn_with_state(Arc::clone(portal), orders::admit);
@@ -38,21 +31,6 @@ pub(super) fn figures(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
 /// The same on a listener of their own.
 pub(super) fn figures_alone() -> Router<Arc<Portal>> {
     Router::new().route("/metrics", get(metrics))
-}
-
-/// Whether requests can be answered now, and what they bring be written.
-async fn ready(State(portal): State<Arc<Portal>>) -> Response {
-    let asked = async || match portal.store.database().try_to_write().await {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            false
-        }
-    };
-    if portal.served.is_stopping() || !portal.writable.get(asked).await {
-        return Problem::new(Code::TRY_AGAIN, Lang::En).into_response();
-    }
-    "ready".into_response()
 }
 
 async fn metrics(State(portal): State<Arc<Portal>>) -> Response {

@@ -2,9 +2,12 @@
 
 use beian::Lang;
 
-use crate::{database::Database, limits::Limits, sign_in::Door, signing::SigningKey, site::Site};
+use crate::{
+    database::Database, limits::Limits, serve::Served, sign_in::Door, signing::SigningKey,
+    site::Site, watch::Kept,
+};
 
-/// A host with pages; its `Arc` is the state of its routes.
+/// A host; its `Arc` is the state of its routes.
 pub trait Host: Send + Sync + 'static {
     /// What its cookies begin with.
     fn name(&self) -> &'static str;
@@ -44,8 +47,14 @@ pub trait Host: Send + Sync + 'static {
     /// Whether it is only tried out.
     fn is_sandbox(&self) -> bool;
 
-    /// Where sign-ins are kept.
+    /// Where sign-ins are kept, and everything else.
     fn database(&self) -> &Database;
+
+    /// What its server counts.
+    fn served(&self) -> &Served;
+
+    /// Whether something could be written lately.
+    fn writable(&self) -> &Kept<bool>;
 }
 
 /// A way into a part of the site.

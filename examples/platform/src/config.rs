@@ -80,7 +80,8 @@ pub struct Config {
 }
 
 /// When nobody is reminded, if ever.
-pub type QuietHours = Option<(NaiveTime, NaiveTime)>;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuietHours(pub Option<(NaiveTime, NaiveTime)>);
 
 /// Who takes the orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,11 +137,11 @@ impl FromStr for SmsChoice {
 fn quiet_hours(text: &str) -> Result<QuietHours, &'static str> {
     const EXPECTED: &str = "expected HH:MM-HH:MM or `none`";
     if text == "none" {
-        return Ok(None);
+        return Ok(QuietHours(None));
     }
     let (from, until) = text.split_once('-').ok_or(EXPECTED)?;
     let time = |text| NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| EXPECTED);
-    Ok(Some((time(from)?, time(until)?)))
+    Ok(QuietHours(Some((time(from)?, time(until)?))))
 }
 
 impl Config {

@@ -8,7 +8,7 @@ use beian_web::{
     signing::SigningKey,
 };
 
-use crate::seal::Sealer;
+use crate::{seal::Sealer, store::Store};
 
 const SEAL: Purpose = Purpose {
     word: "seal",
@@ -48,5 +48,29 @@ impl PlatformKeys {
             signing: file.signing().clone(),
             file,
         })
+    }
+
+    /// Whether everything that this database keeps can be opened. A key that is lost is said at the start, and
+    /// not when an order is to be handed in.
+    ///
+    /// # Errors
+    /// [`StartProblem`].
+    pub async fn fit(&self, store: &Store) -> Result<(), StartProblem> {
+        let keys = store.seal_keys().await.map_err(StartProblem::of)?;
+        if let Some(lost) = keys.into_iter().find(|key| !self.sealer.has(*key)) {
+            return Err(StartProblem(format!(
+                "--key-file: lacks the line `seal {lost}`, with which ID numbers of this database are sealed"
+            )));
+        }
+        let (mark, has) = (self.file.mark(), |mark: &str| self.file.has(mark));
+        let known = store.database().is_used_with(&mark, has).await;
+        if known.map_err(StartProblem::of)? {
+            return Ok(());
+        }
+        Err(StartProblem(
+            "--key-file: lacks the key that this database was last used with; if it is lost for good, \
+             delete the row `key` of the table `setting`: sealed IDs and links are lost with it"
+                .to_owned(),
+        ))
     }
 }

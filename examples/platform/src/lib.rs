@@ -13,9 +13,9 @@
 
 pub mod api;
 pub mod app;
-pub mod background;
 pub mod config;
 pub mod keys;
+pub mod on_board;
 pub mod order;
 pub mod orders;
 pub mod regulator;

@@ -10,16 +10,15 @@ use beian::{
     host::Clock as _,
     tracker::Reminder,
 };
-use beian_web::{clock::HostClock, limits::Limits, order_id::OrderId};
+use beian_web::{clock::HostClock, order_id::OrderId};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet, time};
 
 use crate::{
     app::Platform,
-    background::Bell,
     order::{Event, Order, Reminded, Round, StepRefusal},
-    orders::{OrderError, Orders},
-    regulator::{HandedIn, Regulator, Uploaded},
+    orders::OrderError,
+    regulator::{HandedIn, Uploaded},
     reminders::{Outcome, Outlet},
 };
 
@@ -50,30 +49,22 @@ type Problem = Box<dyn std::error::Error + Send + Sync>;
 /// What the worker works with.
 #[derive(Debug, Clone)]
 pub struct Worker {
-    /// The orders.
-    pub orders: Arc<Orders>,
-    /// Where they are handed in.
-    pub regulator: Arc<dyn Regulator>,
+    /// Orders, regulator, clock.
+    pub platform: Arc<Platform>,
     /// How people are reminded.
     pub outlet: Arc<Outlet>,
-    /// What links begin with.
-    pub platform: Arc<Platform>,
-    /// What it tidies.
-    pub limits: Arc<Limits>,
-    /// How others wake it.
-    pub bell: Arc<Bell>,
 }
 
 impl Worker {
     fn clock(&self) -> &HostClock {
-        &self.orders.clock
+        &self.platform.orders.clock
     }
 
     /// Works until `stop` says so; what is under way then is finished.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut rung = self.bell.rung();
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let bell = Arc::clone(&self.platform.bell);
+        let mut passes = bell.passes(stop.clone());
         loop {
-            let rings = *rung.borrow_and_update();
             let pause = match self.pass(&stop).await {
                 Ok(Some(next)) => {
                     let pause = next.signed_duration_since(self.clock().now());
@@ -86,12 +77,9 @@ impl Worker {
                     AFTER_ERROR
                 }
             };
-            self.bell.answer(rings);
-            self.limits.tidy();
-            tokio::select! {
-                () = time::sleep(pause) => {}
-                _ = rung.changed() => {}
-                _ = stop.wait_for(|stop| *stop) => return,
+            self.platform.limits.tidy();
+            if !passes.another(pause).await {
+                return;
             }
         }
     }
@@ -102,7 +90,7 @@ impl Worker {
             self.same_time().await?;
         }
         self.seal_anew().await?;
-        let store = &self.orders.store;
+        let store = &self.platform.orders.store;
         while !*stop.borrow() {
             let until = Utc::now().checked_add_signed(LEASE).unwrap_or_default();
             let lease = i64::from(getrandom::u32()?);
@@ -119,7 +107,7 @@ impl Worker {
                     if let Err(error) = worker.look_after(order).await {
                         tracing::error!(%error, order = %id, "order");
                     }
-                    if let Err(error) = worker.orders.store.give_back(id, lease).await {
+                    if let Err(error) = worker.platform.orders.store.give_back(id, lease).await {
                         tracing::error!(%error, order = %id, "lease");
                     }
                 });
@@ -131,9 +119,9 @@ impl Worker {
 
     /// In a sandbox, this clock is as far ahead as the regulator's, and as other platforms'.
     async fn same_time(&self) -> Result<(), Problem> {
-        let database = self.orders.store.database();
+        let database = self.platform.orders.store.database();
         self.clock().refresh(database).await?;
-        if let Some(ahead) = self.regulator.ahead().await {
+        if let Some(ahead) = self.platform.regulator.ahead().await {
             let behind = ahead
                 .checked_sub(&self.clock().offset())
                 .unwrap_or_default();
@@ -147,7 +135,7 @@ impl Worker {
 
     /// Seals of older keys are made anew, so that these can leave the key file.
     async fn seal_anew(&self) -> Result<(), Problem> {
-        let (store, sealer) = (&self.orders.store, &self.orders.sealer);
+        let (store, sealer) = (&self.platform.orders.store, &self.platform.orders.sealer);
         let old = store
             .seals_of_other_keys(sealer.current(), SEALS_AT_ONCE)
             .await?;
@@ -161,7 +149,7 @@ impl Worker {
 
     /// Does what is due at one order.
     async fn look_after(&self, order: Order) -> Result<(), OrderError> {
-        if order.is_to_upload() && self.regulator.uploads() {
+        if order.is_to_upload() && self.platform.regulator.uploads() {
             return self.upload(order).await;
         }
         if let Some(round) = &order.round {
@@ -196,14 +184,14 @@ impl Worker {
         let order = begun.await?;
         let handed_in = HandedIn {
             key: format!("{id}-{submission}"),
-            form: self.orders.form_to_upload(&order).await?,
+            form: self.platform.orders.form_to_upload(&order).await?,
             known_as: order
                 .upload
                 .regulator_id
                 .clone()
                 .filter(|_| order.upload.unchanged),
         };
-        let uploaded = self.regulator.upload(&handed_in).await;
+        let uploaded = self.platform.regulator.upload(&handed_in).await;
         drop(handed_in);
         self.note(id, submission, uploaded).await
     }
@@ -214,7 +202,7 @@ impl Worker {
         submission: u32,
         uploaded: Uploaded,
     ) -> Result<(), OrderError> {
-        let following = self.orders.following;
+        let following = self.platform.orders.following;
         self.still(id, submission, |order, now| match &uploaded {
             Uploaded::Taken(called) => {
                 let since = order.upload.first_try.unwrap_or(now);
@@ -243,7 +231,7 @@ impl Worker {
         submission: u32,
         step: impl Fn(&mut Order, DateTime<Utc>) -> Result<(), StepRefusal> + Send + Sync,
     ) -> Result<Order, OrderError> {
-        let amended = self.orders.amend(id, |order, now| {
+        let amended = self.platform.orders.amend(id, |order, now| {
             if order.is_to_upload() && order.upload.submission == submission {
                 step(order, now)
             } else {
@@ -259,15 +247,15 @@ impl Worker {
         let kind = order.filing.filing_type();
         let id = order.id.to_string();
         let called = order.upload.regulator_id.as_deref().unwrap_or(&id);
-        let answers = self.regulator.answers();
+        let answers = self.platform.regulator.answers();
         let saw = if answers {
-            self.regulator.look(called, kind).await
+            self.platform.regulator.look(called, kind).await
         } else {
             None
         };
         let before = (order.status(), order.upload.submission);
-        let following = self.orders.following;
-        let amended = self.orders.amend(order.id, |order, now| {
+        let following = self.platform.orders.following;
+        let amended = self.platform.orders.amend(order.id, |order, now| {
             if (order.status(), order.upload.submission) != before {
                 return Err(StepRefusal::Changed);
             }
@@ -332,7 +320,7 @@ impl Worker {
         outcome: Outcome,
     ) -> Result<(), OrderError> {
         let number = round.number;
-        let noted = self.orders.amend(order.id, |order, now| {
+        let noted = self.platform.orders.amend(order.id, |order, now| {
             let Some(round) = order.round.as_mut().filter(|round| round.number == number) else {
                 return Ok(());
             };

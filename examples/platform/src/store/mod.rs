@@ -42,6 +42,11 @@ impl Store {
     pub const fn database(&self) -> &Database {
         &self.database
     }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
 }
 
 /// Never: after every instant that is asked about.

@@ -5,9 +5,11 @@ use beian_web::{
     database::Database,
     limits::Limits,
     pages::{CONSOLE, Host, MenuItem},
+    serve::Served,
     sign_in::Door,
     signing::SigningKey,
     site::Site,
+    watch::Kept,
 };
 
 use super::{FILING, HANDSETS};
@@ -77,5 +79,13 @@ impl Host for Platform {
 
     fn database(&self) -> &Database {
         self.orders.store.database()
+    }
+
+    fn served(&self) -> &Served {
+        &self.served
+    }
+
+    fn writable(&self) -> &Kept<bool> {
+        &self.writable
     }
 }

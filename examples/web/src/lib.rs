@@ -16,6 +16,7 @@
 //! | errors, languages | [`problem`], [`lang`] |
 //! | pages for people: the frame, signing in, forms | [`pages`] |
 //! | sending to somebody else's URL | [`webhook`] |
+//! | the API's document, the order form in it | [`openapi`] |
 //! | logs that hold nothing up | [`log`] |
 //! | a database: three kinds, settings, sign-ins, keys of repeats | [`database`] |
 //! | a clock that can be put forward | [`clock`] |
@@ -35,6 +36,7 @@ pub mod key_file;
 pub mod lang;
 pub mod limits;
 pub mod log;
+pub mod openapi;
 pub mod options;
 pub mod order_id;
 pub mod pages;

@@ -17,14 +17,13 @@ use beian_web::{
     idempotency::{Once, Repeatable},
     lang::Speaks,
     limits::Budget,
+    openapi::order_form::NewOrder,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Code, Problem,
-    openapi::NewOrder,
-    problem,
+    Code, Problem, problem,
     schema::{self, RepeatKey, StepKey},
     view::{OrderList, OrderView},
 };

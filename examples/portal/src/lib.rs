@@ -2,11 +2,12 @@
 //!
 //! | to see how | look at |
 //! |---|---|
-//! | sessions are kept in a database | [`store`] |
+//! | sessions are kept in a database | [`store`], over [`beian_web::database`] |
 //! | orders and rounds stay consistent | [`orders`] |
-//! | messages go out, and reports come back | [`sms`], [`worker`] |
+//! | messages go out, and reports come back | [`sms`], [`worker`], over [`beian_web::webhook`] |
 //! | the public forms are answered | [`api`] |
-//! | keys are kept | [`keys`] |
+//! | keys are kept | [`keys`], over [`beian_web::key_file`] |
+//! | it is put together, and run, also within another program | [`app`], over [`beian_web::background`] |
 //! | it stands in the web | [`beian_web`] |
 //!
 //! Nothing of the rules is here: they are the crate's.

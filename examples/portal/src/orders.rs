@@ -14,13 +14,13 @@ use beian::{
     rulebook,
 };
 use beian_sqlx::AnyStore;
-use beian_web::{clock::HostClock, idempotency::IdempotencyKey};
+use beian_web::{clock::HostClock, idempotency::IdempotencyKey, order_id::OrderId};
 use chrono::{DateTime, Utc};
 use getrandom::SysRng;
 
 use crate::{
     keys::PortalKeys,
-    store::{OrderId, OrderRow, Store, StoreError, Trail},
+    store::{OrderRow, Store, StoreError, Trail, round_of},
 };
 
 /// Everything that can be done to orders.
@@ -265,7 +265,7 @@ impl Orders {
             return self.step_alone(&order, step, event, key).await;
         };
         let seed = Seed::draw(&mut SysRng)?;
-        let opening = Opening::new(id.round(rounds), recipients, seed).with_ids(&order.ids);
+        let opening = Opening::new(round_of(id, rounds), recipients, seed).with_ids(&order.ids);
         let write = |update| self.write(&order, step, Some(update), event, key);
         let opened = self.desk.open_with(&opening, write).await;
         self.done(id, opened, step).await

@@ -18,6 +18,7 @@ use beian_web::{
     lang::Speaks,
     limits::Budget,
     openapi::order_form::NewOrder,
+    order_id::OrderId,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -30,7 +31,6 @@ use super::{
 use crate::{
     app::Portal,
     orders::{Order, OrderError},
-    store::OrderId,
 };
 
 /// The routes, behind the console's token.

@@ -2,7 +2,7 @@
 //! others, and those of the order form, are [`beian_web::openapi::schema`].
 
 pub(super) use beian_web::openapi::schema::{
-    FilingType, IdLastSix, MessageCode, Mobile, RepeatKey, StepKey,
+    FilingType, IdLastSix, MessageCode, Mobile, OrderId, RepeatKey, Role, StepKey,
 };
 use beian_web::{
     openapi::schema::{names, pattern},
@@ -50,8 +50,6 @@ texts! {
     OrderStatus = names(STATUSES.iter().map(|it| it.name()));
     /// Why an order was returned.
     ReturnCause = names(beian::RoundFailure::ALL.iter().map(|it| beian::ReturnCause::from(*it).name()));
-    /// What a person is in an order.
-    Role = names(beian::Role::ALL.iter().map(|it| it.name()));
     /// How far a person has come.
     RecipientState = names(beian::RecipientState::ALL.iter().map(|it| it.name()));
     /// What happened.
@@ -64,8 +62,6 @@ texts! {
     EntryResult = names(beian::EntryAnswer::ALL.iter().map(|it| it.name()));
     /// What the public page answers to a resend.
     ResendResult = names(["accepted", "too_soon", "none_left", "nothing_pending"]);
-    /// Names an order.
-    OrderId = pattern("^[0-9a-fA-F]{24}$", "0006174ab3c2d10f5e8c9a71");
     /// Names a message.
     MessageId = pattern(
         "^[0-9a-fA-F]{32}-[0-9]{1,3}-[0-9]{1,5}-[0-9]{1,5}$",

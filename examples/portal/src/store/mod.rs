@@ -13,7 +13,7 @@ use sqlx::migrate::Migrator;
 use crate::keys::PortalKeys;
 
 pub use beian_web::database::{Error as StoreError, OpenError};
-pub use orders::{OrderId, OrderRow, Trail};
+pub use orders::{OrderRow, Trail, order_of, round_of};
 pub use sandbox::{GatewayMode, Handset};
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations/others");

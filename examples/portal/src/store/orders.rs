@@ -1,7 +1,5 @@
 //! The orders, as the portal itself changes them, and their audit trail.
 
-use std::{fmt, str::FromStr};
-
 use beian::{
     FilingOrder, KeptIds, Lang, OrderLife, OrderStatus, Session, SessionId, Update, host::SaveError,
 };
@@ -9,72 +7,23 @@ use beian_sqlx::StoredEvent;
 use beian_web::{
     database::{Statement, execute},
     idempotency::IdempotencyKey,
+    order_id::OrderId,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{AnyConnection, Row as _, any::AnyRow};
 
 use super::{Store, StoreError};
 
-/// Names an order: the instant of filing and some random bits, so that ids sort by time.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrderId([u8; 12]);
-
-impl OrderId {
-    /// Before every order.
-    pub const FIRST: Self = Self([0; 12]);
-
-    /// An id for an order that is filed now; `random` keeps those of several portals apart.
-    #[must_use]
-    pub fn new(filed_at: DateTime<Utc>, random: [u8; 5]) -> Self {
-        let [_, micros @ ..] = filed_at.timestamp_micros().to_be_bytes();
-        let mut id = [0; 12];
-        for (place, byte) in id.iter_mut().zip(micros.into_iter().chain(random)) {
-            *place = byte;
-        }
-        Self(id)
-    }
-
-    /// The id of the order's n-th round: order and round in one.
-    #[must_use]
-    pub fn round(self, n: u32) -> SessionId {
-        SessionId::of_round(self.0, n)
-    }
-
-    /// Whose round it is.
-    #[must_use]
-    pub fn of_round(session: SessionId) -> Self {
-        Self(session.order_and_round().0)
-    }
-
-    fn bytes(self) -> Vec<u8> {
-        self.0.to_vec()
-    }
+/// The id of an order's n-th round: order and round in one.
+#[must_use]
+pub fn round_of(order: OrderId, n: u32) -> SessionId {
+    SessionId::of_round(order.bytes(), n)
 }
 
-impl fmt::Display for OrderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for OrderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for OrderId {
-    type Err = StoreError;
-
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        let malformed = StoreError::Malformed("order id");
-        if text.len() != 24 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(malformed);
-        }
-        let number = u128::from_str_radix(text, 16).map_err(|_| malformed)?;
-        let [_, _, _, _, id @ ..] = number.to_be_bytes();
-        Ok(Self(id))
-    }
+/// Whose round it is.
+#[must_use]
+pub fn order_of(round: SessionId) -> OrderId {
+    OrderId::from_bytes(round.order_and_round().0)
 }
 
 /// An order as it is stored.
@@ -135,7 +84,7 @@ impl Store {
              values (?, ?, ?, ?, ?, ?, ?)",
         );
         let insert = insert
-            .bind(order.id.bytes())
+            .bind(order.id.bytes().to_vec())
             .bind(order.version)
             .bind(order.filed_at.timestamp_micros())
             .bind(serde_json::to_string(&order.filing)?)
@@ -157,7 +106,11 @@ impl Store {
         order: OrderId,
     ) -> Result<(), StoreError> {
         match key {
-            Some(key) => self.database.take_key_in(transaction, key, &order.0).await,
+            Some(key) => {
+                self.database
+                    .take_key_in(transaction, key, &order.bytes())
+                    .await
+            }
             None => Ok(()),
         }
     }
@@ -173,7 +126,7 @@ impl Store {
         let Some((body, subject)) = self.database.filed_under(key).await? else {
             return Ok(None);
         };
-        let id = subject.try_into().map(OrderId);
+        let id = subject.try_into().map(OrderId::from_bytes);
         Ok(Some((body, id.map_err(|_| StoreError::Malformed("key"))?)))
     }
 
@@ -216,7 +169,7 @@ impl Store {
             .bind(serde_json::to_string(life)?)
             .bind(life.status().name())
             .bind(session.map(|id| id.as_bytes().to_vec()))
-            .bind(order.id.bytes())
+            .bind(order.id.bytes().to_vec())
             .bind(order.version);
         let mut transaction = self.database.begin().await?;
         self.take_key(&mut transaction, key, order.id).await?;
@@ -241,7 +194,9 @@ impl Store {
         let query = self.database.query(
             "select id, version, filed_at, filing, ids, life, round from filing_order where id = ?",
         );
-        let mut orders = self.with_rounds("order", query.bind(id.bytes())).await?;
+        let mut orders = self
+            .with_rounds("order", query.bind(id.bytes().to_vec()))
+            .await?;
         Ok(orders.pop())
     }
 
@@ -254,7 +209,7 @@ impl Store {
             "select id, version, filed_at, filing, ids, life, round from filing_order \
              where id > ? order by id limit ?",
         );
-        let query = query.bind(after.bytes()).bind(i64::from(limit));
+        let query = query.bind(after.bytes().to_vec()).bind(i64::from(limit));
         self.with_rounds("orders", query).await
     }
 
@@ -277,13 +232,13 @@ impl Store {
             );
             let query = query
                 .bind(status.name())
-                .bind(after.bytes())
+                .bind(after.bytes().to_vec())
                 .bind(i64::from(limit));
             orders = self.with_rounds("orders of a status", query).await?;
         }
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut by_round = Vec::new();
-        let mut from = after.round(u32::MAX);
+        let mut from = round_of(after, u32::MAX);
         while by_round.len() < most {
             let rounds = self.sessions.sessions(status, Some(from), limit).await?;
             let Some(last) = rounds.last() else {
@@ -297,7 +252,7 @@ impl Store {
                 vec!["?"; rounds.len()].join(", ")
             ));
             let of_rounds = rounds.iter().fold(of_rounds, |query, round| {
-                query.bind(OrderId::of_round(round.id()).bytes())
+                query.bind(order_of(round.id()).bytes().to_vec())
             });
             for row in self.database.rows("orders of rounds", of_rounds).await? {
                 let order = order(&row, &rounds)?;
@@ -332,7 +287,7 @@ impl Store {
         let own = self
             .database
             .query("select at, type from order_event where filing_order = ? order by version")
-            .bind(id.bytes());
+            .bind(id.bytes().to_vec());
         let mut trail = Vec::new();
         for row in self.database.rows("order's trail", own).await? {
             let name: String = row.try_get(1)?;
@@ -343,10 +298,10 @@ impl Store {
                 round: None,
             });
         }
-        let rounds = self.sessions.rounds(id.0).await?;
+        let rounds = self.sessions.rounds(id.bytes()).await?;
         let mut after = None;
         loop {
-            let events = self.sessions.order_events(id.0, after, PAGE).await?;
+            let events = self.sessions.order_events(id.bytes(), after, PAGE).await?;
             let Some(last) = events.last() else {
                 break;
             };
@@ -372,7 +327,7 @@ impl Store {
         let insert = self
             .database
             .query("insert into order_event (filing_order, version, at, type) values (?, ?, ?, ?)")
-            .bind(order.bytes())
+            .bind(order.bytes().to_vec())
             .bind(version)
             .bind(at.timestamp_micros())
             .bind(event.to_owned());
@@ -403,7 +358,7 @@ fn order(row: &AnyRow, rounds: &[Session]) -> Result<OrderRow, StoreError> {
         .try_into()
         .map_err(|_| StoreError::Malformed("order id"))?;
     Ok(OrderRow {
-        id: OrderId(id),
+        id: OrderId::from_bytes(id),
         version: row.try_get(1)?,
         filed_at: instant(row.try_get(2)?)?,
         filing: serde_json::from_str(&row.try_get::<String, _>(3)?)?,

@@ -7,6 +7,7 @@ use beian::{
     host::Clock as _,
     rulebook, tracker,
 };
+use beian_web::order_id::OrderId;
 use beian_web::pages::{CONSOLE, Page, Sorry, when::When};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use serde_json::Value;
 use super::{Staff, StaffSent, Visit, failed};
 use crate::{
     orders::{Order, OrderError, Orders},
-    store::{OrderId, Trail},
+    store::Trail,
 };
 
 #[derive(askama::Template)]

@@ -58,7 +58,8 @@ pub fn complete(document: &mut Document, codes: &Codes, console_is_open: bool) {
     components.add_security_scheme("console", SecurityScheme::Http(bearer));
     name_codes(components, codes);
     for path in document.paths.paths.values_mut() {
-        for operation in [&mut path.get, &mut path.post].into_iter().flatten() {
+        let operations = [&mut path.get, &mut path.post, &mut path.put];
+        for operation in operations.into_iter().flatten() {
             add_problems(operation, codes, components);
             // None at all is said, too.
             let security = operation.security.get_or_insert_default();

@@ -39,6 +39,10 @@ texts! {
     ModifiedPart = names(beian::ModifiedPart::ALL.iter().map(|it| it.name()));
     /// What kind of service it is.
     ServiceKind = names(beian::ServiceKind::ALL.iter().map(|it| it.name()));
+    /// What a person is in an order.
+    Role = names(beian::Role::ALL.iter().map(|it| it.name()));
+    /// Names an order.
+    OrderId = pattern("^[0-9a-fA-F]{24}$", "0006174ab3c2d10f5e8c9a71");
     /// What becomes of the number filed at the old provider.
     Access = names(beian::Access::ALL.iter().map(|it| it.name()));
     /// A mainland mobile number as a person types it: eleven digits, the first 1, the second 3 to 9.

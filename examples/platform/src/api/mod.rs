@@ -4,6 +4,7 @@ pub mod access;
 pub mod body;
 pub mod facts;
 pub mod filing_type;
+mod openapi;
 #[expect(
     unused_qualifications,
     reason = "in what the macro of the document makes"
@@ -39,6 +40,7 @@ pub fn router(platform: &Arc<Platform>) -> Router {
         .merge(orders::router())
         .merge(facts::router())
         .merge(filing_type::router())
+        .merge(openapi::router(platform))
         .merge(pages::router(&**platform));
     if platform.sandbox {
         routes = routes.merge(sandbox::router());

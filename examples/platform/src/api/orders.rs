@@ -53,7 +53,7 @@ pub fn router() -> Router<Arc<Platform>> {
 #[utoipa::path(
     post, path = "/api/orders", tag = "customers",
     operation_id = "file_order", params(schema::RepeatKey),
-    request_body(content = schema::NewOrder, example = schema::NewOrder::example),
+    request_body(content = schema::FiledOrder, example = schema::NewOrder::example),
     responses(
         (status = 201, description = "The order, with the customer's link", body = OrderView,
             headers(("Location" = String, description = "Where it is"))),
@@ -82,7 +82,7 @@ pub(super) async fn file(
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// Only orders of this status; or `overdue`: in verification, and no longer in time for certain.
-    #[param(value_type = schema::OrderStatus, required = false)]
+    #[param(value_type = schema::Queue, required = false)]
     status: Option<String>,
     /// Part of the entity's name, the order's id or its beginning (8 digits or more), or the last four of a mobile.
     #[param(value_type = String, required = false, max_length = 200)]

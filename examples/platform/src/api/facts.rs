@@ -39,19 +39,19 @@ pub(super) struct Said {
     kind: String,
     /// Whose word it is.
     #[serde(default)]
-    #[schema(value_type = schema::Mobile, required = false)]
+    #[schema(value_type = Option<schema::Mobile>, required = false)]
     mobile: Option<String>,
     /// What the regulator says, of `regulator`.
     #[serde(default)]
-    #[schema(value_type = schema::RegulatorStatus, required = false)]
+    #[schema(value_type = Option<schema::RegulatorStatus>, required = false)]
     status: Option<String>,
     /// Why, of `returned`.
     #[serde(default)]
-    #[schema(value_type = schema::ReturnCause, required = false)]
+    #[schema(value_type = Option<schema::ReturnCause>, required = false)]
     cause: Option<String>,
     /// When; now, if not said.
     #[serde(default)]
-    #[schema(value_type = String, format = DateTime, required = false)]
+    #[schema(value_type = Option<String>, format = DateTime, required = false)]
     at: Option<String>,
 }
 

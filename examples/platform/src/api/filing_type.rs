@@ -61,11 +61,11 @@ pub(super) struct Asked {
     entity_services: Known,
     /// The entity's province.
     #[serde(default)]
-    #[schema(value_type = String, required = false)]
+    #[schema(value_type = Option<schema::Province>, required = false)]
     province: Option<String>,
     /// Where access is added: whether the administrator's number is still the filed one.
     #[serde(default)]
-    #[schema(value_type = schema::Access, required = false)]
+    #[schema(value_type = Option<schema::Access>, required = false)]
     access: Option<String>,
 }
 

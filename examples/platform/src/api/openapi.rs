@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{facts, filing_type, orders, problem, sandbox};
+use super::{facts, filing_type, orders, problem, sandbox, schema};
 use crate::app::Platform;
 
 /// The route.
@@ -38,7 +38,7 @@ pub(super) fn router(platform: &Platform) -> Router<Arc<Platform>> {
         orders::renew_link,
         facts::report,
     ),
-    components(schemas(Problem, FieldProblem)),
+    components(schemas(Problem, FieldProblem, schema::Queue)),
 )]
 struct Everywhere;
 

@@ -199,6 +199,7 @@ pub(super) async fn change(
 #[serde(deny_unknown_fields)]
 pub(super) struct Accept {
     /// If the order has changed since, it isn't accepted.
+    #[serde(deserialize_with = "beian_web::body::whole")]
     version: i64,
 }
 

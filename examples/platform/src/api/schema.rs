@@ -47,6 +47,10 @@ texts! {
     FilingFact = names([
         "entity_filed", "service_filed", "filed_here", "entity_services", "province",
     ]);
+    /// A province, by its Chinese or English name.
+    Province = names(beian::Province::ALL.iter().flat_map(|it| {
+        [it.text(beian::Lang::Zh), it.text(beian::Lang::En)]
+    }));
     /// Who files.
     EntityKind = names(Kind::ALL.iter().map(|it| it.name()));
 }
@@ -145,6 +149,7 @@ pub struct Facts {
     /// Whether the leader is the unit's legal representative.
     legal_representative: Option<bool>,
     /// How many services the entity has filed, wherever.
+    #[schema(maximum = 65535)]
     services_filed: Option<u16>,
     /// Whether another order of the entity is open, wherever.
     another_order_open: Option<bool>,

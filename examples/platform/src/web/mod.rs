@@ -1,5 +1,6 @@
 //! The pages: customers file and follow an order, each person has one of their own, staff have queues.
 
+pub mod console;
 mod host;
 
 /// Where customers begin.

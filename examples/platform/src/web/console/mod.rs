@@ -2,10 +2,10 @@
 //!
 //! | for | look at |
 //! |---|---|
-//! | the queues, the list, the search | [`queue`], [`list`] |
-//! | one order | [`order`]; its parts: [`filed`], [`texted`], [`round`], [`upload`], [`trail`] |
-//! | what is done to it | [`actions`], [`report`], [`reasons`] |
-//! | what somebody saw, and what it is now | [`seen`] |
+//! | the queues, the list, the search | `queue`, `list` |
+//! | one order | `order`; its parts: `filed`, `texted`, `round`, `upload`, `trail` |
+//! | what is done to it | `actions`, `report`, `reasons` |
+//! | what somebody saw, and what it is now | `seen` |
 //!
 //! What customers and the regulator wrote is shown as text and stands in `<bdi>`.
 

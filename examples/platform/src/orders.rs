@@ -398,11 +398,15 @@ impl Orders {
         self.amend(id, step).await
     }
 
-    /// Staff say who is texted.
+    /// Staff say who is texted, or leave it to the rules.
     ///
     /// # Errors
     /// [`OrderError`].
-    pub async fn override_texted(&self, id: OrderId, roles: Roles) -> Result<Order, OrderError> {
+    pub async fn override_texted(
+        &self,
+        id: OrderId,
+        roles: Option<Roles>,
+    ) -> Result<Order, OrderError> {
         self.amend(id, |order, now| order.override_texted(roles, now))
             .await
     }

@@ -210,20 +210,20 @@ mod tests {
 
     #[test]
     fn attack_p5_a_seal_opens_in_its_own_row_alone() {
-        let sealer = Sealer::new([(1, [7; 32].as_slice())]).unwrap();
-        let sealed = sealer.seal(order(1), &document()).unwrap();
-        assert_eq!(sealer.open(order(1), &sealed).unwrap(), document());
+        let keys = Sealer::new([(1, [7; 32].as_slice())]).unwrap();
+        let sealed = keys.seal(order(1), &document()).unwrap();
+        assert_eq!(keys.open(order(1), &sealed).unwrap(), document());
         assert!(!sealed.bytes.windows(9).any(|bytes| bytes == b"E12345678"));
-        assert_eq!(sealer.open(order(2), &sealed), Err(SealProblem::Broken));
-        let other = sealer.seal(order(1), &document()).unwrap();
+        assert_eq!(keys.open(order(2), &sealed), Err(SealProblem::Broken));
+        let other = keys.seal(order(1), &document()).unwrap();
         let moved = Sealed {
             id: other.id,
             ..sealed.clone()
         };
-        assert_eq!(sealer.open(order(1), &moved), Err(SealProblem::Broken));
+        assert_eq!(keys.open(order(1), &moved), Err(SealProblem::Broken));
         let mut changed = sealed;
         changed.bytes[30] ^= 1;
-        assert_eq!(sealer.open(order(1), &changed), Err(SealProblem::Broken));
+        assert_eq!(keys.open(order(1), &changed), Err(SealProblem::Broken));
     }
 
     #[test]

@@ -11,7 +11,8 @@ create table if not exists filing_order (
   lease        bigint       not null default 0,
   data         longtext     not null,
   index filing_order_status (status, id),
-  index filing_order_due (due)
+  index filing_order_due (due),
+  index filing_order_overdue (overdue)
 ) engine = InnoDB default character set utf8mb4;
 create table if not exists sealed_id (
   id           varchar(32)   character set ascii collate ascii_bin not null primary key,

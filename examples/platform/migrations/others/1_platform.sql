@@ -13,6 +13,7 @@ create table filing_order (
 );
 create index filing_order_status on filing_order (status, id);
 create index filing_order_due on filing_order (due);
+create index filing_order_overdue on filing_order (overdue);
 -- ID numbers, sealed under a key that isn't here.
 create table sealed_id (
   id           text   not null primary key,

@@ -44,7 +44,7 @@ impl<'de> Visitor<'de> for Body {
             facts: &mut facts,
         };
         let form = OrderForm::deserialize(MapAccessDeserializer::new(without))?;
-        let facts = facts.flatten().unwrap_or_default();
+        let facts = facts.unwrap_or_default();
         Ok(OrderBody { form, facts })
     }
 }
@@ -52,7 +52,7 @@ impl<'de> Visitor<'de> for Body {
 /// The object without what isn't the form's; that is put aside.
 struct WithoutFacts<'a, A> {
     map: A,
-    facts: &'a mut Option<Option<OrderFacts>>,
+    facts: &'a mut Option<OrderFacts>,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithoutFacts<'_, A> {
@@ -69,7 +69,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithoutFacts<'_, A> {
             if self.facts.is_some() {
                 return Err(A::Error::duplicate_field(FACTS));
             }
-            *self.facts = Some(self.map.next_value()?);
+            let facts = self.map.next_value::<Option<OrderFacts>>()?;
+            *self.facts = Some(facts.unwrap_or_default());
         }
         Ok(None)
     }

@@ -354,9 +354,9 @@ pub(super) async fn decide(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Texted {
-    /// Nobody, if empty.
-    #[schema(value_type = Vec<schema::Role>, max_items = 2)]
-    roles: Vec<String>,
+    /// Nobody, if empty; by the rules again, if null.
+    #[schema(value_type = Option<Vec<schema::Role>>, max_items = 2, required = true)]
+    roles: Option<Vec<String>>,
 }
 
 /// Staff say who is texted, before they accept the order (D02).
@@ -372,11 +372,10 @@ pub(super) async fn override_texted(
     OfOrder { id, .. }: OfOrder,
     Body(texted): Body<Texted>,
 ) -> Result<Json<OrderView>, Problem> {
-    let roles: Result<Roles, _> = texted
-        .roles
-        .iter()
-        .map(|role| role.parse::<Role>())
-        .collect();
+    let read = |roles: Vec<String>| -> Result<Roles, _> {
+        roles.iter().map(|role| role.parse::<Role>()).collect()
+    };
+    let roles = texted.roles.map(read).transpose();
     let malformed = || Problem::new(Code::MALFORMED_BODY, lang).malformed("roles", lang);
     let roles = roles.map_err(|_| malformed())?;
     view(

@@ -157,7 +157,10 @@ fn of_step(refusal: &StepRefusal, lang: Lang) -> Problem {
         StepRefusal::NotFileable(why) => Problem::new(NOT_FILEABLE, lang).detail(why.text(lang)),
         StepRefusal::Fact(refusal) => Problem::new(FACT_REFUSED, lang).detail(refusal.text(lang)),
         StepRefusal::Changed => Problem::new(ORDER_CHANGED, lang),
-        StepRefusal::NoRound => Problem::new(STEP_NOT_POSSIBLE, lang),
+        StepRefusal::NoRound => Problem::new(STEP_NOT_POSSIBLE, lang).detail(match lang {
+            Lang::Zh => "订单当前不在短信核验中，该信息无法登记。",
+            Lang::En => "The order is not in SMS verification: this can't be reported of it.",
+        }),
         StepRefusal::InDoubt => Problem::new(UPLOAD_IN_DOUBT, lang),
         StepRefusal::SaidEnough => Problem::new(SAID_ENOUGH, lang),
         StepRefusal::Entropy(error) => {

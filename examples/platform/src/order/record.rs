@@ -165,7 +165,10 @@ impl Order {
             .filter_map(|role| role.parse::<Role>().ok())
             .collect();
         let table = rulebook::in_force(at, self.filing.province());
-        let table = table.map_or(&*Rulebook::CURRENT, |period| period.rulebook());
+        let table = match table {
+            Ok(period) => period.rulebook(),
+            Err(_) => Rulebook::CURRENT,
+        };
         Ok(table.requirement_as_texted(&self.filing, roles))
     }
 

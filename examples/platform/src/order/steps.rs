@@ -62,10 +62,9 @@ impl Order {
         ids: Vec<KeptId>,
         at: DateTime<Utc>,
     ) -> Result<(), StepRefusal> {
-        self.life = match self.status() {
-            OrderStatus::InitialReview => self.life.clone(),
-            _ => self.life.revise()?,
-        };
+        if self.status() != OrderStatus::InitialReview {
+            self.life = self.life.revise()?;
+        }
         self.filing = filing;
         self.facts = facts;
         self.findings = findings;
@@ -79,13 +78,18 @@ impl Order {
         Ok(())
     }
 
-    /// Staff say who is texted, before they accept it (D02).
+    /// Staff say who is texted, before they accept it (D02); `None` leaves it to the rules again.
     ///
     /// # Errors
     /// [`StepRefusal::Life`] unless it is in the initial review.
-    pub fn override_texted(&mut self, roles: Roles, at: DateTime<Utc>) -> Result<(), StepRefusal> {
+    pub fn override_texted(
+        &mut self,
+        roles: Option<Roles>,
+        at: DateTime<Utc>,
+    ) -> Result<(), StepRefusal> {
         let _ = self.life.pass_review()?;
-        self.texted = Some(roles.iter().map(|role| role.name().to_owned()).collect());
+        let names = |roles: Roles| roles.iter().map(|role| role.name().to_owned()).collect();
+        self.texted = roles.map(names);
         self.note(at, Event::Overridden);
         Ok(())
     }
@@ -246,16 +250,21 @@ impl Order {
         following: Following,
     ) -> Result<(), StepRefusal> {
         let kind = *fact.kind();
-        let since = self.upload.first_try.unwrap_or(self.accepted_at());
+        if kind == FactKind::Returned(ReturnCause::SubmissionRefused) {
+            return self.upload_refused(ReturnReasons::NONE, now);
+        }
         if !matches!(kind, FactKind::Regulator(_)) {
             return Err(StepRefusal::NoRound);
         }
+        let since = self.upload.first_try.unwrap_or(self.accepted_at());
         let requirement = self.requirement(now)?;
         self.submitted(None, since, now, &requirement, following)?;
-        if kind == FactKind::Regulator(RegulatorStatus::Waiting) {
-            return Ok(());
+        match (kind, &self.round) {
+            // Where nobody had to verify, it is done.
+            (FactKind::Regulator(RegulatorStatus::Waiting), _)
+            | (FactKind::Regulator(RegulatorStatus::Done), None) => Ok(()),
+            _ => self.report(fact, now, following),
         }
-        self.report(fact, now, following)
     }
 
     fn accepted_at(&self) -> DateTime<Utc> {

@@ -60,6 +60,7 @@ impl Client {
     }
 
     /// A request for a path below the address. `None` if that would be another address.
+    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> Option<RequestBuilder> {
         let url = self.base.join(path).ok()?;
         if url.origin() != self.base.origin() || !url.path().starts_with(self.base.path()) {

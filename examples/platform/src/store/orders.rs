@@ -164,7 +164,7 @@ impl Store {
         let mut sql = "select version, data from filing_order where id < ?".to_owned();
         if !wanted.statuses.is_empty() {
             let marks = vec!["?"; wanted.statuses.len()].join(", ");
-            sql.push_str(&format!(" and status in ({marks})"));
+            sql.extend([" and status in (", &marks, ")"]);
         }
         if wanted.overdue_at.is_some() {
             sql.push_str(" and overdue <= ?");
@@ -399,7 +399,7 @@ fn escaped(text: &str) -> String {
 fn last_four(order: &Order) -> String {
     let leader = std::iter::once(order.filing.leader());
     let services = order.filing.services().iter();
-    let people = leader.chain(services.map(|service| service.administrator()));
+    let people = leader.chain(services.map(beian::Service::administrator));
     let mut fours: Vec<_> = people
         .filter_map(|person| person.mobile().digits().get(7..))
         .collect();

@@ -46,6 +46,7 @@ pub(super) async fn override_texted(
     let Ok(roles) = roles else {
         return visit.sorry(Sorry::BadForm);
     };
+    let roles = Some(roles).filter(|_| fields.take("by") != "rules");
     let name = async |orders: &Orders, id| {
         let step = |order: &mut Order, now| {
             if order.can(OrderStep::PassReview) && seen.is_rewritten(order) {

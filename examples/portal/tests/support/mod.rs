@@ -3,6 +3,7 @@
 #![allow(
     dead_code,
     missing_docs,
+    unused_imports,
     unreachable_pub,
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -11,46 +12,24 @@
     reason = "each test takes what it needs; a panic is how a test fails"
 )]
 
+#[path = "../../../web/tests/shared/mod.rs"]
+pub mod shared;
+
 use std::{
     io::{BufRead as _, BufReader},
     net::SocketAddr,
-    path::PathBuf,
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
 use beian_web::options::Asked;
 use portal::{app::Running, config::Config};
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tokio::sync::oneshot;
 
-static FOLDERS: AtomicU32 = AtomicU32::new(0);
-
-/// A folder that is gone afterwards.
-pub struct Folder(pub PathBuf);
-
-impl Folder {
-    pub fn new() -> Self {
-        let n = FOLDERS.fetch_add(1, Ordering::Relaxed);
-        let name = format!("portal-test-{}-{n}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    pub fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+pub use shared::{ADMINISTRATOR, Folder, LEADER, add_service, code_in, initial, person, read};
 
 /// The program, in a folder of its own.
 fn program(folder: &Folder) -> Command {
@@ -292,49 +271,4 @@ async fn on_server(server: &str, folder: &Folder) -> String {
     let (address, options) = server.split_once('?').unwrap_or((server, ""));
     let (address, _) = address.rsplit_once('/').unwrap();
     format!("{address}/{name}?{options}")
-}
-
-pub async fn read(response: Response) -> (u16, Value) {
-    let status = response.status().as_u16();
-    let text = response.text().await.unwrap();
-    let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    (status, value)
-}
-
-/// The only group of six digits.
-pub fn code_in(text: &str) -> String {
-    let groups = text.split(|c: char| !c.is_ascii_digit());
-    let mut codes = groups.filter(|group| group.len() == 6);
-    let code = codes.next().unwrap().to_owned();
-    assert_eq!(codes.next(), None, "{text}");
-    code
-}
-
-pub const LEADER: (&str, &str) = ("19900000001", "345678");
-pub const ADMINISTRATOR: (&str, &str) = ("19900000002", "654321");
-
-pub fn person(mobile: &str, passport: &str) -> Value {
-    json!({
-        "name": "张三", "mobile": mobile,
-        "id_document": { "kind": "passport", "number": passport },
-    })
-}
-
-/// An initial filing: two persons must verify.
-pub fn initial() -> Value {
-    json!({
-        "filing_type": "initial", "province": "北京",
-        "entity": { "name": "示例公司", "leader": person(LEADER.0, "E12345678") },
-        "services": [{
-            "kind": "website", "name": "示例站",
-            "administrator": person(ADMINISTRATOR.0, "E87654321"),
-        }],
-    })
-}
-
-/// One person, who must verify.
-pub fn add_service() -> Value {
-    let mut order = initial();
-    order["filing_type"] = "add_service".into();
-    order
 }

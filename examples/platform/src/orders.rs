@@ -90,6 +90,7 @@ impl Orders {
         facts: OrderFacts,
         key: Option<IdempotencyKey>,
     ) -> Result<Order, OrderError> {
+        let key = key.map(|key| self.kept_as(key));
         if let Some(key) = key
             && let Some(order) = self.filed_under(key).await?
         {
@@ -140,6 +141,13 @@ impl Orders {
         }
     }
 
+    /// What was sent has ID numbers in it, and all else of it is kept in clear: of a bare hash they could be
+    /// guessed.
+    fn kept_as(&self, key: IdempotencyKey) -> IdempotencyKey {
+        let body = hash(&self.signing.sign("body", 0, &key.body));
+        IdempotencyKey { body, ..key }
+    }
+
     async fn filed_under(&self, key: IdempotencyKey) -> Result<Option<Order>, OrderError> {
         let Some((body, id)) = self.store.database().filed_under(key.key).await? else {
             return Ok(None);
@@ -160,7 +168,7 @@ impl Orders {
     pub async fn change(
         &self,
         id: OrderId,
-        mut form: OrderForm,
+        typed: OrderForm,
         facts: OrderFacts,
         seen: Option<i64>,
     ) -> Result<Order, OrderError> {
@@ -171,6 +179,8 @@ impl Orders {
                 return Err(StepRefusal::Changed.into());
             }
             let kept = self.kept(&before).await?;
+            // What was left out is filled in anew each time: somebody else may have changed it.
+            let mut form = typed.clone();
             fill_in(&mut form, &kept);
             // What isn't possible is said before what is wrong with the form.
             let mut after = before.clone();
@@ -217,9 +227,9 @@ impl Orders {
         let mut form = OrderForm::from(&order.filing);
         let kept = self.kept(order).await?;
         for (path, person) in paths_of(&mut form) {
-            let document = kept.iter().find(|kept| kept.path == path);
-            let document = document.ok_or(SealProblem::Broken)?;
-            person.id_document = document.document.clone();
+            let kept = kept.iter().find(|kept| kept.path == path);
+            let document = kept.and_then(|kept| kept.document.as_ref());
+            person.id_document = document.ok_or(SealProblem::Broken)?.clone();
         }
         Ok(form)
     }
@@ -257,11 +267,15 @@ impl Orders {
             let Some(sealed) = id.and_then(|id| seals.iter().find(|it| it.id == id.seal)) else {
                 continue;
             };
+            let document = self.sealer.open(order.id, sealed);
+            if let Err(error) = &document {
+                tracing::error!(%error, order = %order.id, "seal");
+            }
             kept.push(Kept {
                 path,
                 name: person.name.clone(),
                 mobile: person.mobile.clone(),
-                document: self.sealer.open(order.id, sealed)?,
+                document: document.ok(),
                 seal: sealed.id.clone(),
             });
         }
@@ -282,7 +296,7 @@ impl Orders {
             let same = kept
                 .iter()
                 .filter(free)
-                .find(|it| it.document == person.id_document);
+                .find(|it| it.document.as_ref() == Some(&person.id_document));
             let seal = if let Some(same) = same {
                 same.seal.clone()
             } else {
@@ -464,7 +478,8 @@ struct Kept {
     path: String,
     name: String,
     mobile: String,
-    document: IdDocumentForm,
+    /// None, if the seal doesn't open: it has to be typed again.
+    document: Option<IdDocumentForm>,
     seal: String,
 }
 
@@ -504,9 +519,11 @@ fn fill_in(form: &mut OrderForm, kept: &[Kept]) {
             continue;
         }
         let kind = person.id_document.kind.trim();
-        let of_name = |it: &&Kept| {
-            it.name == person.name.trim() && (kind.is_empty() || same_kind(kind, &it.document.kind))
+        let of_kind = |it: &Kept| {
+            let document = it.document.as_ref();
+            kind.is_empty() || document.is_none_or(|document| same_kind(kind, &document.kind))
         };
+        let of_name = |it: &&Kept| it.name == person.name.trim() && of_kind(it);
         let candidates: Vec<_> = kept.iter().filter(of_name).collect();
         let of_mobile = |it: &&&Kept| {
             let (given, known) = (MobileNumber::parse(&person.mobile), &it.mobile);
@@ -518,8 +535,9 @@ fn fill_in(form: &mut OrderForm, kept: &[Kept]) {
         let first = candidates.first();
         let alike =
             first.is_some_and(|first| candidates.iter().all(|it| it.document == first.document));
-        if let Some(one) = one.or(first.filter(|_| alike)) {
-            person.id_document = one.document.clone();
+        let one = one.or(first.filter(|_| alike));
+        if let Some(document) = one.and_then(|one| one.document.clone()) {
+            person.id_document = document;
         }
     }
 }

@@ -71,6 +71,12 @@ impl Sealer {
         self.current
     }
 
+    /// The other keys, whose seals still open.
+    pub fn older(&self) -> impl Iterator<Item = u32> {
+        let keys = self.ciphers.keys().copied();
+        keys.filter(|key| *key != self.current)
+    }
+
     /// Whether seals of a key can be opened.
     #[must_use]
     pub fn has(&self, key: u32) -> bool {

@@ -3,7 +3,7 @@
 //! Whatever is due at an order is done by one host at a time, under a lease. What that host did and didn't write
 //! down, killed in between, is done again by another: an upload under the key that it had, a reminder likewise.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use beian::{
     filing::{ReturnReason, ReturnReasons},
@@ -46,6 +46,17 @@ const CLOCK_AGAIN: Duration = Duration::from_secs(5);
 /// Seals are made anew with the current key so many at a time.
 const SEALS_AT_ONCE: u32 = 100;
 
+/// How far seals have been made anew since the start.
+#[derive(Debug, Default)]
+struct Rotation {
+    /// Up to this seal, in this turn.
+    after: String,
+    /// Those that don't open.
+    broken: BTreeSet<String>,
+    /// Keys of which it was said that they can go.
+    told: BTreeSet<u32>,
+}
+
 type Problem = Box<dyn std::error::Error + Send + Sync>;
 
 /// What the worker works with.
@@ -66,9 +77,10 @@ impl Worker {
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let bell = Arc::clone(&self.platform.bell);
         let mut passes = bell.passes(stop.clone());
-        let mut looked_at_clock = None;
+        let (mut looked_at_clock, mut rotation) = (None, Rotation::default());
         loop {
-            let pause = match self.pass(&stop, &mut looked_at_clock).await {
+            let pass = self.pass(&stop, &mut looked_at_clock, &mut rotation);
+            let pause = match pass.await {
                 Ok(Some(next)) => {
                     let pause = next.signed_duration_since(self.clock().now());
                     let pause = pause.to_std().unwrap_or_default();
@@ -92,12 +104,13 @@ impl Worker {
         &self,
         stop: &watch::Receiver<bool>,
         looked_at_clock: &mut Option<time::Instant>,
+        rotation: &mut Rotation,
     ) -> Result<Option<DateTime<Utc>>, Problem> {
         if self.platform.sandbox && looked_at_clock.is_none_or(|at| at.elapsed() > CLOCK_AGAIN) {
             self.same_time().await?;
             *looked_at_clock = Some(time::Instant::now());
         }
-        self.seal_anew().await?;
+        self.seal_anew(rotation).await?;
         let store = &self.platform.orders.store;
         while !*stop.borrow() {
             let until = Utc::now().checked_add_signed(LEASE).unwrap_or_default();
@@ -141,16 +154,48 @@ impl Worker {
         Ok(())
     }
 
-    /// Seals of older keys are made anew, so that these can leave the key file.
-    async fn seal_anew(&self) -> Result<(), Problem> {
+    /// Seals of older keys are made anew, so that these can leave the key file. One that doesn't open is said
+    /// once, and holds nothing up.
+    async fn seal_anew(&self, rotation: &mut Rotation) -> Result<(), Problem> {
         let (store, sealer) = (&self.platform.orders.store, &self.platform.orders.sealer);
+        if sealer.older().next().is_none() {
+            return Ok(());
+        }
         let old = store
-            .seals_of_other_keys(sealer.current(), SEALS_AT_ONCE)
+            .seals_of_other_keys(sealer.current(), &rotation.after, SEALS_AT_ONCE)
             .await?;
+        let Some((_, last)) = old.last() else {
+            rotation.after.clear();
+            return self.say_what_can_go(rotation).await;
+        };
+        rotation.after.clone_from(&last.id);
         for (order, sealed) in old {
-            store
-                .replace_seal(&sealer.seal_anew(order, &sealed)?)
-                .await?;
+            // Of another host's newer key, or said already.
+            if !sealer.has(sealed.key) || rotation.broken.contains(&sealed.id) {
+                continue;
+            }
+            match sealer.seal_anew(order, &sealed) {
+                Ok(anew) => store.replace_seal(&anew).await?,
+                Err(error) => {
+                    tracing::error!(%error, %order, "seal");
+                    rotation.broken.insert(sealed.id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Once for each key.
+    async fn say_what_can_go(&self, rotation: &mut Rotation) -> Result<(), Problem> {
+        let (store, sealer) = (&self.platform.orders.store, &self.platform.orders.sealer);
+        if sealer.older().all(|key| rotation.told.contains(&key)) {
+            return Ok(());
+        }
+        let in_use = store.seal_keys().await?;
+        for key in sealer.older().filter(|key| !in_use.contains(key)) {
+            if rotation.told.insert(key) {
+                tracing::info!("nothing is sealed with `seal {key}` any more: its line can go");
+            }
         }
         Ok(())
     }
@@ -184,6 +229,19 @@ impl Worker {
             .await?;
             return Ok(());
         }
+        let form = match self.platform.orders.form_to_upload(&order).await {
+            Ok(form) => form,
+            // Nothing is handed in, so nothing is in doubt: staff can give it back.
+            Err(error @ OrderError::Seal(_)) => {
+                self.still(id, submission, |order, now| {
+                    order.upload.next_try = now.checked_add_signed(with_jitter(REFUSED_AGAIN));
+                    Ok(())
+                })
+                .await?;
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        };
         let begun = self.still(id, submission, |order, now| {
             order.begin_upload(now);
             order.upload.next_try = now.checked_add_signed(TRY);
@@ -192,7 +250,7 @@ impl Worker {
         let order = begun.await?;
         let handed_in = HandedIn {
             key: format!("{id}-{submission}"),
-            form: self.platform.orders.form_to_upload(&order).await?,
+            form,
             known_as: order
                 .upload
                 .regulator_id

@@ -64,20 +64,24 @@ impl Store {
         rows.iter().map(|row| key(row, 0)).collect()
     }
 
-    /// Some seals of other keys than this one, with their orders.
+    /// Some seals of other keys than this one, with their orders: the next after a seal, by their ids.
     ///
     /// # Errors
     /// [`Error`].
     pub async fn seals_of_other_keys(
         &self,
         current: u32,
+        after: &str,
         limit: u32,
     ) -> Result<Vec<(OrderId, Sealed)>, Error> {
         let query = self.database.query(
             "select id, key_number, sealed, filing_order from sealed_id where key_number <> ? \
-             limit ?",
+             and id > ? order by id limit ?",
         );
-        let query = query.bind(i64::from(current)).bind(i64::from(limit));
+        let query = query
+            .bind(i64::from(current))
+            .bind(after.to_owned())
+            .bind(i64::from(limit));
         let rows = self.database.rows("seals of other keys", query).await?;
         let with_order = |row: &AnyRow| {
             let order: Vec<u8> = row.try_get(3)?;

@@ -90,7 +90,7 @@ impl Orders {
         facts: OrderFacts,
         key: Option<IdempotencyKey>,
     ) -> Result<Order, OrderError> {
-        let key = key.map(|key| self.kept_as(key));
+        let key = key.map(|key| key.sealed(&self.signing));
         if let Some(key) = key
             && let Some(order) = self.filed_under(key).await?
         {
@@ -139,13 +139,6 @@ impl Orders {
             }
             (Err(error), _) => Err(error.into()),
         }
-    }
-
-    /// What was sent has ID numbers in it, and all else of it is kept in clear: of a bare hash they could be
-    /// guessed.
-    fn kept_as(&self, key: IdempotencyKey) -> IdempotencyKey {
-        let body = hash(&self.signing.sign("body", 0, &key.body));
-        IdempotencyKey { body, ..key }
     }
 
     async fn filed_under(&self, key: IdempotencyKey) -> Result<Option<Order>, OrderError> {

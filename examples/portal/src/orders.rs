@@ -86,6 +86,7 @@ impl Orders {
         form: &OrderForm,
         key: Option<IdempotencyKey>,
     ) -> Result<Order, OrderError> {
+        let key = key.map(|key| key.sealed(&self.keys.signing));
         if let Some(key) = key
             && let Some(order) = self.filed_under(key).await?
         {

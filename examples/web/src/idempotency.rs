@@ -12,6 +12,7 @@ use crate::{
     body::{Json, object},
     lang::Speaks,
     problem::{Code, Problem},
+    signing::SigningKey,
 };
 
 const HEADER: &str = "idempotency-key";
@@ -22,11 +23,20 @@ const HEADER: &str = "idempotency-key";
 pub struct IdempotencyKey {
     /// Of the key.
     pub key: [u8; 32],
-    /// Of the bytes of the body, or of what else is asked for: another one under the same key is another request, and refused.
+    /// Of the bytes of the body, or of what else is asked for: another one under the same key is another
+    /// request, and refused.
     pub body: [u8; 32],
 }
 
 impl IdempotencyKey {
+    /// As it is kept: what was sent may have ID numbers in it, and all else of it is kept in clear, so that of a bare
+    /// hash they could be guessed.
+    #[must_use]
+    pub fn sealed(self, key: &SigningKey) -> Self {
+        let body = Sha256::digest(key.sign("body", 0, &self.body)).into();
+        Self { body, ..self }
+    }
+
     /// Sixteen bytes of the key's hash, for what is called by so many.
     #[must_use]
     pub const fn id(&self) -> [u8; 16] {

@@ -193,7 +193,7 @@ impl StandIn {
 
     pub fn set_status(&self, status: &str) {
         let mut shared = self.shared.lock().unwrap();
-        for (_, (_, of_order)) in &mut shared.book.orders {
+        for (_, of_order) in shared.book.orders.values_mut() {
             status.clone_into(of_order);
         }
     }

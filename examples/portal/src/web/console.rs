@@ -2,10 +2,10 @@
 
 use axum::{extract::Query, response::Response};
 use beian::{OrderStatus, host::Clock as _};
-use beian_web::pages::{CONSOLE, Page, Sorry, when::When};
+use beian_web::pages::{CONSOLE, Page, Sorry, status_class, when::When};
 use serde::Deserialize;
 
-use super::{Staff, Visit, failed, order::status_class};
+use super::{Staff, Visit, failed};
 use crate::orders::Order;
 
 /// Orders on a page.

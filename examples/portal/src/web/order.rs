@@ -2,13 +2,13 @@
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{
-    Access, OrderStatus, RecipientState, RecipientView, Role, Session,
-    filing::{OrderStep, StageState},
-    host::Clock as _,
-    rulebook, tracker,
+    Access, OrderStatus, RecipientState, RecipientView, Role, Session, filing::OrderStep,
+    host::Clock as _, rulebook, tracker,
 };
-use beian_web::order_id::OrderId;
-use beian_web::pages::{CONSOLE, Page, Sorry, when::When};
+use beian_web::{
+    order_id::OrderId,
+    pages::{CONSOLE, Milestones, Page, Sorry, status_class, when::When},
+};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ struct OrderPage {
     services: Vec<ServiceView>,
     status: &'static str,
     class: &'static str,
-    milestones: Vec<Milestone>,
+    milestones: Milestones,
     next: Vec<String>,
     /// Who would be texted, or that nobody would, while the order isn't submitted.
     preview: Vec<String>,
@@ -56,13 +56,6 @@ struct ServiceView {
     name: String,
     administrator: Someone,
     access: Option<&'static str>,
-}
-
-/// A stage of the way.
-struct Milestone {
-    label: &'static str,
-    state: StageState,
-    text: &'static str,
 }
 
 struct Recipient {
@@ -183,19 +176,6 @@ async fn load(visit: &Visit, id: &str) -> Result<Order, OrderError> {
     visit.host.orders.order(id).await
 }
 
-/// Which colour a status has.
-pub(super) const fn status_class(status: OrderStatus) -> &'static str {
-    match status {
-        OrderStatus::InitialReview
-        | OrderStatus::AwaitingSubmission
-        | OrderStatus::UploadFailed => "plain",
-        OrderStatus::SmsVerification => "busy",
-        OrderStatus::AdministrationReview | OrderStatus::Approved => "good",
-        OrderStatus::Returned | OrderStatus::CorrectionRequired => "bad",
-        OrderStatus::Withdrawn | OrderStatus::Deregistered => "over",
-    }
-}
-
 fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
     let lang = visit.lang;
     let now = visit.host.clock.now();
@@ -223,7 +203,7 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
             .collect(),
         status: status.text(lang),
         class: status_class(status),
-        milestones: milestones(visit, order),
+        milestones: Milestones::new(&order.life, lang),
         next: next(visit, order),
         preview: preview(visit, order, now),
         recipients: (order.round.iter().flat_map(Session::recipients))
@@ -251,22 +231,6 @@ impl Someone {
             document: person.id_document().kind().text(visit.lang),
         }
     }
-}
-
-fn milestones(visit: &Visit, order: &Order) -> Vec<Milestone> {
-    let labels = [
-        visit.t("平台初审", "Initial review"),
-        visit.t("短信核验", "SMS verification"),
-        visit.t("管局审核", "Administration review"),
-    ];
-    let stages = order.life.stages().into_iter().zip(labels);
-    stages
-        .map(|((_, state), label)| Milestone {
-            label,
-            state,
-            text: state.text(visit.lang),
-        })
-        .collect()
 }
 
 /// What happens next, in the crate's words.

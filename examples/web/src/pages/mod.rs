@@ -9,6 +9,7 @@
 //! | errors as pages | [`Sorry`], [`for_people`] |
 //! | the console's door | [`router`] |
 //! | what forms are made of, the form of an order | [`fields`], [`order_form`] |
+//! | where an order is | [`Milestones`], [`status_class`] |
 //! | times | [`when`] |
 //!
 //! A host's templates extend `base.html`, which askama finds when the host's `askama.toml` says
@@ -16,6 +17,7 @@
 
 pub mod fields;
 mod host;
+mod milestones;
 pub mod order_form;
 mod page;
 mod sign_in;
@@ -33,6 +35,7 @@ use axum::{
 };
 
 pub use host::{Host, MenuItem};
+pub use milestones::{Milestones, status_class};
 pub use page::{Page, capital};
 pub use sorry::{Sorry, for_people};
 pub use visit::{Sent, Staff, StaffSent, Visit};

@@ -12,7 +12,7 @@ use super::{
         Page,
         fields::{Choice, Choices, Field, Select, id},
     },
-    Around, Content, FormPage, Line, Mild, Part, PersonFields, SERVICES_MAX, ServiceFields,
+    Around, Content, FormPage, Line, Mild, More, Part, PersonFields, SERVICES_MAX, ServiceFields,
     needs_services,
     remark::{Kind, Places, Remark, place_name},
     texted,
@@ -42,6 +42,8 @@ pub(super) fn form(p: &Page, around: Around, content: &Content<'_>) -> FormPage 
         province: builder.province(),
         entity_name: builder.entity_name(),
         leader: builder.person("entity.leader", &typed.entity.leader),
+        more: content.more.iter().map(|more| builder.more(more)).collect(),
+        hidden: content.hidden.clone(),
         services: (typed.services.iter().enumerate())
             .map(|(n, service)| builder.service(n, service))
             .collect(),
@@ -149,6 +151,22 @@ impl<'a> Builder<'a> {
                 })
                 .collect(),
             ..self.choices("changes", self.p.t("变更内容", "What changes"))
+        }
+    }
+
+    fn more(&self, more: &More) -> More {
+        let (problem, notes) = (self.problem(more.name()), self.notes(more.name()));
+        match more.clone() {
+            More::Field(field) => More::Field(Field {
+                problem,
+                notes,
+                ..field
+            }),
+            More::Select(select) => More::Select(Select {
+                problem,
+                notes,
+                ..select
+            }),
         }
     }
 

@@ -71,6 +71,28 @@ pub struct Content<'a> {
     pub remarks: Vec<Remark>,
     /// Whose ID numbers are kept and may be left blank: `entity.leader`, `services[0].administrator`.
     pub kept: Vec<String>,
+    /// What else is asked for, beside the leader. What there is to say to it is found by its name.
+    pub more: Vec<More>,
+    /// What goes along unseen: name and value.
+    pub hidden: Vec<(&'static str, String)>,
+}
+
+/// Something that only this host asks for.
+#[derive(Debug, Clone)]
+pub enum More {
+    /// Typed.
+    Field(Field),
+    /// Chosen.
+    Select(Select),
+}
+
+impl More {
+    fn name(&self) -> &str {
+        match self {
+            Self::Field(field) => &field.name,
+            Self::Select(select) => &select.name,
+        }
+    }
 }
 
 impl<'a> Content<'a> {
@@ -82,6 +104,8 @@ impl<'a> Content<'a> {
             typed,
             remarks: Vec::new(),
             kept: Vec::new(),
+            more: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 }
@@ -148,6 +172,8 @@ pub struct FormPage {
     province: Select,
     entity_name: Field,
     leader: PersonFields,
+    more: Vec<More>,
+    hidden: Vec<(&'static str, String)>,
     services: Vec<ServiceFields>,
     services_part: Part,
     services_needed: bool,
@@ -222,7 +248,8 @@ const fn needs_services(filing_type: FilingType) -> bool {
 }
 
 /// Who is texted for orders of a type, as the rulebook in force has it.
-fn texted(filing_type: FilingType, lang: Lang) -> String {
+#[must_use]
+pub fn texted(filing_type: FilingType, lang: Lang) -> String {
     let rules = Rulebook::CURRENT.rules().iter();
     let rules = rules.filter(|rule| rule.filing_type() == filing_type);
     let between = match lang {

@@ -2,7 +2,7 @@
 
 use beian::{FilingType, Lang, OrderProblems};
 
-use super::{super::Page, Content};
+use super::{super::Page, Content, More};
 
 /// Something to say to an order, where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +47,18 @@ pub fn problems(problems: &OrderProblems, lang: Lang) -> Vec<Remark> {
 }
 
 /// The places of one form.
-pub(super) struct Places {
+pub(super) struct Places<'a> {
+    /// What only this host asks for.
+    more: Vec<&'a str>,
     modifies: bool,
     adds_access: bool,
     services: usize,
 }
 
-impl Places {
-    pub(super) fn of(content: &Content<'_>) -> Self {
+impl<'a> Places<'a> {
+    pub(super) fn of(content: &'a Content<'_>) -> Self {
         Self {
+            more: content.more.iter().map(More::name).collect(),
             modifies: content.filing_type == FilingType::Modify,
             adds_access: content.filing_type == FilingType::AddAccess,
             services: content.typed.services.len(),
@@ -63,7 +66,7 @@ impl Places {
     }
 
     /// The field that a path belongs to, or else the smallest part; the whole form is `""`.
-    pub(super) fn nearest<'a>(&self, path: &'a str) -> &'a str {
+    pub(super) fn nearest<'p>(&self, path: &'p str) -> &'p str {
         let mut place = path;
         while !self.has(place) {
             let end = place.rfind(['.', '[']);
@@ -73,6 +76,9 @@ impl Places {
     }
 
     fn has(&self, place: &str) -> bool {
+        if self.more.contains(&place) {
+            return true;
+        }
         if let Some(rest) = place.strip_prefix("entity.leader") {
             return has_person(rest);
         }

@@ -1,9 +1,65 @@
 //! The pages: customers file and follow an order, each person has one of their own, staff have queues.
+//!
+//! Texts that say what the rules mean are the crate's; those of buttons and headings stand side by side in the
+//! templates. What pages of other hosts have too is [`beian_web::pages`].
 
-pub mod console;
+mod customers;
 mod host;
+mod persons;
+mod reminders;
+mod secret;
+
+use std::sync::Arc;
+
+use axum::Router;
+use beian::Lang;
+use beian_web::pages;
+
+use crate::{app::Platform, order::StepRefusal};
+
+type Visit = pages::Visit<Platform>;
+type Sent = pages::Sent<Platform>;
 
 /// Where customers begin.
 const FILING: &str = "filing";
 /// The sandbox's reminders.
 const HANDSETS: &str = "handsets";
+
+/// The pages of customers and persons, and the door of the console. Reminders exist in the sandbox only.
+pub fn router(platform: &Arc<Platform>) -> Router<Arc<Platform>> {
+    let router = pages::router(&**platform)
+        .merge(customers::router())
+        .merge(persons::router());
+    if platform.sandbox {
+        router.merge(reminders::router())
+    } else {
+        router
+    }
+}
+
+/// Why a step wasn't taken, for people; nothing if it is none of their business.
+fn refusal(refusal: &StepRefusal, lang: Lang) -> Option<String> {
+    let t = |zh: &str, en: &str| match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+    };
+    Some(match refusal {
+        StepRefusal::Life(refusal) => refusal.text(lang),
+        StepRefusal::NotFileable(why) => why.text(lang),
+        StepRefusal::Fact(refusal) => refusal.text(lang).to_owned(),
+        StepRefusal::Changed => t(
+            "订单在此期间已有变化，请核对后再试。",
+            "The order has changed meanwhile. Look at it and try again.",
+        ),
+        StepRefusal::NoRound => t("目前无需核验。", "Nobody has to verify now."),
+        StepRefusal::InDoubt => t(
+            "订单正在提交管局，尚未得到答复，请稍后再试。",
+            "The order is being submitted and got no answer yet. Try again later.",
+        ),
+        StepRefusal::SaidEnough => t(
+            "反馈次数过多，不再记录。",
+            "That was said often enough: nothing more is noted.",
+        ),
+        StepRefusal::Entropy(_) => return None,
+    })
+}

@@ -1,0 +1,278 @@
+//! The customer's page of one order.
+
+use axum::{extract::Path, http::StatusCode, response::Response};
+use beian::{
+    Lang, MobileNumber, OrderStatus, Role, Roles,
+    filing::{OrderStep, ReturnReason},
+    host::Clock as _,
+    tracker::PersonStanding,
+};
+use beian_web::{
+    order_id::OrderId,
+    pages::{Milestones, Page, status_class, when::When},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    super::{FILING, Sent, Visit, refusal},
+    address, change, failed, order_id, order_of,
+};
+use crate::{
+    api::view::{step_of, timeline, words},
+    order::{Order, Person, Round, StepRefusal},
+    orders::{OrderError, Orders},
+};
+
+#[derive(askama::Template)]
+#[template(path = "customer_order.html")]
+struct OrderPage {
+    p: Page,
+    address: String,
+    id: String,
+    entity: String,
+    filing_type: &'static str,
+    changes: Vec<&'static str>,
+    province: &'static str,
+    services: Vec<String>,
+    filed_at: When,
+    status: &'static str,
+    class: &'static str,
+    milestones: Milestones,
+    /// What to do now.
+    todo: &'static str,
+    /// What is known of the round.
+    tracker: Option<String>,
+    deadline: Option<Deadline>,
+    /// Why it came back, and in whose words.
+    cause: Option<&'static str>,
+    reasons: Vec<Said>,
+    advice: Vec<String>,
+    /// Who would be texted, while it isn't submitted.
+    requirement: Vec<String>,
+    people: Vec<Someone>,
+    timeline: Vec<Line>,
+    can_change: bool,
+    can_resubmit: bool,
+    can_withdraw: bool,
+    refused: Option<String>,
+}
+
+/// Until when everybody is in time for certain.
+struct Deadline {
+    left: Option<String>,
+    text: String,
+}
+
+struct Said {
+    label: String,
+    words: String,
+    advised: String,
+}
+
+struct Someone {
+    mobile: String,
+    roles: Vec<&'static str>,
+    rule: String,
+    standing: String,
+    is_done: bool,
+    todo: String,
+    resends_left: u8,
+    /// To hand on, while they have something to do.
+    link: Option<String>,
+}
+
+struct Line {
+    at: When,
+    text: String,
+    reported: bool,
+}
+
+pub(super) async fn show(visit: Visit, Path(token): Path<String>) -> Response {
+    match order_of(&visit, &token).await {
+        Ok(order) => visit.ok(&page(&visit, &order, None)),
+        Err(response) => response,
+    }
+}
+
+/// A button's address, typed or kept.
+pub(super) async fn back(visit: Visit, Path(token): Path<String>) -> Response {
+    match order_of(&visit, &token).await {
+        Ok(order) => visit.go(&address(&visit, &order)),
+        Err(response) => response,
+    }
+}
+
+pub(super) async fn resubmit(Path(token): Path<String>, sent: Sent) -> Response {
+    done(sent.visit, &token, Orders::resubmit).await
+}
+
+/// Takes a step. Shows the order as it is then; if the step wasn't possible, with the reason.
+pub(super) async fn done(
+    visit: Visit,
+    token: &str,
+    step: impl AsyncFnOnce(&Orders, OrderId) -> Result<Order, OrderError>,
+) -> Response {
+    let id = match order_id(&visit, token).await {
+        Ok(id) => id,
+        Err(response) => return response,
+    };
+    let orders = &visit.host.orders;
+    match step(orders, id).await {
+        Ok(order) => {
+            visit.host.bell.ring();
+            visit.go(&address(&visit, &order))
+        }
+        Err(OrderError::Step(why)) => match orders.order(id).await {
+            Ok(order) => refused(visit, &order, &why),
+            Err(error) => failed(&visit, &error),
+        },
+        Err(error) => failed(&visit, &error),
+    }
+}
+
+/// The order, and why a step wasn't taken.
+pub(super) fn refused(visit: Visit, order: &Order, why: &StepRefusal) -> Response {
+    let Some(text) = refusal(why, visit.lang) else {
+        return visit.failed(why);
+    };
+    let own = address(&visit, order);
+    let visit = visit.at(own);
+    visit.answer(StatusCode::CONFLICT, &page(&visit, order, Some(text)))
+}
+
+/// A reason in the words of whoever returned the order.
+pub(super) fn reason(reason: &ReturnReason, lang: Lang) -> String {
+    let label = match reason.path() {
+        // It stands there.
+        Some(_) => String::new(),
+        None => reason.label(lang),
+    };
+    let colon = match lang {
+        Lang::Zh => "：",
+        Lang::En => ": ",
+    };
+    let mut text = reason.words().to_owned();
+    if !label.is_empty() {
+        text = format!("{label}{colon}{text}");
+    }
+    if !reason.advised().is_empty() {
+        text = format!("{text} {}", reason.advised());
+    }
+    text
+}
+
+fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
+    let (lang, now) = (visit.lang, visit.host.clock.now());
+    let (filing, status) = (&order.filing, order.status());
+    let (kind, own) = (filing.filing_type(), address(visit, order));
+    let verifying = order.round.as_ref();
+    let verifying = verifying.filter(|_| status == OrderStatus::SmsVerification);
+    OrderPage {
+        p: visit.page(FILING),
+        id: order.id.to_string(),
+        entity: filing.entity().name().to_owned(),
+        filing_type: kind.text(lang),
+        changes: (filing.modified_parts().iter())
+            .map(|change| change.text(lang))
+            .collect(),
+        province: filing.province().text(lang),
+        services: (filing.services().iter())
+            .map(|service| service.name().to_owned())
+            .collect(),
+        filed_at: When::minute(order.filed_at),
+        status: status.text(lang),
+        class: status_class(status),
+        milestones: Milestones::new(&order.life, lang),
+        todo: order.life.advice(kind, lang),
+        tracker: verifying.map(|round| round.tracker.status(now).text(lang)),
+        deadline: verifying.and_then(|round| deadline(round, lang, now)),
+        cause: order.life.return_cause().map(|cause| cause.text(lang)),
+        reasons: (order.life.reasons().iter())
+            .map(|reason| Said {
+                label: reason.label(lang),
+                words: reason.words().to_owned(),
+                advised: reason.advised().to_owned(),
+            })
+            .collect(),
+        advice: (order.findings.iter())
+            .filter(|_| !order.is_over())
+            .map(|found| found.text(lang).to_owned())
+            .collect(),
+        requirement: requirement(order, lang, now),
+        people: verifying.map_or_else(Vec::new, |round| people(visit, round, now)),
+        timeline: lines(order, lang, now),
+        can_change: change::is_possible(order),
+        can_resubmit: order.can(OrderStep::Resubmit),
+        can_withdraw: order.can(OrderStep::Withdraw),
+        refused,
+        address: own,
+    }
+}
+
+fn deadline(round: &Round, lang: Lang, now: DateTime<Utc>) -> Option<Deadline> {
+    let deadline = round.tracker.deadline(now)?;
+    let left = deadline.earliest.signed_duration_since(now);
+    Some(Deadline {
+        left: (left > TimeDelta::zero()).then(|| lang.time_left(left)),
+        text: deadline.text(lang),
+    })
+}
+
+/// Who would be texted if it were submitted now.
+fn requirement(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
+    if !order.can(OrderStep::Submit) {
+        return Vec::new();
+    }
+    let text = match order.requirement(now) {
+        Ok(requirement) => requirement.text(lang),
+        Err(refusal) => refusal.text(lang),
+    };
+    text.lines().map(str::to_owned).collect()
+}
+
+fn people(visit: &Visit, round: &Round, now: DateTime<Utc>) -> Vec<Someone> {
+    let roles = round.tracker.persons().map(|(_, roles)| roles);
+    let people = round.people().zip(roles);
+    people
+        .map(|((mobile, person), roles)| someone(visit, round, (mobile, person, roles), now))
+        .collect()
+}
+
+fn someone(
+    visit: &Visit,
+    round: &Round,
+    (mobile, person, roles): (&MobileNumber, &Person, Roles),
+    now: DateTime<Utc>,
+) -> Someone {
+    let lang = visit.lang;
+    let standing = round.tracker.standing(mobile, now);
+    let is_done = matches!(
+        standing,
+        Some(PersonStanding::Passed { .. } | PersonStanding::Verified { .. })
+    );
+    Someone {
+        mobile: mobile.to_string(),
+        roles: roles.iter().map(|role: Role| role.text(lang)).collect(),
+        rule: person.rule.clone(),
+        standing: standing.map_or_else(String::new, |standing| standing.text(lang)),
+        is_done,
+        todo: step_of(&round.tracker, mobile, now)
+            .map_or_else(String::new, |step| words(step, lang)),
+        resends_left: round.tracker.resends_left(mobile, now).unwrap_or(0),
+        link: (!is_done).then(|| visit.host.person_link(person)),
+    }
+}
+
+fn lines(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<Line> {
+    let lines = timeline(order, lang, now).into_iter();
+    lines
+        .filter_map(|line| {
+            let at = line.at.parse().ok()?;
+            Some(Line {
+                at: When::minute(at),
+                text: line.text,
+                reported: line.reported,
+            })
+        })
+        .collect()
+}

@@ -2,8 +2,11 @@ use askama::Template as _;
 use beian::{FilingType, Lang, OrderForm};
 
 use super::{
-    super::{Link, Page, fields::Fields},
-    Around, Content, Kind, Remark, build, read, sample,
+    super::{
+        Link, Page,
+        fields::{Field, Fields},
+    },
+    Around, Content, Kind, More, Remark, build, read, sample,
 };
 
 fn shown(content: &Content<'_>) -> String {
@@ -122,6 +125,24 @@ fn only_kept_numbers_may_be_left_blank() {
         let hint = format!("services-0-administrator-id_document-{number}-hint");
         assert!(html.contains(&format!(" id=\"{hint}\"")));
     }
+}
+
+#[test]
+fn what_a_host_asks_for_itself_is_mended_where_it_stands() {
+    let typed = sample(FilingType::Initial);
+    let mut content = Content::new(FilingType::Initial, &typed);
+    content.more.push(More::Field(Field {
+        name: "facts.x".to_owned(),
+        value: "\"><b>".to_owned(),
+        ..Field::default()
+    }));
+    content.hidden.push(("once", "\"><i>".to_owned()));
+    content.remarks.push(remark("facts.x", Kind::Problem));
+    let html = shown(&content);
+    assert!(html.contains("href=\"#facts-x\""));
+    assert!(html.contains(" id=\"facts-x-problem\""));
+    assert!(html.contains("type=\"hidden\" name=\"once\""));
+    assert!(!html.contains("><b>") && !html.contains("><i>"), "{html}");
 }
 
 #[test]

@@ -13,11 +13,11 @@ use axum::{
 use beian::{
     Lang, MobileNumber, OrderStatus, Tracker,
     host::Clock as _,
-    tracker::{Fact, FactKind, PersonStanding},
+    tracker::{Advice, Fact, FactKind, NextStep, PersonStanding},
 };
 use beian_web::{
     order_id::OrderId,
-    pages::{Page, when::When},
+    pages::{Link, Page, when::When},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -111,7 +111,7 @@ struct PersonPage {
     left: Option<String>,
     until: Option<When>,
     /// The regulator's page, where people can go there.
-    regulator: Option<String>,
+    regulator: Option<Link>,
     others: usize,
     buttons: Vec<Button>,
     /// What was noted last, and when.
@@ -247,7 +247,7 @@ fn shown(
             .filter(|left| *left > TimeDelta::zero())
             .map(|left| lang.time_left(left)),
         until: until.map(When::minute),
-        regulator: visit.host.regulator_page.clone(),
+        regulator: regulator(visit, step),
         others: waited_for(tracker, mobile, now),
         buttons: Word::ALL
             .map(|word| Button {
@@ -260,6 +260,18 @@ fn shown(
         is_new: false,
         refused: None,
     }
+}
+
+/// Where the person goes now.
+fn regulator(visit: &Visit, step: Option<NextStep>) -> Option<Link> {
+    let base = visit.host.regulator_page.as_deref()?.trim_end_matches('/');
+    let resends = step.is_some_and(|step| step.advice == Advice::AskForResend);
+    let (page, text) = if resends {
+        ("resend", visit.t("前往申请重发", "Ask for a resend"))
+    } else {
+        ("verification", visit.t("前往填写验证码", "Enter the code"))
+    };
+    Some(Link::new(format!("{base}/regulator/{page}"), text))
 }
 
 const fn is_done(standing: PersonStanding) -> bool {

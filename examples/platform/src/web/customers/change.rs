@@ -13,7 +13,7 @@ use super::{
     facts::Asked,
     failed, kept,
     order::refused,
-    order_of, remarks,
+    order_of, remarks, with_problems,
 };
 use crate::{
     order::{Order, StepRefusal},
@@ -66,7 +66,7 @@ pub(super) async fn submit(Path(token): Path<String>, sent: Sent) -> Response {
         return too_many;
     }
     let found = match asked.problem(&visit) {
-        Some(problem) => vec![problem],
+        Some(problem) => with_problems(&visit, problem, &typed),
         None => match change(&visit, &order, &typed, &asked, seen).await {
             Ok(changed) => return visit.go(&address(&visit, &changed)),
             Err(OrderError::Step(StepRefusal::Changed)) => {

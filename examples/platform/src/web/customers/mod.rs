@@ -13,6 +13,7 @@ use axum::{Router, middleware::map_response, response::Response, routing::get};
 use beian::{
     OrderForm,
     filing::checks::{Finding, Severity},
+    host::Clock as _,
 };
 use beian_web::{
     order_id::OrderId,
@@ -90,6 +91,17 @@ fn remarks(visit: &Visit, error: &OrderError) -> Option<Vec<Remark>> {
         | OrderError::Store(_)
         | OrderError::Entropy(_) => None,
     }
+}
+
+/// What can't be read beside the form, and what can't in it.
+fn with_problems(visit: &Visit, problem: Remark, typed: &OrderForm) -> Vec<Remark> {
+    let host = &visit.host;
+    let checked = typed.check_at(&host.orders.policy, host.clock.now());
+    let found = checked.err().map(|found| problems(&found, visit.lang));
+    let found = found.into_iter().flatten();
+    // IDs that are kept aren't here to be read.
+    let found = found.filter(|remark| !remark.path.contains(".id_document"));
+    std::iter::once(problem).chain(found).collect()
 }
 
 fn remark(visit: &Visit, finding: &Finding) -> Remark {

@@ -17,7 +17,7 @@ use super::{
     super::{FILING, Sent, Visit},
     address,
     facts::Asked,
-    failed, remarks,
+    failed, remarks, with_problems,
 };
 use crate::orders::OrderError;
 
@@ -82,7 +82,7 @@ pub(super) async fn submit(Sent { visit, mut fields }: Sent) -> Response {
         return too_many;
     }
     if let Some(problem) = asked.problem(&visit) {
-        content.remarks.push(problem);
+        content.remarks = with_problems(&visit, problem, &order);
         return visit.answer(StatusCode::UNPROCESSABLE_ENTITY, &form(&visit, &content));
     }
     let facts = asked.facts();

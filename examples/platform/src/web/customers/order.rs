@@ -46,7 +46,8 @@ struct OrderPage {
     /// Why it came back, and in whose words.
     cause: Option<&'static str>,
     reasons: Vec<Said>,
-    advice: Vec<String>,
+    /// What could be mended, while it can.
+    advice: Vec<Said>,
     /// Who would be texted, while it isn't submitted.
     requirement: Vec<String>,
     people: Vec<Someone>,
@@ -195,8 +196,13 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
             })
             .collect(),
         advice: (order.findings.iter())
-            .filter(|_| !order.is_over())
-            .map(|found| found.text(lang).to_owned())
+            .filter(|_| change::is_possible(order))
+            .map(|found| Said {
+                // What the crate calls a field is said of reasons alone.
+                label: ReturnReason::new("", "").at(&found.field).label(lang),
+                words: found.text(lang).to_owned(),
+                advised: String::new(),
+            })
             .collect(),
         requirement: requirement(order, lang, now),
         people: verifying.map_or_else(Vec::new, |round| people(visit, round, now)),

@@ -133,9 +133,8 @@ async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        // A style sheet may be kept; a page whose address is a secret says less of where people came from.
-        let is_own = name == header::CACHE_CONTROL || name == header::REFERRER_POLICY;
-        if !is_own || !headers.contains_key(&name) {
+        // A style sheet may be kept.
+        if name != header::CACHE_CONTROL || !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
@@ -193,56 +192,13 @@ const PROXIED: [HeaderName; 3] = [
     HeaderName::from_static("x-forwarded-for"),
 ];
 
-/// By whatever of the two the browser says, and all that it says. A page that doesn't say where people came
-/// from sends its forms from `null`: there the other one has to vouch for them.
+/// By whatever of the two the browser says, and all that it says.
 fn is_cross_site(headers: &HeaderMap, site: &Site, host: &str) -> bool {
-    let sites = || headers.get_all(FETCH_SITE).into_iter();
+    let mut sites = headers.get_all(FETCH_SITE).into_iter();
     let mut origins = headers.get_all(header::ORIGIN).into_iter();
-    let vouched = sites().next().is_some() && sites().all(|site| site == "same-origin");
     let is_own = |origin: &HeaderValue| {
-        let origin = origin.to_str().unwrap_or_default();
-        (origin == "null" && vouched) || site.is_own_origin(origin, host)
+        let origin = origin.to_str();
+        origin.is_ok_and(|origin| site.is_own_origin(origin, host))
     };
-    !sites().all(|site| site == "same-origin" || site == "none") || !origins.all(is_own)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::address::Proxies;
-
-    #[test]
-    fn a_form_from_nowhere_needs_another_word_for_it() {
-        let site = Site::new(Vec::new(), Proxies::default(), ([127, 0, 0, 1], 80).into());
-        let cross = |pairs: &[(HeaderName, &'static str)]| {
-            let mut headers = HeaderMap::new();
-            for (name, value) in pairs {
-                headers.append(name, HeaderValue::from_static(value));
-            }
-            is_cross_site(&headers, &site, "localhost")
-        };
-        let origin = header::ORIGIN;
-        assert!(cross(&[(origin.clone(), "null")]));
-        assert!(cross(&[(origin.clone(), "null"), (FETCH_SITE, "none")]));
-        assert!(cross(&[
-            (origin.clone(), "null"),
-            (FETCH_SITE, "cross-site")
-        ]));
-        assert!(!cross(&[
-            (origin.clone(), "null"),
-            (FETCH_SITE, "same-origin")
-        ]));
-        let both = [(FETCH_SITE, "same-origin"), (FETCH_SITE, "cross-site")];
-        assert!(cross(&[
-            (origin.clone(), "null"),
-            both[0].clone(),
-            both[1].clone()
-        ]));
-        assert!(cross(&[
-            (origin.clone(), "http://evil.example"),
-            (FETCH_SITE, "same-origin")
-        ]));
-        assert!(!cross(&[(origin, "http://localhost")]));
-        assert!(!cross(&[]));
-    }
+    !sites.all(|site| site == "same-origin" || site == "none") || !origins.all(is_own)
 }

@@ -29,7 +29,7 @@ use axum::{
 };
 use beian_web::{guard, lang::Speaks, pages, watch::health};
 
-use crate::{app::Platform, web::console};
+use crate::{app::Platform, web};
 
 /// An order of 200 services takes less.
 const BODY_LIMIT: usize = 512 * 1024;
@@ -41,8 +41,7 @@ pub fn router(platform: &Arc<Platform>) -> Router {
         .merge(facts::router())
         .merge(filing_type::router())
         .merge(openapi::router(platform))
-        .merge(pages::router(&**platform))
-        .merge(console::router());
+        .merge(web::router(platform));
     if platform.sandbox {
         routes = routes.merge(sandbox::router());
     }

@@ -3,6 +3,7 @@
 //! Texts that say what the rules mean are the crate's; those of buttons and headings stand side by side in the
 //! templates. What pages of other hosts have too is [`beian_web::pages`].
 
+mod console;
 mod customers;
 mod host;
 mod persons;
@@ -25,9 +26,10 @@ const FILING: &str = "filing";
 /// The sandbox's reminders.
 const HANDSETS: &str = "handsets";
 
-/// The pages of customers and persons, and the door of the console. Reminders exist in the sandbox only.
+/// The pages of customers, persons and staff. Reminders exist in the sandbox only.
 pub fn router(platform: &Arc<Platform>) -> Router<Arc<Platform>> {
     let router = pages::router(&**platform)
+        .merge(console::router())
         .merge(customers::router())
         .merge(persons::router());
     if platform.sandbox {

@@ -6,7 +6,6 @@ use axum::{
     Router,
     extract::{Path, Query},
     http::StatusCode,
-    middleware::map_response,
     response::Response,
     routing::get,
 };
@@ -36,7 +35,6 @@ pub(super) fn router() -> Router<Arc<Platform>> {
     Router::new()
         .route("/p/{token}", get(show))
         .route("/p/{token}/{word}", get(back).post(report))
-        .layer(map_response(secret::headers))
 }
 
 /// What a person can say.

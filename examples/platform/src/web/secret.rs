@@ -1,22 +1,11 @@
-//! Pages whose address is a secret: who has the link may open them, and nobody learns it from here.
+//! Pages whose address is a secret: who has the link may open them. As of every page, browsers tell no other site
+//! where people came from, and keep nothing of it.
 
-use axum::{
-    http::{HeaderValue, header},
-    response::Response,
-};
+use axum::response::Response;
 use beian_web::{limits::Budget, pages::Sorry};
 
 use super::Visit;
 use crate::store::Linked;
-
-/// Nothing of the address goes with a click, and nothing of the page stays.
-pub(super) async fn headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    let no_referrer = HeaderValue::from_static("no-referrer");
-    headers.insert(header::REFERRER_POLICY, no_referrer);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
 
 /// Whose link this is. Every look counts, before anybody knows whether there is one; what is unknown, void or
 /// over looks alike.

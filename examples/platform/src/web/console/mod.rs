@@ -43,7 +43,7 @@ type Staff = pages::Staff<Platform>;
 type StaffSent = pages::StaffSent<Platform>;
 
 /// The console's pages; signing in is beian-web's.
-pub fn router() -> Router<Arc<Platform>> {
+pub(super) fn router() -> Router<Arc<Platform>> {
     let button = |step: MethodRouter<Arc<Platform>>| step.get(back);
     let order = Router::new()
         .route("/", get(order::show))

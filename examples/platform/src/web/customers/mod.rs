@@ -9,7 +9,7 @@ mod withdraw;
 
 use std::sync::Arc;
 
-use axum::{Router, middleware::map_response, response::Response, routing::get};
+use axum::{Router, response::Response, routing::get};
 use beian::{
     OrderForm,
     filing::checks::{Finding, Severity},
@@ -30,7 +30,10 @@ use crate::{
 
 /// The customers' routes.
 pub(super) fn router() -> Router<Arc<Platform>> {
-    let own = Router::new()
+    Router::new()
+        .route("/", get(home::show))
+        .route("/orders/new", get(new_order::show))
+        .route("/orders", get(new_order::back).post(new_order::submit))
         .route("/o/{token}", get(order::show))
         .route("/o/{token}/change", get(change::show).post(change::submit))
         .route(
@@ -41,12 +44,6 @@ pub(super) fn router() -> Router<Arc<Platform>> {
             "/o/{token}/withdraw",
             get(withdraw::confirm).post(withdraw::withdraw),
         )
-        .layer(map_response(secret::headers));
-    Router::new()
-        .route("/", get(home::show))
-        .route("/orders/new", get(new_order::show))
-        .route("/orders", get(new_order::back).post(new_order::submit))
-        .merge(own)
 }
 
 /// The order of this link.

@@ -58,6 +58,7 @@ fn portal_program() -> &'static Path {
 pub struct Portal {
     pub host: Host,
     pub database: Database,
+    options: Vec<String>,
 }
 
 impl Portal {
@@ -68,7 +69,27 @@ impl Portal {
     pub fn with(options: &[&str]) -> Self {
         let database = Database::file("portal");
         let host = Host::of(portal_program(), database.address(), &database, options);
-        Self { host, database }
+        let options = options.iter().map(|it| (*it).to_owned()).collect();
+        Self {
+            host,
+            database,
+            options,
+        }
+    }
+
+    /// Killed, and started again where it was.
+    pub fn again(mut self) -> Self {
+        self.host.kill();
+        let listens = self.host.address.to_string();
+        let mut options: Vec<_> = self.options.iter().map(String::as_str).collect();
+        options.extend(["--listen", &listens]);
+        let host = Host::of(
+            portal_program(),
+            self.database.address(),
+            &self.database,
+            &options,
+        );
+        Self { host, ..self }
     }
 
     /// What a platform is told.

@@ -126,7 +126,9 @@ impl Worker {
                 under_way.spawn(async move {
                     let id = order.id;
                     if let Err(error) = worker.look_after(order).await {
+                        // It is still due. The lease keeps it from being tried again at once, and for ever.
                         tracing::error!(%error, order = %id, "order");
+                        return;
                     }
                     if let Err(error) = worker.platform.orders.store.give_back(id, lease).await {
                         tracing::error!(%error, order = %id, "lease");
@@ -441,6 +443,9 @@ fn hold(order: &mut Order, brought: bool, now: DateTime<Utc>) {
     if !brought {
         order.polls.failures = order.polls.failures.saturating_add(1);
         order.polls.not_before = again(now, LOOK_AGAIN, order.polls.failures);
+        if order.is_to_upload() {
+            order.upload.next_try = order.polls.not_before;
+        }
         return;
     }
     order.polls.failures = 0;

@@ -377,8 +377,12 @@ impl Order {
         let before = self.status();
         let requirement = self.requirement(now)?;
         match self.life.follow(saw, requirement.recipients()) {
-            // Rounds begin here alone: another one would be somebody else's.
-            Ok(followed) if followed.life.rounds() == self.life.rounds() => {
+            // Rounds begin here alone: another one would be somebody else's. And what the regulator took isn't to
+            // be handed in again because it says once that it has nothing.
+            Ok(followed)
+                if followed.life.rounds() == self.life.rounds()
+                    && !(self.upload.regulator_id.is_some() && awaits_upload(&followed.life)) =>
+            {
                 self.life = followed.life;
                 if *saw == PolledStatus::SmsVerification && !self.has_seen_waiting() {
                     let status = RegulatorStatus::Waiting.name().to_owned();
@@ -470,6 +474,13 @@ impl Order {
     pub fn can(&self, step: OrderStep) -> bool {
         self.life.possible().contains(&step)
     }
+}
+
+const fn awaits_upload(life: &OrderLife) -> bool {
+    matches!(
+        life.status(),
+        OrderStatus::AwaitingSubmission | OrderStatus::UploadFailed
+    )
 }
 
 /// A person's word, as the timeline has it; what the regulator says is told by what becomes of the order.

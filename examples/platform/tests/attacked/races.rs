@@ -35,7 +35,7 @@ async fn attack_p6_a_change_against_an_accept() {
                 .await
         };
         let accept = async {
-            tokio::time::sleep(Duration::from_micros(round * 91 % 700)).await;
+            tokio::time::sleep(Duration::from_micros(round * 137 % 9_000)).await;
             platform.post(&accept_path, &seen).await
         };
         let (change, accept) = tokio::join!(change, accept);
@@ -232,7 +232,7 @@ async fn attack_p12_a_key_is_one_order_s() {
         let (status, answer) = read(request.body(order.to_string()).send().await.unwrap()).await;
         assert_eq!(
             (status, &answer["code"]),
-            (400, &json!("malformed_parameter")),
+            (422, &json!("malformed_parameter")),
             "{key:?}"
         );
     }

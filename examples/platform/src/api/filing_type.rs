@@ -25,7 +25,7 @@ pub fn router() -> Router<Arc<Platform>> {
 
 /// Yes, no, or nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "String")]
 pub enum Known {
     /// It is so.
     Yes,
@@ -34,6 +34,20 @@ pub enum Known {
     /// Nobody knows.
     #[default]
     Unknown,
+}
+
+/// Read as a text: of what stands for an enum, serde would say that it is no JSON.
+impl TryFrom<String> for Known {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "yes" => Ok(Self::Yes),
+            "no" => Ok(Self::No),
+            "unknown" => Ok(Self::Unknown),
+            _ => Err("expected yes, no or unknown"),
+        }
+    }
 }
 
 impl Known {

@@ -54,6 +54,8 @@ pub struct Platform {
     pub served: Arc<Served>,
     /// Whether something could be written lately.
     pub writable: Kept<bool>,
+    /// The figures that the database counts.
+    pub figures: Kept<Option<api::Figures>>,
     /// What links and forms are signed with.
     pub signing: SigningKey,
     /// Whether the sandbox's endpoints exist: its sender, on loopback.
@@ -106,6 +108,8 @@ pub struct Running {
 
 /// How long a database is trusted to be writable.
 const WRITABLE: Duration = Duration::from_secs(3);
+/// How long figures of the database are good for.
+const FIGURES: Duration = Duration::from_secs(15);
 
 impl Running {
     /// Opens the key file and the database, starts the regulator that is on board, and listens.
@@ -177,6 +181,7 @@ impl Running {
             limits: Arc::new(Limits::new(rates)),
             served,
             writable: Kept::new(WRITABLE),
+            figures: Kept::new(FIGURES),
             signing: keys.signing,
             sandbox,
             regulator_page: on_board.as_ref().map(OnBoard::page),

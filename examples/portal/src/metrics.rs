@@ -1,11 +1,8 @@
 //! What is watched from outside, for Prometheus: made anew whenever it is asked for.
 
-use std::fmt;
-
 use beian::{OrderStatus, host::Counters};
 use chrono::TimeDelta;
 use prometheus_client::{
-    encoding::text::encode,
     metrics::{
         counter::{ConstCounter, Counter},
         family::Family,
@@ -19,12 +16,6 @@ use prometheus_client::{
 pub struct Watched {
     /// What this portal's desk has counted.
     pub desk: Counters,
-    /// Requests that a limit refused.
-    pub rate_limited: u64,
-    /// Connections that were one too many.
-    pub turned_away: u64,
-    /// Lines of the log that were lost.
-    pub log_lines_lost: u64,
     /// What the database counts.
     pub dear: Dear,
 }
@@ -39,12 +30,8 @@ pub struct Dear {
 }
 
 impl Watched {
-    /// The text that Prometheus reads.
-    ///
-    /// # Errors
-    /// Never, for a string takes everything.
-    pub fn text(self) -> Result<String, fmt::Error> {
-        let mut registry = Registry::with_prefix("portal");
+    /// Adds them to those of every host.
+    pub fn register(self, registry: &mut Registry) {
         let sessions = Family::<[(&str, String); 1], Gauge>::default();
         for (status, count) in self.dear.sessions {
             let labels = [("status", status.name().to_owned())];
@@ -87,21 +74,6 @@ impl Watched {
                 "Saves that others were faster at",
                 desk.conflicts,
             ),
-            (
-                "rate_limited",
-                "Requests refused by a limit",
-                self.rate_limited,
-            ),
-            (
-                "connections_turned_away",
-                "Connections that were one too many",
-                self.turned_away,
-            ),
-            (
-                "log_lines_lost",
-                "Lines of the log that could not be written",
-                self.log_lines_lost,
-            ),
         ] {
             registry.register(name, help, ConstCounter::new(count));
         }
@@ -110,8 +82,5 @@ impl Watched {
             "How long the most overdue session has been due",
             ConstGauge::new(self.dear.due_lag.as_seconds_f64()),
         );
-        let mut text = String::new();
-        encode(&mut text, &registry)?;
-        Ok(text)
     }
 }

@@ -8,13 +8,18 @@ use std::{
 use axum::{
     Router,
     extract::State,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use beian::Lang;
+use prometheus_client::{
+    encoding::text::encode, metrics::counter::ConstCounter, registry::Registry,
+};
 use tokio::sync::Mutex;
 
 use crate::{
+    log,
     pages::Host,
     problem::{Code, Problem},
 };
@@ -39,6 +44,38 @@ async fn ready<H: Host>(State(host): State<Arc<H>>) -> Response {
         return Problem::new(Code::TRY_AGAIN, Lang::En).into_response();
     }
     "ready".into_response()
+}
+
+const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The figures of a host, as Prometheus reads them, under its name: its own, and what every host counts.
+pub fn figures<H: Host>(host: &H, own: impl FnOnce(&mut Registry)) -> Response {
+    let mut registry = Registry::with_prefix(host.name());
+    own(&mut registry);
+    for (name, help, count) in [
+        (
+            "rate_limited",
+            "Requests refused by a limit",
+            host.limits().refused(),
+        ),
+        (
+            "connections_turned_away",
+            "Connections that were one too many",
+            host.served().turned_away(),
+        ),
+        (
+            "log_lines_lost",
+            "Lines of the log that could not be written",
+            log::lost(),
+        ),
+    ] {
+        registry.register(name, help, ConstCounter::new(count));
+    }
+    let mut text = String::new();
+    match encode(&mut text, &registry) {
+        Ok(()) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 /// A figure that is dear to get: kept for a while, and got once for all who ask meanwhile.

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod sandbox;
 pub mod schema;
 pub mod view;
+mod watch;
 
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use beian_web::{guard, lang::Speaks, pages, watch::health};
+
+pub use watch::Figures;
 
 use crate::{app::Platform, web};
 
@@ -41,6 +44,7 @@ pub fn router(platform: &Arc<Platform>) -> Router {
         .merge(facts::router())
         .merge(filing_type::router())
         .merge(openapi::router(platform))
+        .merge(watch::router())
         .merge(web::router(platform));
     if platform.sandbox {
         routes = routes.merge(sandbox::router());
@@ -54,7 +58,7 @@ pub fn router(platform: &Arc<Platform>) -> Router {
 
 /// What the listener for the figures answers.
 pub fn metrics_router(platform: &Arc<Platform>) -> Router {
-    guard::around(Router::new()).with_state(Arc::clone(platform))
+    guard::around(watch::alone()).with_state(Arc::clone(platform))
 }
 
 /// In a sandbox of several platforms, another one may have put the clock forward.

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use beian::{Lang, host::Clock as _};
-use beian_web::log;
+use beian_web::watch;
 
 use super::{Code, Problem, orders};
 use crate::{
@@ -19,8 +18,6 @@ use crate::{
     metrics::{Dear, Watched},
     store::StoreError,
 };
-
-const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The figures. They tell whether somebody's number is known: they are the console's.
 pub(super) fn figures(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
@@ -46,15 +43,9 @@ async fn metrics(State(portal): State<Arc<Portal>>) -> Response {
     };
     let watched = Watched {
         desk: portal.desk.counters(),
-        rate_limited: portal.limits.refused(),
-        turned_away: portal.served.turned_away(),
-        log_lines_lost: log::lost(),
         dear,
     };
-    match watched.text() {
-        Ok(text) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    watch::figures(&*portal, |registry| watched.register(registry))
 }
 
 async fn dear(portal: &Portal) -> Result<Dear, StoreError> {

@@ -235,12 +235,12 @@ impl Worker {
             Ok(form) => form,
             // Nothing is handed in, so nothing is in doubt: staff can give it back.
             Err(error @ OrderError::Seal(_)) => {
-                self.still(id, submission, |order, now| {
+                tracing::error!(%error, order = %id, "order");
+                let later = self.still(id, submission, |order, now| {
                     order.upload.next_try = now.checked_add_signed(with_jitter(REFUSED_AGAIN));
                     Ok(())
-                })
-                .await?;
-                return Err(error);
+                });
+                return later.await.map(drop);
             }
             Err(error) => return Err(error),
         };

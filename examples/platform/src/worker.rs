@@ -15,9 +15,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet, time};
 
 use crate::{
-    app::Platform,
     order::{Event, Order, Reminded, Round, StepRefusal},
     orders::OrderError,
+    platform::Platform,
     regulator::{HandedIn, Uploaded},
     reminders::{Outcome, Outlet},
 };

@@ -17,12 +17,12 @@ use beian_web::{
     background::{Bell, Listeners},
     clock::HostClock,
     even::even,
+    kept::Kept,
     limits::Limits,
     options::{self, StartProblem},
     serve::Served,
     sign_in::Door,
     site::Site,
-    watch::Kept,
 };
 use chrono::TimeDelta;
 use tokio::sync::{Mutex, MutexGuard};

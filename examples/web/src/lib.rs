@@ -32,6 +32,7 @@ pub mod database;
 pub mod even;
 pub mod guard;
 pub mod idempotency;
+pub mod kept;
 pub mod key_file;
 pub mod lang;
 pub mod limits;

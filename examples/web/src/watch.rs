@@ -1,9 +1,6 @@
-//! `/healthz`, `/readyz`, and figures that are dear to get: for whoever watches a host.
+//! `/healthz`, `/readyz` and the figures: for whoever watches a host.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -16,7 +13,6 @@ use beian::Lang;
 use prometheus_client::{
     encoding::text::encode, metrics::counter::ConstCounter, registry::Registry,
 };
-use tokio::sync::Mutex;
 
 use crate::{
     log,
@@ -75,36 +71,5 @@ pub fn figures<H: Host>(host: &H, own: impl FnOnce(&mut Registry)) -> Response {
     match encode(&mut text, &registry) {
         Ok(()) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-/// A figure that is dear to get: kept for a while, and got once for all who ask meanwhile.
-#[derive(Debug)]
-pub struct Kept<T> {
-    age: Duration,
-    last: Mutex<Option<(Instant, T)>>,
-}
-
-impl<T: Clone> Kept<T> {
-    /// Kept until it is that old.
-    #[must_use]
-    pub fn new(age: Duration) -> Self {
-        Self {
-            age,
-            last: Mutex::default(),
-        }
-    }
-
-    /// The kept one, or a new one.
-    pub async fn get(&self, anew: impl AsyncFnOnce() -> T) -> T {
-        let mut last = self.last.lock().await;
-        if let Some((at, kept)) = &*last
-            && at.elapsed() < self.age
-        {
-            return kept.clone();
-        }
-        let new = anew().await;
-        *last = Some((Instant::now(), new.clone()));
-        new
     }
 }

@@ -16,7 +16,7 @@ use beian_web::{
 };
 
 use super::problem;
-use crate::{app::Platform, store::Linked};
+use crate::{platform::Platform, store::Linked};
 
 /// Who is asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,7 +22,7 @@ use super::{
     problem, schema,
     view::OrderView,
 };
-use crate::app::Platform;
+use crate::platform::Platform;
 
 /// The route.
 pub fn router() -> Router<Arc<Platform>> {

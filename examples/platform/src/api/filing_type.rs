@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::schema;
-use crate::app::Platform;
+use crate::platform::Platform;
 
 /// The route; open to everybody.
 pub fn router() -> Router<Arc<Platform>> {

@@ -30,9 +30,7 @@ use axum::{
 };
 use beian_web::{guard, lang::Speaks, pages, watch::health};
 
-pub use watch::Figures;
-
-use crate::{app::Platform, web};
+use crate::{platform::Platform, web};
 
 /// An order of 200 services takes less.
 const BODY_LIMIT: usize = 512 * 1024;

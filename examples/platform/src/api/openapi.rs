@@ -16,7 +16,7 @@ use utoipa::{
 };
 
 use super::{facts, filing_type, orders, problem, sandbox, schema};
-use crate::app::Platform;
+use crate::platform::Platform;
 
 /// The route.
 pub(super) fn router(platform: &Platform) -> Router<Arc<Platform>> {

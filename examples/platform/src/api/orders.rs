@@ -32,7 +32,7 @@ use super::{
     problem, schema,
     view::{self, OrderList, OrderView},
 };
-use crate::{app::Platform, order::Order, orders::OrderError, store::Wanted};
+use crate::{order::Order, orders::OrderError, platform::Platform, store::Wanted};
 
 /// The routes.
 pub fn router() -> Router<Arc<Platform>> {

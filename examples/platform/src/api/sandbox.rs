@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{problem, schema, view::instant};
-use crate::app::Platform;
+use crate::platform::Platform;
 
 /// A century, in seconds.
 const FARTHEST: i64 = 3_155_760_000;

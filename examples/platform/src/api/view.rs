@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use super::schema;
 use crate::{
-    app::Platform,
     order::{Found, Order, Reminded, Round},
     orders::Orders,
+    platform::Platform,
     store::Page,
 };
 

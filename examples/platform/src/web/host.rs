@@ -3,17 +3,17 @@
 use beian::Lang;
 use beian_web::{
     database::Database,
+    kept::Kept,
     limits::Limits,
     pages::{CONSOLE, Host, MenuItem},
     serve::Served,
     sign_in::Door,
     signing::SigningKey,
     site::Site,
-    watch::Kept,
 };
 
 use super::{FILING, HANDSETS};
-use crate::app::Platform;
+use crate::platform::Platform;
 
 const MENU: [MenuItem; 3] = [
     MenuItem {

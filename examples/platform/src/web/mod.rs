@@ -16,7 +16,7 @@ use axum::Router;
 use beian::{Lang, filing::LifeRefusal};
 use beian_web::pages;
 
-use crate::{app::Platform, order::StepRefusal};
+use crate::{order::StepRefusal, platform::Platform};
 
 type Visit = pages::Visit<Platform>;
 type Sent = pages::Sent<Platform>;

@@ -24,9 +24,9 @@ use serde::Deserialize;
 use super::{Sent, Visit, refusal, secret};
 use crate::{
     api::view::{step_of, words},
-    app::Platform,
     order::Order,
     orders::OrderError,
+    platform::Platform,
     store::Linked,
 };
 

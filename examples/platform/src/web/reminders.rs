@@ -13,7 +13,7 @@ use beian_web::pages::{Page, fields::Field, when::When};
 use chrono::TimeDelta;
 
 use super::{HANDSETS, Sent, Visit};
-use crate::{app::Platform, store::Error};
+use crate::{platform::Platform, store::Error};
 
 /// The hours of the buttons.
 const STEPS: [u32; 3] = [1, 12, 24];

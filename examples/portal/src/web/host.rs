@@ -3,13 +3,13 @@
 use beian::Lang;
 use beian_web::{
     database::Database,
+    kept::Kept,
     limits::Limits,
     pages::{CONSOLE, Host, MenuItem},
     serve::Served,
     sign_in::Door,
     signing::SigningKey,
     site::Site,
-    watch::Kept,
 };
 
 use super::{HANDSETS, REGULATOR};

@@ -34,3 +34,32 @@ impl From<SaveError<beian_sqlx::Error>> for Error {
         }
     }
 }
+
+/// Why a database can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// None of the three schemes.
+    #[error("database: expected sqlite:FILE, postgres://ADDRESS or mysql://ADDRESS")]
+    UnknownScheme,
+    /// Another process has the file open.
+    #[error("database: another process uses this file, and SQLite takes one")]
+    InUse,
+    /// The file can't be made or locked.
+    #[error("database: {0}")]
+    File(#[from] std::io::Error),
+    /// It can't be reached.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// It is none that sessions can be kept in.
+    #[error("database: {0}")]
+    Sessions(#[from] beian_sqlx::Error),
+    /// It doesn't answer.
+    #[error("database: no answer within 10 seconds")]
+    NoAnswer,
+    /// Its tables can't be made.
+    #[error("database: migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The tables that every host has can't be made.
+    #[error(transparent)]
+    Tables(#[from] Error),
+}

@@ -21,8 +21,8 @@ use sqlx::{
     query::Query,
 };
 
-pub use error::Error;
-pub use open::{OpenError, Tables};
+pub use error::{Error, OpenError};
+pub use open::Tables;
 
 /// Whether the database answers: of a table, for a node that was cut off from its cluster answers all else.
 const ASK: &str = "select name from setting where name = ''";

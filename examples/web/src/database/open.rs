@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use beian_sqlx::AnyStore;
 use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyPoolOptions, migrate::Migrator};
 
-use super::{ASK, Database, Error, Kind, execute, file::DatabaseFile, nodes::Nodes};
+use super::{ASK, Database, Error, Kind, OpenError, execute, file::DatabaseFile, nodes::Nodes};
 
 const TABLES: &str = include_str!("others.sql");
 const TABLES_OF_MYSQL: &str = include_str!("mysql.sql");
@@ -26,35 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const TRUST: Duration = Duration::from_secs(1);
 const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
     pragma foreign_keys = on; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 0;";
-
-/// Why a database can't be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// None of the three schemes.
-    #[error("database: expected sqlite:FILE, postgres://ADDRESS or mysql://ADDRESS")]
-    UnknownScheme,
-    /// Another process has the file open.
-    #[error("database: another process uses this file, and SQLite takes one")]
-    InUse,
-    /// The file can't be made or locked.
-    #[error("database: {0}")]
-    File(#[from] std::io::Error),
-    /// It can't be reached.
-    #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
-    /// It is none that sessions can be kept in.
-    #[error("database: {0}")]
-    Sessions(#[from] beian_sqlx::Error),
-    /// It doesn't answer.
-    #[error("database: no answer within 10 seconds")]
-    NoAnswer,
-    /// Its tables can't be made.
-    #[error("database: migration: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// The tables that every host has can't be made.
-    #[error(transparent)]
-    Tables(#[from] Error),
-}
 
 impl Database {
     /// Opens `sqlite:FILE`, `postgres://ADDRESS` or `mysql://ADDRESS` and brings its tables up to date,

@@ -3,8 +3,8 @@
 use beian::Lang;
 
 use crate::{
-    database::Database, limits::Limits, serve::Served, sign_in::Door, signing::SigningKey,
-    site::Site, watch::Kept,
+    database::Database, kept::Kept, limits::Limits, serve::Served, sign_in::Door,
+    signing::SigningKey, site::Site,
 };
 
 /// A host; its `Arc` is the state of its routes.

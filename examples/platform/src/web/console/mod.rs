@@ -36,7 +36,7 @@ use beian_web::{
     pages::{self, Sorry},
 };
 
-use crate::{app::Platform, order::Order, orders::OrderError};
+use crate::{order::Order, orders::OrderError, platform::Platform};
 
 type Visit = pages::Visit<Platform>;
 type Staff = pages::Staff<Platform>;

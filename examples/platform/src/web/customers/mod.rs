@@ -22,9 +22,9 @@ use beian_web::{
 
 use super::{Visit, secret};
 use crate::{
-    app::Platform,
     order::Order,
     orders::{OrderError, paths_of},
+    platform::Platform,
     store::Linked,
 };
 

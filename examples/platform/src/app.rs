@@ -8,7 +8,7 @@ use beian_web::{
     clock::HostClock,
     kept::Kept,
     limits::Limits,
-    options::{self, StartProblem},
+    options::{self, SmsChoice, StartProblem},
     serve::Served,
     sign_in::Door,
     site::Site,
@@ -18,7 +18,7 @@ use chrono::TimeDelta;
 
 use crate::{
     api,
-    config::{Config, RegulatorChoice, SmsChoice},
+    config::{Config, RegulatorChoice},
     keys::PlatformKeys,
     on_board::OnBoard,
     order::Following,

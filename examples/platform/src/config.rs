@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, str::FromStr, time::Duration};
 
 use beian_web::{
-    options::{self, Asked, Options, StartProblem},
+    options::{self, Asked, Options, SmsChoice, StartProblem},
     sign_in::Token,
 };
 use chrono::NaiveTime;
@@ -109,27 +109,6 @@ impl FromStr for RegulatorChoice {
                 Some(url) => Ok(Self::Wechat(url.to_owned())),
                 None => Err("expected `portal`, a URL, `wechat:URL` or `hand`"),
             },
-        }
-    }
-}
-
-/// Who sends the reminders.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SmsChoice {
-    /// Handsets in the database.
-    Sandbox,
-    /// A gateway behind this URL.
-    Webhook(String),
-}
-
-impl FromStr for SmsChoice {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.strip_prefix("webhook:") {
-            Some(url) => Ok(Self::Webhook(url.to_owned())),
-            None if text == "sandbox" => Ok(Self::Sandbox),
-            None => Err("expected `sandbox` or `webhook:URL`"),
         }
     }
 }

@@ -19,7 +19,7 @@ use beian_web::{
     even::even,
     kept::Kept,
     limits::Limits,
-    options::{self, StartProblem},
+    options::{self, SmsChoice, StartProblem},
     serve::Served,
     sign_in::Door,
     site::Site,
@@ -29,7 +29,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     api,
-    config::{Config, SmsChoice},
+    config::Config,
     keys::PortalKeys,
     metrics::Dear,
     orders::Orders,

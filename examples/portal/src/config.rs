@@ -1,9 +1,9 @@
 //! What the portal is told at its start: options, or environment variables of the same meaning.
 
-use std::{ffi::OsString, path::PathBuf, str::FromStr, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use beian_web::{
-    options::{self, Asked, Options, StartProblem},
+    options::{self, Asked, Options, SmsChoice, StartProblem},
     sign_in::Token,
 };
 use clap::Parser;
@@ -57,27 +57,6 @@ pub struct Config {
     /// proxy. Give it by the environment.
     #[arg(long, value_name = "TOKEN")]
     pub console_token: Option<Token>,
-}
-
-/// Who sends the messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SmsChoice {
-    /// Handsets in the database.
-    Sandbox,
-    /// A gateway behind this URL.
-    Webhook(String),
-}
-
-impl FromStr for SmsChoice {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.strip_prefix("webhook:") {
-            Some(url) => Ok(Self::Webhook(url.to_owned())),
-            None if text == "sandbox" => Ok(Self::Sandbox),
-            None => Err("expected `sandbox` or `webhook:URL`"),
-        }
-    }
 }
 
 impl Config {

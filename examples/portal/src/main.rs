@@ -1,44 +1,16 @@
 //! Reads the command line, prints the address, serves until it is told to stop.
 
-use std::{
-    env,
-    io::{self, Write as _},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
-use beian_web::{
-    log,
-    options::{Asked, StartProblem},
-    serve::told_to_stop,
-};
+use beian_web::program;
 use portal::{app::Running, config::Config};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(StartProblem(reason)) => {
-            log::last_words(format!("portal: {reason}"));
-            ExitCode::from(2)
-        }
-    }
-}
-
-async fn run() -> Result<(), StartProblem> {
-    let config = match Config::read(env::args_os())? {
-        Asked::Print(text) => {
-            let _ = write!(io::stdout(), "{text}");
-            return Ok(());
-        }
-        Asked::Run(config) => config,
+    let serve = async |config: &Config| {
+        let running = Running::start(config).await?;
+        let stop = program::listens(&[("listening", running.address)])?;
+        program::served(running.serve(stop).await)
     };
-    let _logging = log::start(&config.web.log);
-    let running = Running::start(&config).await?;
-    let stop = told_to_stop().map_err(|error| StartProblem(format!("signals: {error}")))?;
-    let printed = writeln!(io::stdout(), "listening on http://{}", running.address);
-    printed
-        .and_then(|()| io::stdout().flush())
-        .map_err(|error| StartProblem(format!("standard output: {error}")))?;
-    let served = running.serve(stop).await;
-    served.map_err(|error| StartProblem(format!("server: {error}")))
+    program::run("portal", Config::read, |config| &config.web, serve).await
 }

@@ -3,7 +3,7 @@
 //!
 //! | for | look at |
 //! |---|---|
-//! | options and environment variables | [`options`] |
+//! | a program: options, environment variables, its end | [`options`], [`program`] |
 //! | serving: limits of number, size and time; stopping | [`serve`], [`guard`] |
 //! | listeners and a worker, until told to stop | [`background`] |
 //! | what the site is called, its cookies | [`site`] |
@@ -42,6 +42,7 @@ pub mod options;
 pub mod order_id;
 pub mod pages;
 pub mod problem;
+pub mod program;
 pub mod serve;
 pub mod sign_in;
 pub mod signing;

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     net::{IpAddr, SocketAddr},
+    str::FromStr,
 };
 
 use clap::{Parser, error::ErrorKind};
@@ -78,6 +79,27 @@ fn network(text: &str) -> Result<IpNet, &'static str> {
     let address = text.parse::<IpAddr>().map(IpNet::from);
     let network = address.or_else(|_| text.parse::<IpNet>());
     network.map_err(|_| "expected an address or a network such as 10.0.0.0/8")
+}
+
+/// Who sends the messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SmsChoice {
+    /// Handsets in the database.
+    Sandbox,
+    /// A gateway behind this URL.
+    Webhook(String),
+}
+
+impl FromStr for SmsChoice {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_prefix("webhook:") {
+            Some(url) => Ok(Self::Webhook(url.to_owned())),
+            None if text == "sandbox" => Ok(Self::Sandbox),
+            None => Err("expected `sandbox` or `webhook:URL`"),
+        }
+    }
 }
 
 /// Why a host can't start, in one line.

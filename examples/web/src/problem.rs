@@ -117,6 +117,13 @@ impl Code {
         "该Idempotency-Key已用于另一请求。",
         "This Idempotency-Key was used with another request.",
     );
+    /// 409: the sandbox's clock would be ahead by more than it can.
+    pub const CLOCK_TOO_FAR: Self = Self::new(
+        "clock_too_far",
+        StatusCode::CONFLICT,
+        "时钟不能再拨快这么多。",
+        "The clock can't be put forward that far any more.",
+    );
     /// 429: too many requests; `Retry-After` says how long to wait.
     pub const TOO_MANY_REQUESTS: Self = Self::new(
         "too_many_requests",
@@ -140,7 +147,8 @@ impl Code {
     );
 
     /// Those above.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
+        Self::CLOCK_TOO_FAR,
         Self::MALFORMED_HOST,
         Self::MALFORMED_JSON,
         Self::UNAUTHORIZED,

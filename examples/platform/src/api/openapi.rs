@@ -123,6 +123,6 @@ const OWN: [(&str, &[Code]); 11] = [
             problem::FACT_REFUSED,
         ],
     ),
-    ("advance_clock", &[problem::CLOCK_TOO_FAR]),
+    ("advance_clock", &[Code::CLOCK_TOO_FAR]),
     ("renew_link", &[]),
 ];

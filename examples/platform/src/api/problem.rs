@@ -78,16 +78,8 @@ pub(super) const FACT_REFUSED: Code = Code::new(
     "该信息与本轮核验不符。",
     "What is reported can't be of this round.",
 );
-/// 409: the sandbox's clock would be ahead by more than it can.
-pub(super) const CLOCK_TOO_FAR: Code = Code::new(
-    "clock_too_far",
-    StatusCode::CONFLICT,
-    "时钟不能再拨快这么多。",
-    "The clock can't be put forward that far any more.",
-);
-
 /// Those above.
-pub(super) const CODES: [Code; 10] = [
+pub(super) const CODES: [Code; 9] = [
     ORDER_NOT_FOUND,
     STAFF_ONLY,
     STEP_NOT_POSSIBLE,
@@ -97,7 +89,6 @@ pub(super) const CODES: [Code; 10] = [
     SAID_ENOUGH,
     ORDER_NOT_ACCEPTED,
     FACT_REFUSED,
-    CLOCK_TOO_FAR,
 ];
 
 /// Every stable code of a field.

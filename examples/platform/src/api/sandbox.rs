@@ -3,21 +3,18 @@
 use std::sync::Arc;
 
 use axum::{Json, Router, extract::State, routing::get};
-use beian::{MobileNumber, host::Clock as _};
+use beian::MobileNumber;
 use beian_web::{
     body::{Body, Parameters},
+    clock::{Advance, ClockView, instant},
     lang::Speaks,
     problem::{Code, Problem},
 };
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{problem, schema, view::instant};
+use super::{problem, schema};
 use crate::platform::Platform;
-
-/// A century, in seconds.
-const FARTHEST: i64 = 3_155_760_000;
 
 /// The routes.
 pub fn router() -> Router<Arc<Platform>> {
@@ -26,34 +23,13 @@ pub fn router() -> Router<Arc<Platform>> {
         .route("/sandbox/reminders", get(reminders))
 }
 
-/// The sandbox's clock.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ClockView {
-    #[schema(format = DateTime)]
-    now: String,
-    /// How far it is ahead of real time.
-    offset_seconds: i64,
-}
-
 /// What time it is.
 #[utoipa::path(
     get, path = "/sandbox/clock", tag = "sandbox", operation_id = "show_clock",
     responses((status = 200, description = "The clock", body = ClockView))
 )]
 pub(super) async fn clock(State(platform): State<Arc<Platform>>) -> Json<ClockView> {
-    Json(ClockView {
-        now: instant(platform.clock.now()),
-        offset_seconds: platform.clock.offset().num_seconds(),
-    })
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Advance {
-    /// Forward only, in all a century at most.
-    #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
-    #[serde(deserialize_with = "beian_web::body::whole")]
-    advance_seconds: i64,
+    Json(ClockView::of(&platform.clock))
 }
 
 /// Puts this clock and the regulator's forward. What was due before is done before, what is due then is done
@@ -68,14 +44,8 @@ pub(super) async fn advance(
     Speaks(lang): Speaks,
     Body(advance): Body<Advance>,
 ) -> Result<Json<ClockView>, Problem> {
-    let seconds = advance.advance_seconds;
-    if !(0..=FARTHEST).contains(&seconds) {
-        return Err(Problem::new(Code::MALFORMED_BODY, lang).malformed("advance_seconds", lang));
-    }
-    if seconds > FARTHEST.saturating_sub(platform.clock.offset().num_seconds()) {
-        return Err(Problem::new(problem::CLOCK_TOO_FAR, lang));
-    }
-    let advanced = platform.advance(TimeDelta::seconds(seconds)).await;
+    let by = advance.of(&platform.clock, lang)?;
+    let advanced = platform.advance(by).await;
     advanced.map_err(|error| problem::of_store(&error, lang))?;
     Ok(clock(State(platform)).await)
 }

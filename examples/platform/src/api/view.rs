@@ -5,7 +5,8 @@ use beian::{
     filing::ReturnReason,
     tracker::{NextStep, PersonStanding},
 };
-use chrono::{DateTime, SecondsFormat, Utc};
+use beian_web::clock::instant;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -411,12 +412,6 @@ pub fn timeline(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<LineView> 
     to_come.sort_by(|a, b| a.at.cmp(&b.at));
     lines.extend(to_come);
     lines
-}
-
-/// RFC 3339, UTC, six decimals.
-#[must_use]
-pub fn instant(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// The form as it stands, for whoever changes it.

@@ -5,6 +5,7 @@ use beian::{
     FilingType, OrderForm, ReturnCause,
     filing::{PersonForm, PolledStatus, ReturnReason, ReturnReasons},
 };
+use beian_web::clock::FARTHEST;
 use chrono::TimeDelta;
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
@@ -14,9 +15,6 @@ use super::{Answer, Client, HandedIn, Regulator, Uploaded, client::Came};
 
 /// Too many orders of one number are open: the code that says *later* (B34).
 const TOO_MANY: u16 = 15;
-
-/// A century, in seconds: no farther is a portal's clock put forward.
-const FARTHEST: i64 = 3_155_760_000;
 
 /// A portal.
 #[derive(Debug)]

@@ -31,7 +31,6 @@ use beian_web::{guard, lang::Speaks, pages, watch::health};
 pub use beian_web::problem::{Code, FieldProblem, Problem};
 pub use forms::limit;
 pub use sandbox::SENDER;
-pub use view::instant;
 
 use crate::{app::Portal, web};
 

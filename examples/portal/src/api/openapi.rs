@@ -86,7 +86,7 @@ const OWN: [(&str, &[Code]); 8] = [
             Code::MALFORMED_BODY,
         ],
     ),
-    ("advance_clock", &[problem::CLOCK_TOO_FAR]),
+    ("advance_clock", &[Code::CLOCK_TOO_FAR]),
 ];
 /// Of the steps that begin a round.
 const STEP: [Code; 5] = [

@@ -63,16 +63,8 @@ pub(super) const BAD_SIGNATURE: Code = Code::new(
     "The signature is missing, wrong or too old.",
 );
 
-/// 409: the sandbox's clock would be ahead by more than it can.
-pub(super) const CLOCK_TOO_FAR: Code = Code::new(
-    "clock_too_far",
-    StatusCode::CONFLICT,
-    "时钟不能再拨快这么多。",
-    "The clock can't be put forward that far any more.",
-);
-
 /// Those above.
-pub(super) const CODES: [Code; 9] = [
+pub(super) const CODES: [Code; 8] = [
     ORDER_NOT_FOUND,
     STEP_NOT_POSSIBLE,
     ID_MISSING,
@@ -81,7 +73,6 @@ pub(super) const CODES: [Code; 9] = [
     ORDER_NOT_ACCEPTED,
     MALFORMED_ENTRY,
     BAD_SIGNATURE,
-    CLOCK_TOO_FAR,
 ];
 
 /// The field codes that aren't an order's.

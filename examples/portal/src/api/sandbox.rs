@@ -10,19 +10,18 @@ use axum::{
 use beian::{MobileNumber, host::Clock as _};
 use beian_web::{
     body::{Body, Parameters},
+    clock::{Advance, ClockView, instant},
     lang::Speaks,
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Code, Problem, problem, schema::Mobile, view::instant};
+use super::{Code, Problem, problem, schema::Mobile};
 use crate::{app::Portal, store::GatewayMode};
 
 /// What messages come from (R14).
 pub const SENDER: &str = "12381";
-/// A century, in seconds: far enough, and an instant that everything can express.
-const FARTHEST: i64 = 3_155_760_000;
 
 /// The routes.
 pub(super) fn router() -> Router<Arc<Portal>> {
@@ -81,34 +80,13 @@ pub(super) async fn messages(
     Ok(Json(messages.collect()))
 }
 
-/// The sandbox's clock.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ClockView {
-    #[schema(format = DateTime)]
-    now: String,
-    /// How far it is ahead of real time.
-    offset_seconds: i64,
-}
-
 /// What time it is.
 #[utoipa::path(
     get, path = "/sandbox/clock", tag = "sandbox", operation_id = "show_clock",
     responses((status = 200, description = "The clock", body = ClockView))
 )]
 pub(super) async fn clock(State(portal): State<Arc<Portal>>) -> Json<ClockView> {
-    Json(ClockView {
-        now: instant(portal.clock.now()),
-        offset_seconds: portal.clock.offset().num_seconds(),
-    })
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Advance {
-    /// Forward only, in all a century at most.
-    #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
-    #[serde(deserialize_with = "beian_web::body::whole")]
-    advance_seconds: i64,
+    Json(ClockView::of(&portal.clock))
 }
 
 /// Puts the clock forward. What was due before is done before, what is due then is done when this
@@ -123,16 +101,9 @@ pub(super) async fn advance(
     Speaks(lang): Speaks,
     Body(advance): Body<Advance>,
 ) -> Result<Json<ClockView>, Problem> {
-    let seconds = advance.advance_seconds;
-    if !(0..=FARTHEST).contains(&seconds) {
-        return Err(Problem::new(Code::MALFORMED_BODY, lang).malformed("advance_seconds", lang));
-    }
-    if seconds > FARTHEST.saturating_sub(portal.clock.offset().num_seconds()) {
-        return Err(Problem::new(problem::CLOCK_TOO_FAR, lang));
-    }
+    let whole = advance.of(&portal.clock, lang)?;
     portal.bell.settle().await;
     // What is on its way arrives at its time, and not only at the end of a long step.
-    let whole = TimeDelta::seconds(seconds);
     let first = whole.min(portal.sms_delay);
     for step in [first, whole.checked_sub(&first).unwrap_or_default()] {
         if step > TimeDelta::zero() {

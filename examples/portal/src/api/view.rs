@@ -1,7 +1,8 @@
 //! What the API shows of an order.
 
 use beian::{RecipientView, Session};
-use chrono::{DateTime, SecondsFormat, Utc};
+use beian_web::clock::instant;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -153,12 +154,6 @@ impl From<&Page> for OrderList {
             next: page.next.map(|id| id.to_string()),
         }
     }
-}
-
-/// RFC 3339, UTC, six decimals.
-#[must_use]
-pub fn instant(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// `{type, at, noticed_at?, mobile?, round?, …}`: an end bears its own instant, and when it was

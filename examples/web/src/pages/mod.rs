@@ -20,9 +20,11 @@ mod host;
 mod milestones;
 pub mod order_form;
 mod page;
+mod sent;
 mod sign_in;
 mod sign_ins;
 mod sorry;
+mod staff;
 mod style;
 mod visit;
 pub mod when;
@@ -37,8 +39,10 @@ use axum::{
 pub use host::{Host, MenuItem};
 pub use milestones::{Milestones, status_class};
 pub use page::{Page, capital};
+pub use sent::Sent;
 pub use sorry::{Sorry, for_people};
-pub use visit::{Sent, Staff, StaffSent, Visit};
+pub use staff::{Staff, StaffSent};
+pub use visit::Visit;
 
 /// The section of the console, which the pages for signing in belong to.
 pub const CONSOLE: &str = "console";

@@ -8,9 +8,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use beian::Lang;
+use beian::{Lang, MobileNumber};
 
 use super::{Host, Page, Visit};
+use crate::limits::TooMany;
 
 /// Why there is nothing to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,21 @@ pub async fn for_people<H: Host>(
 }
 
 impl<H: Host> Visit<H> {
+    /// One more request of this address, for this number: what to say if it is one too many.
+    #[must_use]
+    pub fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
+        let checked = self.host.limits().check_form(self.address()?, mobile);
+        checked.err().map(|too_many| self.slow_down(too_many))
+    }
+
+    /// How long to wait.
+    #[must_use]
+    pub fn slow_down(&self, too_many: TooMany) -> Response {
+        self.sorry(Sorry::TooMany {
+            seconds: too_many.retry_after.as_secs(),
+        })
+    }
+
     /// Says why there is nothing to show.
     #[must_use]
     pub fn sorry(&self, why: Sorry) -> Response {

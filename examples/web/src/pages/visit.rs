@@ -9,16 +9,15 @@ use std::{
 
 use askama::Template;
 use axum::{
-    Form,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::FromRequestParts,
     http::{StatusCode, header, request::Parts},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
-use beian::{Lang, MobileNumber};
+use beian::Lang;
 use chrono::Utc;
 
-use super::{CONSOLE, Host, Page, Sorry, fields::Fields, sign_in, style};
-use crate::{address::From, csrf, limits::TooMany, signing::random_id, site::Lives};
+use super::{CONSOLE, Host, Page, style};
+use crate::{address::From, csrf, signing::random_id, site::Lives};
 
 /// What the language is kept in, after the host's name.
 const LANG_COOKIE: &str = "lang";
@@ -26,8 +25,6 @@ const LANG_COOKIE: &str = "lang";
 const VISITOR_COOKIE: &str = "form";
 /// The sign-in.
 pub(super) const CONSOLE_COOKIE: &str = "console";
-/// An order of 200 services has fewer fields.
-const FIELDS_MAX: usize = 2048;
 
 /// One request of a person.
 pub struct Visit<H> {
@@ -44,7 +41,7 @@ pub struct Visit<H> {
     /// The language was chosen with this request.
     chooses_lang: bool,
     /// What the visitor's forms are bound to.
-    visitor: String,
+    pub(super) visitor: String,
     is_new: bool,
 }
 
@@ -169,21 +166,6 @@ impl<H: Host> Visit<H> {
         }
     }
 
-    /// One more request of this address, for this number: what to say if it is one too many.
-    #[must_use]
-    pub fn too_many(&self, mobile: Option<MobileNumber>) -> Option<Response> {
-        let checked = self.host.limits().check_form(self.address?, mobile);
-        checked.err().map(|too_many| self.slow_down(too_many))
-    }
-
-    /// How long to wait.
-    #[must_use]
-    pub fn slow_down(&self, too_many: TooMany) -> Response {
-        self.sorry(Sorry::TooMany {
-            seconds: too_many.retry_after.as_secs(),
-        })
-    }
-
     /// This page.
     #[must_use]
     pub fn ok(&self, page: &impl Template) -> Response {
@@ -252,81 +234,5 @@ async fn is_signed_in(host: &impl Host, cookie: &str) -> bool {
             tracing::error!(%error, "sign-in");
             false
         }
-    }
-}
-
-/// A visit to the console by somebody who may; anybody else is asked to sign in.
-#[derive(Debug)]
-pub struct Staff<H> {
-    /// Theirs.
-    pub visit: Visit<H>,
-}
-
-impl<H: Host> FromRequestParts<Arc<H>> for Staff<H> {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, host: &Arc<H>) -> Result<Self, Response> {
-        let Ok(visit) = Visit::from_request_parts(parts, host).await;
-        if visit.may_use_console() {
-            Ok(Self { visit })
-        } else {
-            Err(visit.go(&format!("{}/sign-in", host.console())))
-        }
-    }
-}
-
-/// A form that somebody sent from one of our pages.
-#[derive(Debug)]
-pub struct Sent<H> {
-    /// Theirs.
-    pub visit: Visit<H>,
-    /// What they typed.
-    pub fields: Fields,
-}
-
-impl<H: Host> FromRequest<Arc<H>> for Sent<H> {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, host: &Arc<H>) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let Ok(visit) = Visit::from_request_parts(&mut parts, host).await;
-        let request = Request::from_parts(parts, body);
-        let form = Form::<Vec<(String, String)>>::from_request(request, host).await;
-        let fields = form.ok().filter(|Form(fields)| fields.len() <= FIELDS_MAX);
-        let Some(Form(fields)) = fields else {
-            return Err(visit.sorry(Sorry::BadForm));
-        };
-        let mut fields = Fields::new(fields);
-        let given = fields.take(csrf::FIELD);
-        let signed_in = visit.sign_in_cookie();
-        if !csrf::is_own(host.signing(), &visit.visitor, signed_in, &given) {
-            return Err(visit.sorry(Sorry::StaleForm));
-        }
-        Ok(Self { visit, fields })
-    }
-}
-
-/// A form of the console. Whose sign-in has expired gets it back to send it again.
-#[derive(Debug)]
-pub struct StaffSent<H> {
-    /// Theirs.
-    pub visit: Visit<H>,
-    /// What they typed.
-    pub fields: Fields,
-}
-
-impl<H: Host> FromRequest<Arc<H>> for StaffSent<H> {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, host: &Arc<H>) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let staff = Staff::from_request_parts(&mut parts, host).await;
-        let request = Request::from_parts(parts, body);
-        let sent = Sent::from_request(request, host).await;
-        let Sent { visit, fields } = match staff {
-            Ok(_) => sent?,
-            Err(to_sign_in) => return Err(sent.map_or(to_sign_in, sign_in::again)),
-        };
-        Ok(Self { visit, fields })
     }
 }

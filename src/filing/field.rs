@@ -4,7 +4,23 @@ use alloc::{format, string::String, vec::Vec};
 
 use crate::Lang;
 
-/// The name of the field at a path: `services[0].administrator.mobile` is 服务1负责人手机号码.
+/// What people call a field or a part of an [`OrderForm`](crate::OrderForm), by its path: that of a problem, a
+/// finding or a reason that a host has kept. The empty path is the order as a whole; `None` if no form has such a
+/// path.
+///
+/// ```
+/// use beian::{Lang, filing::path_label};
+///
+/// let label = path_label("services[0].administrator.mobile", Lang::Zh);
+/// assert_eq!(label.as_deref(), Some("服务1负责人手机号码"));
+/// assert_eq!(path_label("services[0].moblie", Lang::Zh), None);
+/// ```
+#[must_use]
+pub fn path_label(path: &str, lang: Lang) -> Option<String> {
+    (path.is_empty() || is_form_path(path)).then(|| label(path, lang))
+}
+
+/// The name of the field at a path that is one.
 pub(crate) fn label(path: &str, lang: Lang) -> String {
     let mut label = String::new();
     let mut parent = "";
@@ -44,6 +60,7 @@ fn number(segment: &str) -> (&str, Option<usize>) {
 
 /// Every field, in the order of the form; where its parent makes a difference, under that parent.
 const FIELDS: &[Field] = &[
+    field("", "订单整体", "the order as a whole"),
     field("filing_type", "备案类型", "type of filing"),
     field("changes", "变更内容", "changes"),
     field("province", "省份", "province"),
@@ -158,6 +175,7 @@ mod tests {
     #[test]
     fn every_field_of_a_form_has_a_name() {
         for (path, zh, en) in [
+            ("", "订单整体", "the order as a whole"),
             ("filing_type", "备案类型", "type of filing"),
             ("changes", "变更内容", "changes"),
             ("changes[1]", "变更内容2", "change 2"),
@@ -203,8 +221,11 @@ mod tests {
                 "service 1, administrator, back number of the ID document",
             ),
         ] {
-            assert_eq!(label(path, Lang::Zh), zh);
-            assert_eq!(label(path, Lang::En), en);
+            assert_eq!(path_label(path, Lang::Zh).as_deref(), Some(zh));
+            assert_eq!(path_label(path, Lang::En).as_deref(), Some(en));
+        }
+        for none in [".", "entity.", "services[0].mobile", "leader"] {
+            assert_eq!(path_label(none, Lang::Zh), None, "{none}");
         }
     }
 }

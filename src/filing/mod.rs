@@ -27,6 +27,7 @@ pub(crate) use wrong_type::{read, wrong_type};
 
 pub(crate) use choice::Choice;
 pub use determine::{Determination, FilingFact, FilingFacts, Prerequisite};
+pub use field::path_label;
 pub(crate) use field::{is_form_path, label};
 pub(crate) use filed_since::check_filed_since;
 pub use filed_since::{FiledSince, NotFileable};

@@ -189,12 +189,21 @@ impl OrderLife {
 
 impl ReturnReason {
     /// The name of the field for people: of our form where the [`path`](Self::path) is known, else as it
-    /// was given.
+    /// was given. A reason without either is about the order as a whole.
+    ///
+    /// ```
+    /// use beian::{Lang, filing::ReturnReason};
+    ///
+    /// let reason = ReturnReason::new("", "请补充材料");
+    /// assert_eq!(reason.label(Lang::Zh), "订单整体");
+    /// assert_eq!(reason.at("entity.name").label(Lang::Zh), "主体名称");
+    /// ```
     #[must_use]
     pub fn label(&self, lang: Lang) -> String {
-        match self.path() {
-            Some(path) => label(path, lang),
-            None => self.field().into(),
+        match (self.path(), self.field()) {
+            (None, "") => label("", lang),
+            (None, field) => field.into(),
+            (Some(path), _) => label(path, lang),
         }
     }
 }

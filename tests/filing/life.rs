@@ -9,6 +9,8 @@ use beian::{
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 
+use crate::support::assert_texts;
+
 fn recipients() -> Recipients {
     let last_six = LastSix::parse("345678").unwrap();
     let mobile = crate::support::mobile(1).parse().unwrap();
@@ -586,6 +588,7 @@ fn d35_a_return_bears_its_reasons_and_only_a_return() {
             !path.is_empty() && !path.ends_with('.'),
             "{path}"
         );
+        assert_texts(path, |lang| at.label(lang));
     }
     for path in [
         "leader",

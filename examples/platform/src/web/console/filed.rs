@@ -1,9 +1,8 @@
 //! What was filed, field by field. ID numbers are sealed, and are never among it.
 
-use beian::{Lang, Person, Service};
+use beian::{Lang, Person, Service, filing::path_label};
 use beian_web::pages::capital;
 
-use super::label;
 use crate::order::Order;
 
 /// What was filed.
@@ -125,7 +124,7 @@ impl Lines {
     fn add(&mut self, path: &str, value: &str) {
         self.0.push(Line {
             path: path.to_owned(),
-            label: label(path, self.1).unwrap_or_else(|| path.to_owned()),
+            label: path_label(path, self.1).unwrap_or_else(|| path.to_owned()),
             value: value.to_owned(),
         });
     }

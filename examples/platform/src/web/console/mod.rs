@@ -30,7 +30,7 @@ use axum::{
     response::Response,
     routing::{MethodRouter, get, post},
 };
-use beian::{Lang, OrderStatus, filing::ReturnReason};
+use beian::OrderStatus;
 use beian_web::{
     order_id::OrderId,
     pages::{self, Sorry},
@@ -103,11 +103,4 @@ const fn status_class(status: OrderStatus) -> &'static str {
         }
         OrderStatus::Withdrawn | OrderStatus::Deregistered => "over",
     }
-}
-
-/// What people call the field at a path; `None` if there is no such field.
-fn label(path: &str, lang: Lang) -> Option<String> {
-    // The crate names the fields of its own problems, findings and reasons alone.
-    let reason = ReturnReason::new("", "").at(path);
-    reason.path().is_some().then(|| reason.label(lang))
 }

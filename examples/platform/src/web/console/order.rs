@@ -3,7 +3,7 @@
 use axum::{extract::Path, response::Response};
 use beian::{
     ReturnCause,
-    filing::{OrderStep, StageState, checks::Severity},
+    filing::{OrderStep, StageState, checks::Severity, path_label},
     host::Clock as _,
     tracker::RegulatorStatus,
 };
@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Staff, Visit, failed,
     filed::Filed,
-    label, load,
+    load,
     report::{causes, statuses},
     round::RoundView,
     seen::Seen,
@@ -170,14 +170,10 @@ fn milestones(visit: &Visit, order: &Order) -> Vec<Milestone> {
 }
 
 fn reasons(visit: &Visit, order: &Order) -> Vec<Reason> {
-    let whole = || visit.t("订单整体", "the order as a whole").to_owned();
-    let reason = |reason: &beian::filing::ReturnReason| {
-        let label = reason.label(visit.lang);
-        Reason {
-            label: if label.is_empty() { whole() } else { label },
-            words: reason.words().to_owned(),
-            advised: reason.advised().to_owned(),
-        }
+    let reason = |reason: &beian::filing::ReturnReason| Reason {
+        label: reason.label(visit.lang),
+        words: reason.words().to_owned(),
+        advised: reason.advised().to_owned(),
     };
     order.life.reasons().iter().map(reason).collect()
 }
@@ -192,7 +188,7 @@ fn finding(visit: &Visit, found: &Found) -> Finding {
     let severity = found.severity.parse::<Severity>();
     Finding {
         severity: severity.map_or("", |severity| severity.text(visit.lang)),
-        label: label(&found.field, visit.lang).unwrap_or_else(|| found.field.clone()),
+        label: path_label(&found.field, visit.lang).unwrap_or_else(|| found.field.clone()),
         text: found.text(visit.lang).to_owned(),
         code: found.code.clone(),
         rule: found.rule.clone(),

@@ -4,14 +4,14 @@
 use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{
     Lang, ReturnCause,
-    filing::{ReturnReason, ReturnReasons},
+    filing::{ReturnReason, ReturnReasons, path_label},
 };
 use beian_web::pages::{CONSOLE, Page, fields::id};
 
 use super::{
     Staff, StaffSent, Visit,
     actions::{changed, refusal, seen, take},
-    address, failed, filed, label, load,
+    address, failed, filed, load,
     seen::Seen,
 };
 use crate::{
@@ -211,7 +211,7 @@ fn page(
     mut typed: Typed,
     refused: Option<String>,
 ) -> ReasonsPage {
-    let whole = visit.t("订单整体", "The order as a whole").to_owned();
+    let whole = path_label("", visit.lang).unwrap_or_default();
     let whole = Line::new(String::new(), whole, String::new(), &mut typed);
     let fields = filed::lines(order, visit.lang).into_iter();
     let mut lines: Vec<_> = fields
@@ -221,7 +221,7 @@ fn page(
     let gone = visit.t("（订单中已没有该项）", "(no longer in the order)");
     while let Some((path, _)) = typed.iter().find(|(_, words)| !words.trim().is_empty()) {
         let path = path.clone();
-        let label = label(&path, visit.lang).unwrap_or_default();
+        let label = path_label(&path, visit.lang).unwrap_or_default();
         lines.push(Line::new(path, label, gone.to_owned(), &mut typed));
     }
     ReasonsPage {

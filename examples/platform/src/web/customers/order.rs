@@ -3,7 +3,7 @@
 use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{
     Lang, MobileNumber, OrderStatus, Role, Roles,
-    filing::{OrderStep, ReturnReason},
+    filing::{OrderStep, ReturnReason, path_label},
     host::Clock as _,
     tracker::PersonStanding,
 };
@@ -198,8 +198,7 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
         advice: (order.findings.iter())
             .filter(|_| change::is_possible(order))
             .map(|found| Said {
-                // What the crate calls a field is said of reasons alone.
-                label: ReturnReason::new("", "").at(&found.field).label(lang),
+                label: path_label(&found.field, lang).unwrap_or_default(),
                 words: found.text(lang).to_owned(),
                 advised: String::new(),
             })

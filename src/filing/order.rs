@@ -9,7 +9,7 @@ use super::{
     ServiceKind, check_filed_since,
 };
 use crate::{
-    Entity, IdDocument, IdDocumentProblem, MobileNumber, MobileProblem, Person, Province,
+    Entity, IdDocument, IdDocumentProblem, MobileNumber, MobileProblem, Person, Province, Role,
     person::{EmergencyPhone, Name},
 };
 
@@ -132,6 +132,24 @@ impl FilingOrder {
         self.entity.leader()
     }
 
+    /// The responsible persons in the order of the form, with the path and role of each: the leader, then the
+    /// administrators. Whoever has several roles is there in each.
+    ///
+    /// ```
+    /// # use beian::{FilingOrder, IdDocument, Person, Province, ServiceKind};
+    /// # let leader = Person::new("张三", "19900000001", IdDocument::passport("E12345678")?)?;
+    /// # let order = FilingOrder::initial(Province::Beijing, leader.clone())
+    /// #     .service(ServiceKind::Website, "示例站", leader).build()?;
+    /// let places: Vec<_> = order.persons().map(|(path, role, _)| (path, role.name())).collect();
+    /// let leader = ("entity.leader".into(), "entity_leader");
+    /// assert_eq!(places, [leader, ("services[0].administrator".into(), "service_administrator")]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn persons(&self) -> impl Iterator<Item = (String, Role, &Person)> {
+        let administrators = self.services.iter().map(Service::administrator);
+        placed(self.leader(), administrators)
+    }
+
     /// The services, as given: none only if the entity is deregistered, or if a modification doesn't
     /// change any.
     #[must_use]
@@ -214,7 +232,7 @@ impl OrderBuilder {
             services: self.services,
         };
         let mut problems = self.problems;
-        for (path, person) in draft.people() {
+        for (path, _, person) in draft.people() {
             if person
                 .id_document
                 .as_ref()
@@ -313,6 +331,22 @@ impl ServiceDraft {
     };
 }
 
+/// Where the persons of an order stand in its form, and as what.
+fn placed<T>(
+    leader: T,
+    administrators: impl Iterator<Item = T>,
+) -> impl Iterator<Item = (String, Role, T)> {
+    let leader = ("entity.leader".into(), Role::EntityLeader, leader);
+    let administrators = administrators.enumerate().map(|(n, person)| {
+        (
+            format!("services[{n}].administrator"),
+            Role::ServiceAdministrator,
+            person,
+        )
+    });
+    core::iter::once(leader).chain(administrators)
+}
+
 impl Draft {
     pub(super) fn check(
         self,
@@ -383,7 +417,7 @@ impl Draft {
     /// B11, B13: of everybody named in the order, whether they have to verify or not, for who
     /// is texted can still be overridden when a round opens (D02).
     fn check_people(&self, problems: &mut OrderProblems, policy: &FilingPolicy) {
-        for (path, person) in self.people() {
+        for (path, _, person) in self.people() {
             if person.mobile.is_some_and(|mobile| policy.denies(&mobile)) {
                 problems.add(format!("{path}.mobile"), MobileProblem::Denied);
             }
@@ -395,16 +429,9 @@ impl Draft {
         }
     }
 
-    fn people(&self) -> impl Iterator<Item = (String, &PersonDraft)> {
-        let administrators = self.services.iter().enumerate();
-        core::iter::once(("entity.leader".into(), &self.leader)).chain(administrators.map(
-            |(n, service)| {
-                (
-                    format!("services[{n}].administrator"),
-                    &service.administrator,
-                )
-            },
-        ))
+    fn people(&self) -> impl Iterator<Item = (String, Role, &PersonDraft)> {
+        let administrators = self.services.iter().map(|service| &service.administrator);
+        placed(&self.leader, administrators)
     }
 
     fn into_order(self) -> Option<FilingOrder> {

@@ -49,6 +49,33 @@ fn r03_an_initial_filing_has_an_entity_a_leader_and_a_service() {
 }
 
 #[test]
+fn b05_the_persons_of_an_order_stand_where_its_form_has_them() {
+    let order = FilingOrder::initial(Province::Beijing, person(1))
+        .service(ServiceKind::Website, "示例站一", person(2))
+        .service(ServiceKind::App, "示例站二", person(1))
+        .build()
+        .unwrap();
+    let persons = order
+        .persons()
+        .map(|(path, role, person)| (path, role.name(), person.mobile().digits().to_owned()));
+    let expected = [
+        ("entity.leader", "entity_leader", mobile(1)),
+        (
+            "services[0].administrator",
+            "service_administrator",
+            mobile(2),
+        ),
+        (
+            "services[1].administrator",
+            "service_administrator",
+            mobile(1),
+        ),
+    ];
+    let expected = expected.map(|(path, role, mobile)| (path.to_owned(), role, mobile));
+    assert_eq!(persons.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_form_and_a_builder_give_the_same_order() {
     let entity = beian::Entity::new("示例公司", person(1)).unwrap();
     let built = with_website(FilingOrder::initial(Province::Beijing, entity)).build();

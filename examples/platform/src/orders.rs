@@ -205,11 +205,7 @@ impl Orders {
     /// The form of an order, with the IDs left out.
     #[must_use]
     pub fn form_of(order: &Order) -> OrderForm {
-        let mut form = OrderForm::from(&order.filing);
-        for person in people_of(&mut form) {
-            person.id_document.number.clear();
-        }
-        form
+        OrderForm::from(&order.filing)
     }
 
     /// The whole form, as it is handed to the regulator: the one place where seals are opened for others.
@@ -253,9 +249,8 @@ impl Orders {
     /// The sealed IDs of an order, open.
     async fn kept(&self, order: &Order) -> Result<Vec<Kept>, OrderError> {
         let seals = self.store.seals(order.id).await?;
-        let mut form = OrderForm::from(&order.filing);
         let mut kept = Vec::new();
-        for (path, person) in paths_of(&mut form) {
+        for (path, _, person) in order.filing.persons() {
             let id = order.ids.iter().find(|id| id.path == path);
             let Some(sealed) = id.and_then(|id| seals.iter().find(|it| it.id == id.seal)) else {
                 continue;
@@ -266,8 +261,8 @@ impl Orders {
             }
             kept.push(Kept {
                 path,
-                name: person.name.clone(),
-                mobile: person.mobile.clone(),
+                name: person.name().to_owned(),
+                mobile: person.mobile().digits().to_owned(),
                 document: document.ok(),
                 seal: sealed.id.clone(),
             });
@@ -498,10 +493,6 @@ pub(crate) fn paths_of(form: &mut OrderForm) -> impl Iterator<Item = (String, &m
         )
     });
     std::iter::once(leader).chain(administrators)
-}
-
-fn people_of(form: &mut OrderForm) -> impl Iterator<Item = &mut PersonForm> {
-    paths_of(form).map(|(_, person)| person)
 }
 
 /// Whose ID wasn't typed again gets the one that is kept: of the person of that name; of several, of the one

@@ -154,24 +154,18 @@ struct Responsible<'a> {
 }
 
 fn people<'a>(order: &'a FilingOrder, facts: &OrderFacts) -> Vec<Responsible<'a>> {
-    let leader = Responsible {
-        place: 0,
-        path: "entity.leader".into(),
-        role: Role::EntityLeader,
-        person: order.leader(),
-        facts: facts.leader,
-    };
-    let known = facts.services.iter().map(|service| service.administrator);
+    let administrators = facts.services.iter().map(|service| service.administrator);
+    let known = core::iter::once(facts.leader).chain(administrators);
     let known = known.chain(core::iter::repeat(PersonFacts::default()));
-    let services = order.services().iter().zip(known).enumerate();
-    let administrators = services.map(|(n, (service, facts))| Responsible {
-        place: n.saturating_add(1),
-        path: format!("services[{n}].administrator"),
-        role: Role::ServiceAdministrator,
-        person: service.administrator(),
+    let persons = order.persons().zip(known).enumerate();
+    let responsible = persons.map(|(place, ((path, role, person), facts))| Responsible {
+        place,
+        path,
+        role,
+        person,
         facts,
     });
-    core::iter::once(leader).chain(administrators).collect()
+    responsible.collect()
 }
 
 impl Examined<'_> {

@@ -73,6 +73,16 @@ pub extern "C" fn form(
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn persons(order: &FilingOrder, path: &str, lang: Lang) -> usize {
+    let labels = order.persons().map(|(path, _, _)| path);
+    let labels = labels.chain([String::from(path)]);
+    labels
+        .filter_map(|path| beian::filing::path_label(&path, lang))
+        .map(|label| label.len())
+        .sum()
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn requirement(order: &FilingOrder, now: Instant, rulebook: &Rulebook) -> bool {
     beian::rulebook::requirement(order, now).is_ok()
         && rulebook.requirement(order).recipients().is_some()

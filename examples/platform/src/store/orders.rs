@@ -397,11 +397,9 @@ fn escaped(text: &str) -> String {
 }
 
 fn last_four(order: &Order) -> String {
-    let leader = std::iter::once(order.filing.leader());
-    let services = order.filing.services().iter();
-    let people = leader.chain(services.map(beian::Service::administrator));
+    let people = order.filing.persons();
     let mut fours: Vec<_> = people
-        .filter_map(|person| person.mobile().digits().get(7..))
+        .filter_map(|(_, _, person)| person.mobile().digits().get(7..))
         .collect();
     fours.sort_unstable();
     fours.dedup();

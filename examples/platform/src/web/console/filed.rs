@@ -1,6 +1,6 @@
 //! What was filed, field by field. ID numbers are sealed, and are never among it.
 
-use beian::{Lang, Person, Service, filing::path_label};
+use beian::{Lang, Person, filing::path_label};
 use beian_web::pages::capital;
 
 use crate::order::Order;
@@ -61,9 +61,7 @@ impl Someone {
 
 /// The names of whoever has this number in the order.
 pub(super) fn names(order: &Order, mobile: &str) -> Vec<String> {
-    let leader = std::iter::once(order.filing.leader());
-    let services = order.filing.services().iter();
-    let people = leader.chain(services.map(Service::administrator));
+    let people = order.filing.persons().map(|(_, _, person)| person);
     let of_number = people.filter(|person| person.mobile().digits() == mobile);
     let mut names: Vec<_> = of_number.map(|person| person.name().to_owned()).collect();
     names.sort_unstable();

@@ -114,13 +114,13 @@ fn remark(visit: &Visit, finding: &Finding) -> Remark {
 
 /// The places of everybody in a form who is named as somebody of the order is: their ID is kept.
 fn kept(order: &Order, typed: &OrderForm) -> Vec<String> {
-    let mut before = OrderForm::from(&order.filing);
-    let names: Vec<_> = paths_of(&mut before)
-        .map(|(_, person)| person.name.clone())
-        .collect();
+    let named = |name: &str| {
+        let mut persons = order.filing.persons();
+        persons.any(|(_, _, person)| person.name() == name)
+    };
     let mut typed = typed.clone();
     paths_of(&mut typed)
-        .filter(|(_, person)| names.iter().any(|name| name == person.name.trim()))
+        .filter(|(_, person)| named(person.name.trim()))
         .map(|(path, _)| path)
         .collect()
 }

@@ -141,6 +141,26 @@ impl PersonStanding {
             Self::Verified { .. } => "verified",
         }
     }
+
+    /// Whether nothing is left to do for this person: by their own word, or by the regulator's report.
+    ///
+    /// ```
+    /// use beian::tracker::PersonStanding;
+    /// use chrono::DateTime;
+    ///
+    /// let at = DateTime::UNIX_EPOCH;
+    /// assert!(PersonStanding::Passed { at }.is_done());
+    /// assert!(!PersonStanding::Received { at }.is_done());
+    /// ```
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        match self {
+            Self::Passed { .. } | Self::Verified { .. } => true,
+            Self::MessageExpected { .. } | Self::MessageOverdue { .. } | Self::Received { .. } => {
+                false
+            }
+        }
+    }
 }
 
 /// Bounds on the last instant that is still in time, as far as a platform can know it

@@ -323,6 +323,25 @@ fn r18_done_is_what_the_regulator_reports_and_no_person() {
 }
 
 #[test]
+fn r18_r19_a_person_is_done_by_their_own_word_or_by_the_regulators() {
+    let tracker = with([
+        (FactKind::Received(leader()), after(6)),
+        (FactKind::Passed(leader()), after(20)),
+        (DONE, after(40)),
+    ]);
+    let done = |minutes| {
+        [leader(), administrator()].map(|person| {
+            let standing = tracker.standing(&person, after(minutes));
+            standing.is_some_and(|standing| standing.is_done())
+        })
+    };
+    assert_eq!(
+        [1, 19, 20, 40].map(done),
+        [[false, false], [false, false], [true, false], [true, true]]
+    );
+}
+
+#[test]
 fn b16_after_done_the_administration_reviews_for_up_to_20_working_days() {
     let tracker = with([(DONE, after(40))]);
     assert_eq!(steps(&tracker, after(41)), [(Advice::AwaitReview, None)]);

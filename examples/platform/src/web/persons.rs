@@ -12,7 +12,7 @@ use axum::{
 use beian::{
     Lang, MobileNumber, OrderStatus, Tracker,
     host::Clock as _,
-    tracker::{Advice, Fact, FactKind, NextStep, PersonStanding},
+    tracker::{Advice, Fact, FactKind, NextStep},
 };
 use beian_web::{
     order_id::OrderId,
@@ -240,7 +240,7 @@ fn shown(
         address: address(token),
         over: over(order.status(), lang),
         todo: step.map_or_else(String::new, |step| words(step, lang)),
-        is_done: standing.is_some_and(is_done),
+        is_done: standing.is_some_and(|standing| standing.is_done()),
         left: left
             .filter(|left| *left > TimeDelta::zero())
             .map(|left| lang.time_left(left)),
@@ -272,18 +272,11 @@ fn regulator(visit: &Visit, step: Option<NextStep>) -> Option<Link> {
     Some(Link::new(format!("{base}/regulator/{page}"), text))
 }
 
-const fn is_done(standing: PersonStanding) -> bool {
-    matches!(
-        standing,
-        PersonStanding::Passed { .. } | PersonStanding::Verified { .. }
-    )
-}
-
 /// How many others are still waited for, by what is reported.
 fn waited_for(tracker: &Tracker, own: &MobileNumber, now: DateTime<Utc>) -> usize {
     let others = tracker.persons().filter(|(mobile, _)| *mobile != own);
     let standings = others.filter_map(|(mobile, _)| tracker.standing(mobile, now));
-    standings.filter(|standing| !is_done(*standing)).count()
+    standings.filter(|standing| !standing.is_done()).count()
 }
 
 /// What a person said last, and of when.

@@ -1,7 +1,7 @@
 //! A queue's orders, newest first, and what is searched for.
 
 use axum::{extract::Query, response::Response};
-use beian::{Lang, OrderStatus, Tracker, host::Clock as _, tracker::PersonStanding};
+use beian::{Lang, OrderStatus, Tracker, host::Clock as _};
 use beian_web::pages::{CONSOLE, Page, Sorry, when::When};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -198,14 +198,9 @@ fn waits(order: &Order, lang: Lang, now: DateTime<Utc>) -> String {
 
 /// How many persons don't even say that they have verified, of how many.
 fn missing(tracker: &Tracker, now: DateTime<Utc>) -> (usize, usize) {
-    let done = |standing: Option<PersonStanding>| {
-        matches!(
-            standing,
-            Some(PersonStanding::Passed { .. } | PersonStanding::Verified { .. })
-        )
-    };
     let persons = tracker.persons();
-    let missing = persons.filter(|(mobile, _)| !done(tracker.standing(mobile, now)));
+    let standings = persons.filter_map(|(mobile, _)| tracker.standing(mobile, now));
+    let missing = standings.filter(|standing| !standing.is_done());
     (missing.count(), tracker.persons().count())
 }
 

@@ -5,7 +5,6 @@ use beian::{
     Lang, MobileNumber, OrderStatus, Role, Roles,
     filing::{OrderStep, ReturnReason, path_label},
     host::Clock as _,
-    tracker::PersonStanding,
 };
 use beian_web::{
     order_id::OrderId,
@@ -251,10 +250,7 @@ fn someone(
 ) -> Someone {
     let lang = visit.lang;
     let standing = round.tracker.standing(mobile, now);
-    let is_done = matches!(
-        standing,
-        Some(PersonStanding::Passed { .. } | PersonStanding::Verified { .. })
-    );
+    let is_done = standing.is_some_and(|standing| standing.is_done());
     Someone {
         mobile: mobile.to_string(),
         roles: roles.iter().map(|role: Role| role.text(lang)).collect(),

@@ -377,6 +377,20 @@ impl OrderLife {
         }
     }
 
+    /// For which causes the order can be [returned](Self::return_for) now; none if it can't be.
+    ///
+    /// ```
+    /// use beian::{OrderLife, ReturnCause};
+    ///
+    /// let order = OrderLife::new();
+    /// assert!(order.possible_returns().eq([ReturnCause::PlatformDecision]));
+    /// ```
+    pub fn possible_returns(&self) -> impl Iterator<Item = ReturnCause> {
+        let status = self.status();
+        let causes = ReturnCause::ALL.iter().copied();
+        causes.filter(move |cause| cause.arises_in(status))
+    }
+
     /// How far the order has come on its way: the stage that it is in, or left it from.
     pub(super) const fn reached(&self) -> OrderStatus {
         match self.stage {

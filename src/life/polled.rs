@@ -163,8 +163,8 @@ impl OrderLife {
                 OrderStep::Correct => vec![self.correct()],
                 OrderStep::Deregister => vec![self.deregister()],
                 OrderStep::Return => {
-                    let causes = ReturnCause::ALL.iter();
-                    causes.map(|cause| self.return_for(*cause)).collect()
+                    let causes = self.possible_returns();
+                    causes.map(|cause| self.return_for(cause)).collect()
                 }
                 OrderStep::Resubmit => vec![self.resubmit_where(verified)],
                 OrderStep::Revise => vec![self.revise()],

@@ -239,6 +239,9 @@ fn what_is_said_to_be_possible_is_what_is_possible() {
                 }
             }
         }
+        let causes = ReturnCause::ALL.iter().copied();
+        let returns = causes.filter(|cause| life.return_for(*cause).is_ok());
+        assert!(life.possible_returns().eq(returns), "{life:?}");
         assert_eq!(life.possible().is_empty(), life.status().is_final());
     }
 }

@@ -127,7 +127,10 @@ pub extern "C" fn follow(
         .flatten()
         .filter_map(|seen| life.follow(seen, recipients).ok());
     let told = lives.map(|it| it.life.advice(FilingType::Modify, lang).len() + it.assumed.len());
-    told.sum::<usize>() + answer.text(lang).len() + code.text(lang).len()
+    told.sum::<usize>()
+        + life.possible_returns().count()
+        + answer.text(lang).len()
+        + code.text(lang).len()
 }
 
 #[unsafe(no_mangle)]

@@ -137,7 +137,7 @@ pub(super) fn page(visit: &Visit, order: &Order, refused: Option<String>) -> Ord
 impl Can {
     fn now(order: &Order) -> Self {
         // The crate's step doesn't say who returns it.
-        let returns = |cause| order.life.return_for(cause).is_ok();
+        let returns = |cause| order.life.possible_returns().any(|it| it == cause);
         Self {
             accept: order.can(OrderStep::PassReview),
             give_back: returns(ReturnCause::PlatformDecision),

@@ -76,7 +76,8 @@ impl Who {
     }
 
     fn can(self, order: &Order) -> bool {
-        order.life.return_for(self.cause()).is_ok()
+        let mut possible = order.life.possible_returns();
+        possible.any(|cause| cause == self.cause())
     }
 }
 

@@ -28,7 +28,7 @@ use beian::{
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{self, FactRefusal, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus},
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 
 const FILE: &str = "src/docs/codes.md";
 
@@ -48,8 +48,11 @@ macro_rules! all {
         all!(@ $type::ALL, $name)
     };
     (@ $all:expr, $name:ident) => {
+        all!(@ $all, $name, text)
+    };
+    (@ $all:expr, $name:ident, $text:ident) => {
         $all.iter()
-            .map(|value| row(value.$name(), |lang| value.text(lang)))
+            .map(|value| row(value.$name(), |lang| value.$text(lang)))
             .collect()
     };
 }
@@ -232,32 +235,31 @@ fn codes() -> Vec<(&'static str, Vec<Row>)> {
     ]
 }
 
-fn trackers() -> [(&'static str, Vec<Row>); 2] {
-    let at = DateTime::UNIX_EPOCH;
-    let cause = ReturnCause::WindowClosed;
-    let statuses = [
-        TrackerStatus::Waiting,
-        TrackerStatus::SaidDone,
-        TrackerStatus::MayHaveEnded,
-        TrackerStatus::Done { at },
-        TrackerStatus::TimedOut { at },
-        TrackerStatus::Returned { at, cause },
-    ];
-    let standings = [
-        PersonStanding::MessageExpected {
-            from: at,
-            until: at,
-        },
-        PersonStanding::MessageOverdue { since: at },
-        PersonStanding::Received { at },
-        PersonStanding::Passed { at },
-        PersonStanding::Verified { at },
-    ];
-    [
-        ("`TrackerStatus`", all!(@ statuses, name)),
-        ("`PersonStanding`", all!(@ standings, name)),
-    ]
-}
+const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+const STATUSES: [TrackerStatus; 7] = [
+    TrackerStatus::Waiting,
+    TrackerStatus::SaidDone,
+    TrackerStatus::MayHaveEnded,
+    TrackerStatus::Done { at: AT },
+    TrackerStatus::Approved { at: AT },
+    TrackerStatus::TimedOut { at: AT },
+    TrackerStatus::Returned {
+        at: AT,
+        cause: ReturnCause::WindowClosed,
+    },
+];
+
+const STANDINGS: [PersonStanding; 5] = [
+    PersonStanding::MessageExpected {
+        from: AT,
+        until: AT,
+    },
+    PersonStanding::MessageOverdue { since: AT },
+    PersonStanding::Received { at: AT },
+    PersonStanding::Passed { at: AT },
+    PersonStanding::Verified { at: AT },
+];
 
 fn answers() -> [(&'static str, Vec<Row>); 3] {
     let answers = [
@@ -308,8 +310,9 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`regulator::ResultMeaning`", all!(ResultMeaning, name)),
         ("`RegulatorStatus`", all!(RegulatorStatus, name)),
     ];
-    names.extend(trackers());
     names.extend([
+        ("`TrackerStatus`", all!(@ STATUSES, name)),
+        ("`PersonStanding`", all!(@ STANDINGS, name)),
         ("`ReminderKind`", all!(ReminderKind, name)),
         ("`tracker::Advice`", all!(@ tracker::Advice::ALL, name)),
         ("`RecipientState`", all!(RecipientState, name)),
@@ -320,6 +323,16 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
     ]);
     names.extend(answers());
     names
+}
+
+/// Every type with a `label` for its names.
+fn labels() -> Vec<(&'static str, Vec<Row>)> {
+    vec![
+        ("`ReturnCause`", all!(@ ReturnCause::ALL, name, label)),
+        ("`TrackerStatus`", all!(@ STATUSES, name, label)),
+        ("`PersonStanding`", all!(@ STANDINGS, name, label)),
+        ("`ReminderKind`", all!(@ ReminderKind::ALL, name, label)),
+    ]
 }
 
 /// What a host names when it refuses or silences a row.
@@ -361,14 +374,18 @@ fn written() -> String {
     let mut file = String::from(
         "# Codes and names\n\n\
          Every stable code (`code()`) and name (`name()`) with what `text` says of it. Within a release \
-         line none of them changes; texts may. What varies in a text is shown by an example.\n\n\
+         line none of them changes; texts may. What varies in a text is shown by an example. Some names have \
+         a short `label` besides, which stands under *Labels*.\n\n\
          An error that wraps another one has the other one's code: `PersonProblem`, `OrderProblem`, and \
          `OpenError` and `HostError` of a key, a refusal, an opening.\n",
     );
-    for (head, sections) in [("Codes", codes()), ("Names", names())] {
+    for (head, column, sections) in [
+        ("Codes", "code", codes()),
+        ("Names", "name", names()),
+        ("Labels", "name", labels()),
+    ] {
         write!(file, "\n## {head}\n").unwrap();
         for (title, rows) in sections {
-            let column = &head.to_lowercase()[..4];
             write!(
                 file,
                 "\n### {title}\n\n| {column} | 中文 | English |\n|---|---|---|\n"

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
-use super::{Lang, texts};
+use super::{Lang, labels, texts};
 use crate::{
     Access, FilingType, IdDocumentKind, ModifiedPart, OrderLife, OrderProblems, OrderStatus,
     PersonProblem, ReturnCause, ServiceKind,
@@ -93,6 +93,15 @@ texts!(ReturnCause, {
     AdministrationDecision =>
         "管局审核未通过，订单已退回。请按管局意见处理后重新提交。",
         "The communications administration returned the order. Do what it says, then submit the order again.";
+});
+
+labels!(ReturnCause, {
+    WindowClosed => "逾期未核验", "not verified in time";
+    TooManyWrongEntries => "核验错误次数过多", "too many wrong entries";
+    Unreachable => "核验短信未能发出", "the text could not be sent";
+    SubmissionRefused => "备案系统未接收", "refused by the regulator's system";
+    PlatformDecision => "初审未通过", "refused in the initial review";
+    AdministrationDecision => "管局审核未通过", "refused by the administration";
 });
 
 texts!(OrderStep, {

@@ -51,3 +51,23 @@ macro_rules! texts {
     };
 }
 pub(crate) use texts;
+
+/// Gives an enum whose text is a sentence a short name beside it.
+macro_rules! labels {
+    ($type:ident, { $($variant:ident => $zh:literal, $en:literal;)+ }) => {
+        impl $type {
+            /// The short name for people, for a list, a table or a badge; [`text`](Self::text) says it in a
+            /// sentence.
+            #[must_use]
+            pub const fn label(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $(
+                        (Self::$variant { .. }, Lang::Zh) => $zh,
+                        (Self::$variant { .. }, Lang::En) => $en,
+                    )+
+                }
+            }
+        }
+    };
+}
+use labels;

@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 
 use chrono::{DateTime, Utc};
 
-use super::{Lang, beijing::BeijingTime, texts};
+use super::{Lang, beijing::BeijingTime, labels, texts};
 use crate::tracker::{
     Advice, Deadline, FactRefusal, NextStep, PersonStanding, RegulatorStatus, Reminder,
     ReminderKind, TrackerStatus,
@@ -62,6 +62,25 @@ impl TrackerStatus {
         }
     }
 }
+
+labels!(TrackerStatus, {
+    Waiting => "待核验", "waiting";
+    SaidDone => "均称已核验", "all verified, they say";
+    MayHaveEnded => "时限可能已过", "time may be over";
+    Done => "核验完成", "all verified";
+    Approved => "已通过", "approved";
+    TimedOut => "核验超时", "timed out";
+    Returned => "已退回", "returned";
+});
+
+// What a person says isn't known: the label says whose word it is.
+labels!(PersonStanding, {
+    MessageExpected => "等待短信", "text expected";
+    MessageOverdue => "短信应已到达", "text overdue";
+    Received => "称已收到短信", "has the text, they say";
+    Passed => "称已核验", "verified, they say";
+    Verified => "已核验", "verified";
+});
 
 impl PersonStanding {
     /// The standing in one sentence. It is the person's word, an expectation, or once verified the regulator's report.
@@ -247,6 +266,16 @@ texts!(ReminderKind, {
     ResubmitUnlessStopped =>
         "注销申请已因短信核验超时终止。如不再注销，无需任何操作；仍需注销的，可重新提交。",
         "The deregistration has expired: it can be submitted again, unless it was to be stopped.";
+});
+
+labels!(ReminderKind, {
+    MessageDue => "短信应已到达", "the text should be there";
+    ResendAdvised => "可申请重发短信", "a resend can be asked for";
+    HalfTime => "时限可能已过半", "half of the time may be over";
+    LastCall => "时限可能即将届满", "the time may be nearly over";
+    AskRegulator => "查询核验状态", "look up the order's status";
+    Resubmit => "可重新提交", "can be resubmitted";
+    ResubmitUnlessStopped => "如仍需注销，可重新提交", "can be resubmitted, unless stopped";
 });
 
 texts!(RegulatorStatus, {

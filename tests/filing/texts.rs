@@ -35,6 +35,9 @@ fn every_named_value_has_a_text() {
         OrderStep,
         Province
     );
+    for cause in ReturnCause::ALL {
+        assert_texts(cause.name(), |lang| cause.label(lang).into());
+    }
     for kind in IdDocumentKind::NAMED
         .iter()
         .chain(&[IdDocumentKind::Other(31)])

@@ -701,6 +701,9 @@ fn every_text_exists_in_both_languages() {
         let mut texts: Vec<String> = Vec::new();
         texts.extend(statuses.iter().map(|it| it.text(lang)));
         texts.extend(standings.iter().map(|it| it.text(lang)));
+        texts.extend(statuses.iter().map(|it| it.label(lang).into()));
+        texts.extend(standings.iter().map(|it| it.label(lang).into()));
+        texts.extend(ReminderKind::ALL.iter().map(|it| it.label(lang).into()));
         texts.extend(deadlines.iter().map(|it| it.text(lang)));
         texts.extend(next.clone().map(|it| it.text(lang)));
         texts.extend(reminders.clone().map(|it| it.text(lang)));

@@ -167,8 +167,8 @@ impl Event {
             },
             Self::Returned { cause } => match cause.parse::<ReturnCause>() {
                 Ok(cause) => match lang {
-                    Lang::Zh => format!("已退回：{}", cause.text(lang)),
-                    Lang::En => format!("Returned: {}", cause.text(lang)),
+                    Lang::Zh => format!("已退回：{}", cause.label(lang)),
+                    Lang::En => format!("Returned: {}", cause.label(lang)),
                 },
                 Err(_) => two("已退回", "Returned"),
             },

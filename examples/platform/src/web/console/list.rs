@@ -185,14 +185,14 @@ fn waits(order: &Order, lang: Lang, now: DateTime<Utc>) -> String {
         let kind = order.filing.filing_type();
         return order.life.advice(kind, lang).to_owned();
     };
-    let status = round.tracker.status(now).text(lang);
+    let status = round.tracker.status(now).label(lang);
     let (missing, all) = missing(&round.tracker, now);
     match lang {
-        Lang::Zh if missing > 0 => format!("{status}{all}人中{missing}人尚未表示完成。"),
+        Lang::Zh if missing > 0 => format!("{status}：{all}人中{missing}人尚未表示完成"),
         Lang::En if missing > 0 => {
-            format!("{status} Not done by their own word: {missing} of {all}.")
+            format!("{status}; not done by their own word: {missing} of {all}")
         }
-        Lang::Zh | Lang::En => status,
+        Lang::Zh | Lang::En => status.to_owned(),
     }
 }
 

@@ -66,23 +66,7 @@ pub(super) fn causes(
         !with_reasons && order.life.after_tracker(&returned).is_ok()
     };
     let causes = ReturnCause::ALL.iter().copied().filter(possible);
-    causes.map(|cause| (cause, short(cause, lang))).collect()
-}
-
-/// The crate's text tells the customer what to do; a list to choose from needs less.
-const fn short(cause: ReturnCause, lang: Lang) -> &'static str {
-    let (zh, en) = match cause {
-        ReturnCause::WindowClosed => ("超过时限未核验", "Not verified in time"),
-        ReturnCause::TooManyWrongEntries => ("核验错误次数过多", "Too many wrong entries"),
-        ReturnCause::Unreachable => ("核验短信未能发出", "The text could not be sent"),
-        ReturnCause::SubmissionRefused => ("管局系统未接收", "The regulator's system refused it"),
-        ReturnCause::PlatformDecision => ("平台初审未通过", "The platform returned it"),
-        ReturnCause::AdministrationDecision => ("管局审核未通过", "The administration refused it"),
-    };
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
+    causes.map(|cause| (cause, cause.label(lang))).collect()
 }
 
 pub(super) async fn regulator(

@@ -1,6 +1,6 @@
 //! A round of SMS verification: what is known of each person, and what is only expected.
 
-use beian::{Lang, OrderStatus, tracker::PersonStanding};
+use beian::{OrderStatus, tracker::PersonStanding};
 use beian_web::pages::when::When;
 use chrono::{DateTime, Utc};
 
@@ -75,7 +75,6 @@ fn persons(visit: &Visit, order: &Order, round: &Round, now: DateTime<Utc>) -> V
         let person: &crate::order::Person = person;
         let roles: beian::Roles = roles;
         let standing = tracker.standing(mobile, now);
-        let (class, badge) = short(standing.as_ref(), lang);
         let step = step_of(tracker, mobile, now);
         PersonView {
             place,
@@ -83,9 +82,9 @@ fn persons(visit: &Visit, order: &Order, round: &Round, now: DateTime<Utc>) -> V
             mobile: mobile.digits().to_owned(),
             roles: roles.text(lang),
             rule: person.rule.clone(),
+            class: standing.as_ref().map_or("over", class),
+            badge: standing.map_or("", |standing| standing.label(lang)),
             standing: standing.map_or_else(String::new, |standing| standing.text(lang)),
-            class,
-            badge,
             next: step.map_or_else(String::new, |step| words(step, lang)),
             resends_left: tracker.resends_left(mobile, now).unwrap_or(0),
             link: visit.host.person_link(person),
@@ -94,18 +93,12 @@ fn persons(visit: &Visit, order: &Order, round: &Round, now: DateTime<Utc>) -> V
     people.map(person).collect()
 }
 
-/// A standing as a badge: its colour, and who says so in two or three words.
-fn short(standing: Option<&PersonStanding>, lang: Lang) -> (&'static str, &'static str) {
-    let (class, zh, en) = match standing {
-        None => ("over", "未知", "Unknown"),
-        Some(PersonStanding::MessageExpected { .. }) => ("over", "短信预计到达", "Text expected"),
-        Some(PersonStanding::MessageOverdue { .. }) => ("bad", "未确认收到", "Text overdue"),
-        Some(PersonStanding::Received { .. }) => ("busy", "本人称已收到", "Says: has come"),
-        Some(PersonStanding::Passed { .. }) => ("busy", "本人称已核验", "Says: verified"),
-        Some(PersonStanding::Verified { .. }) => ("good", "已核验", "Verified"),
-    };
-    match lang {
-        Lang::Zh => (class, zh),
-        Lang::En => (class, en),
+/// Which colour the badge of a standing has.
+const fn class(standing: &PersonStanding) -> &'static str {
+    match standing {
+        PersonStanding::MessageExpected { .. } => "over",
+        PersonStanding::MessageOverdue { .. } => "bad",
+        PersonStanding::Received { .. } | PersonStanding::Passed { .. } => "busy",
+        PersonStanding::Verified { .. } => "good",
     }
 }

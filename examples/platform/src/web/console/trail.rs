@@ -54,7 +54,10 @@ fn message(reminded: &Reminded, lang: Lang) -> Message {
     let kind = reminded.kind.parse::<ReminderKind>();
     Message {
         round: reminded.round,
-        about: kind.map_or_else(|_| reminded.kind.clone(), |kind| kind.text(lang).to_owned()),
+        about: kind.map_or_else(
+            |_| reminded.kind.clone(),
+            |kind| kind.label(lang).to_owned(),
+        ),
         mobile: reminded.mobile.clone(),
         due: When::minute(reminded.due),
         sent_at: reminded.sent_at.map(When::minute),

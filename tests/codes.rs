@@ -328,6 +328,7 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
 /// Every type with a `label` for its names.
 fn labels() -> Vec<(&'static str, Vec<Row>)> {
     vec![
+        ("`OrderStatus`", all!(@ OrderStatus::ALL, name, label)),
         ("`ReturnCause`", all!(@ ReturnCause::ALL, name, label)),
         ("`TrackerStatus`", all!(@ STATUSES, name, label)),
         ("`PersonStanding`", all!(@ STANDINGS, name, label)),

@@ -55,6 +55,39 @@ texts!(OrderStatus, {
     Deregistered => "已被注销", "deregistered";
 });
 
+impl OrderStatus {
+    /// What the status is called where it isn't said that the order is there, as the stages of its way
+    /// ([`OrderLife::stages`]): 初审, 短信核验, 管局审核.
+    ///
+    /// ```
+    /// use beian::{Lang, OrderLife};
+    ///
+    /// let stages = OrderLife::new().stages().map(|(stage, _)| stage.label(Lang::Zh));
+    /// assert_eq!(stages, ["初审", "短信核验", "管局审核"]);
+    /// ```
+    #[must_use]
+    pub const fn label(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::InitialReview, Lang::Zh) => "初审",
+            (Self::SmsVerification, Lang::Zh) => "短信核验",
+            (Self::AdministrationReview, Lang::Zh) => "管局审核",
+            (
+                Self::InitialReview
+                | Self::AwaitingSubmission
+                | Self::UploadFailed
+                | Self::SmsVerification
+                | Self::AdministrationReview
+                | Self::Approved
+                | Self::CorrectionRequired
+                | Self::Returned
+                | Self::Withdrawn
+                | Self::Deregistered,
+                _,
+            ) => self.text(lang),
+        }
+    }
+}
+
 texts!(FilingNumberProblem, coded {
     Missing => "filing_number_missing",
         "请填写备案号。",

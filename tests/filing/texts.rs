@@ -35,6 +35,9 @@ fn every_named_value_has_a_text() {
         OrderStep,
         Province
     );
+    for status in OrderStatus::ALL {
+        assert_texts(status.name(), |lang| status.label(lang).into());
+    }
     for cause in ReturnCause::ALL {
         assert_texts(cause.name(), |lang| cause.label(lang).into());
     }

@@ -15,7 +15,7 @@ pub struct Milestones {
 
 #[derive(Debug, Clone)]
 struct Milestone {
-    label: &'static str,
+    label: String,
     state: StageState,
     text: String,
 }
@@ -24,25 +24,19 @@ impl Milestones {
     /// Of this order.
     #[must_use]
     pub fn new(life: &OrderLife, lang: Lang) -> Self {
-        let t = |zh, en| match lang {
-            Lang::Zh => zh,
-            Lang::En => en,
+        let shown = |text| match lang {
+            Lang::Zh => String::from(text),
+            Lang::En => capital(text),
         };
-        let [review, verification, administration] = life.stages();
-        let stages = [
-            (review, t("平台初审", "Initial review")),
-            (verification, t("短信核验", "SMS verification")),
-            (administration, t("管局审核", "Administration review")),
-        ];
         Self {
-            label: t("进度", "Progress"),
-            stages: stages.map(|((_, state), label)| Milestone {
-                label,
+            label: match lang {
+                Lang::Zh => "进度",
+                Lang::En => "Progress",
+            },
+            stages: life.stages().map(|(stage, state)| Milestone {
+                label: shown(stage.label(lang)),
                 state,
-                text: match lang {
-                    Lang::Zh => state.text(lang).to_owned(),
-                    Lang::En => capital(state.text(lang)),
-                },
+                text: shown(state.text(lang)),
             }),
         }
     }

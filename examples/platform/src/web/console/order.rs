@@ -3,11 +3,11 @@
 use axum::{extract::Path, response::Response};
 use beian::{
     ReturnCause,
-    filing::{OrderStep, StageState, checks::Severity, path_label},
+    filing::{OrderStep, checks::Severity, path_label},
     host::Clock as _,
     tracker::RegulatorStatus,
 };
-use beian_web::pages::{CONSOLE, Page, when::When};
+use beian_web::pages::{CONSOLE, Milestones, Page, when::When};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -36,7 +36,7 @@ pub(super) struct OrderPage {
     rounds: u32,
     /// Why a step wasn't taken.
     refused: Option<String>,
-    milestones: Vec<Milestone>,
+    milestones: Milestones,
     /// What whoever filed it should do now.
     advice: &'static str,
     reasons: Vec<Reason>,
@@ -66,12 +66,6 @@ struct Can {
     resubmit: bool,
     approve: bool,
     refuse: bool,
-}
-
-struct Milestone {
-    label: &'static str,
-    state: StageState,
-    text: &'static str,
 }
 
 /// Why it was returned, at a field.
@@ -112,7 +106,7 @@ pub(super) fn page(visit: &Visit, order: &Order, refused: Option<String>) -> Ord
         class: status_class(status),
         rounds: order.life.rounds(),
         refused,
-        milestones: milestones(visit, order),
+        milestones: Milestones::new(&order.life, lang),
         advice: order.life.advice(kind, lang),
         reasons: reasons(visit, order),
         can: Can::now(order),
@@ -152,21 +146,6 @@ impl Can {
     const fn anything(&self) -> bool {
         self.accept || self.give_back || self.withdraw || self.resubmit || self.approve
     }
-}
-
-fn milestones(visit: &Visit, order: &Order) -> Vec<Milestone> {
-    let labels = [
-        visit.t("平台初审", "Initial review"),
-        visit.t("短信核验", "SMS verification"),
-        visit.t("管局审核", "Administration review"),
-    ];
-    let stages = order.life.stages().into_iter().zip(labels);
-    let milestone = |((_, state), label): ((_, StageState), _)| Milestone {
-        label,
-        state,
-        text: state.text(visit.lang),
-    };
-    stages.map(milestone).collect()
 }
 
 fn reasons(visit: &Visit, order: &Order) -> Vec<Reason> {

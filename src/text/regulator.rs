@@ -28,9 +28,13 @@ texts!(ResultMeaning, {
 });
 
 impl ResultCode {
-    /// What it means and what to do, with the fields that it may be about.
+    /// What it means and what to do, with the fields that it may be about. Of an upload, that it is tried again
+    /// (B34).
     #[must_use]
     pub fn text(self, lang: Lang) -> Cow<'static, str> {
+        if let Some(text) = self.text_of_upload(lang) {
+            return text.into();
+        }
         let meaning = self.meaning().text(lang);
         let labels: Vec<String> = self.fields().iter().map(|path| label(path, lang)).collect();
         match (labels.as_slice(), lang) {
@@ -38,6 +42,32 @@ impl ResultCode {
             (labels, Lang::Zh) => format!("{meaning}（{}）", labels.join("、")).into(),
             (labels, Lang::En) => format!("{meaning} ({})", labels.join("; ")).into(),
         }
+    }
+
+    const fn text_of_upload(self, lang: Lang) -> Option<&'static str> {
+        let (zh, en) = match self.0 {
+            14 => (
+                "上报顺序有误，提交管局未成功，平台将重新提交。",
+                "The submission failed, for it came out of order. The platform will try again.",
+            ),
+            15 => (
+                "上报过多，提交管局未成功，平台将重新提交。",
+                "The submission failed, for there were too many. The platform will try again.",
+            ),
+            19 => (
+                "暂无上报权限，提交管局未成功，平台将重新提交。",
+                "The submission failed, for the platform had no permission. It will try again.",
+            ),
+            20 => (
+                "不在上报时间内，提交管局未成功，平台将重新提交。",
+                "The submission failed, for it was outside the hours. The platform will try again.",
+            ),
+            _ => return None,
+        };
+        Some(match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        })
     }
 }
 

@@ -95,6 +95,13 @@ fn b17_codes_say_what_the_rule_says() {
     }
     for code in ResultCode::known() {
         assert_ne!(code.text(Lang::Zh), code.text(Lang::En));
+        // Who has filed does nothing about it: the platform tries again.
+        let again = code.text(Lang::Zh).ends_with("平台将重新提交。");
+        assert_eq!(again, code.is_of_upload(), "{code:?}");
+        assert_eq!(
+            code.text(Lang::En).contains("try again"),
+            code.is_of_upload()
+        );
         for path in code.fields() {
             let reason = ReturnReason::new("", "").at(path);
             assert_eq!(

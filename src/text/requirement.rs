@@ -6,20 +6,37 @@ use super::{Lang, beijing::BeijingTime, span};
 use crate::{Exemption, Recipient, Requirement, Role, ServiceRef, rulebook::NotInForce};
 
 impl Requirement {
-    /// Who must verify and by which rule, one person a line, or why nobody must. Numbers are masked.
+    /// Who must verify and by which rule, one person a line below the [`heading`](Self::heading), or why nobody
+    /// must. Numbers are masked.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
+        let persons = self.recipients().into_iter().flatten();
+        persons.fold(self.heading(lang), |text, recipient| {
+            format!("{text}\n{}", recipient.text(lang))
+        })
+    }
+
+    /// What holds for all who must verify, for a page that shows the persons itself; or why nobody must.
+    ///
+    /// ```
+    /// use beian::{Lang, Recipient, Recipients, Requirement, Role, VerificationPolicy};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let recipients = Recipients::new([leader], VerificationPolicy::REGULATOR);
+    /// let Some(requirement) = recipients.map(Requirement::Verify) else { return Ok(()) };
+    /// assert_eq!(requirement.heading(Lang::Zh), "须在收到短信后24小时内完成核验：");
+    /// # Ok::<(), beian::MobileProblem>(())
+    /// ```
+    #[must_use]
+    pub fn heading(&self, lang: Lang) -> String {
         match self {
             Self::Nobody(exemption) => exemption.text(lang),
             Self::Verify(recipients) => {
                 let window = span(recipients.policy().window(), lang);
-                let head = match lang {
+                match lang {
                     Lang::Zh => format!("须在收到短信后{window}内完成核验："),
                     Lang::En => format!("Must verify within {window} of receiving the message:"),
-                };
-                recipients.iter().fold(head, |text, recipient| {
-                    format!("{text}\n{}", recipient.text(lang))
-                })
+                }
             }
         }
     }

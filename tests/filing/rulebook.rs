@@ -829,6 +829,13 @@ mod texts {
              199****0001: entity leader; service administrator of “示例站1” (R03)\n\
              199****0002: service administrator of “示例站2”, “示例站3” (R03)",
         );
+        for lang in [Lang::Zh, Lang::En] {
+            let text = requirement.text(lang);
+            assert_eq!(
+                Some(requirement.heading(lang).as_str()),
+                text.lines().next()
+            );
+        }
     }
 
     #[cfg(feature = "serde")]
@@ -889,6 +896,7 @@ mod texts {
                 en.is_ascii() && en.contains("Nobody verifies") && en.contains(cites),
                 "{en}"
             );
+            assert_eq!(Requirement::Nobody(exemption).heading(Lang::Zh), zh);
         }
     }
 

@@ -53,7 +53,7 @@ impl Texted {
         });
         let open = order.can(OrderStep::PassReview);
         Self {
-            head: head(&requirement, lang),
+            head: requirement.heading(lang),
             persons: persons.map(|it| Recipient::of(order, it, lang)).collect(),
             rules: rules.map(|rules| rules.text(lang)),
             choices: choices.filter(|_| open).collect(),
@@ -85,12 +85,6 @@ impl Recipient {
             },
         }
     }
-}
-
-/// The first line: whoever verifies stands below it, one a line.
-fn head(requirement: &Requirement, lang: Lang) -> String {
-    let text = requirement.text(lang);
-    text.lines().next().unwrap_or_default().to_owned()
 }
 
 fn is_texted(requirement: &Requirement, role: Role) -> bool {

@@ -39,7 +39,7 @@ use crate::{
 /// | to tell it | to ask it |
 /// |---|---|
 /// | [`report`](Self::report), [`polled`](Self::polled) | [`status`](Self::status), [`standing`](Self::standing), [`deadline`](Self::deadline) |
-/// | [`reminded`](Self::reminded) | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next), [`next_poll`](Self::next_poll) |
+/// | [`reminded`](Self::reminded) | [`reminders`](Self::reminders), [`next_steps`](Self::next_steps), [`next`](Self::next), [`next_poll`](Self::next_poll), [`next_besides_polls`](Self::next_besides_polls) |
 ///
 /// ```
 /// use beian::{VerificationPolicy, Recipient, Recipients, Role, Tracker, tracker::{Fact, FactKind, Advice, TrackerStatus}};

@@ -48,27 +48,34 @@ impl Tracker {
     #[must_use]
     pub fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let view = self.at(now);
-        let to_come = self.facts.get(view.facts.len()..).unwrap_or_default();
-        let reminders = view.reminders().into_iter();
-        let reminders = reminders.map(|reminder| reminder.due.max(view.now));
-        let awaited = view
-            .unverified()
-            .filter(|(_, person)| view.end.is_none() && view.awaits_message(person));
-        let messages = awaited.flat_map(|(_, person)| {
-            let due = view.sent(person).by.plus(MESSAGE_UNTIL);
-            [due, view.resend_advised(person)]
-        });
-        let over = view.bounds.map(|bounds| bounds.earliest.just_after());
-        let changes = messages
-            .chain(over)
-            .chain(to_come.iter().map(|fact| fact.at))
-            .filter(|instant| *instant > view.now);
-        reminders
-            .chain(changes)
+        let next = view
+            .next_besides()
+            .into_iter()
             .chain(view.next_poll())
-            .min()
-            // What is due is *now*, to the nanosecond that the host's clock shows.
-            .map(|at| at.instant().max(now))
+            .min();
+        // What is due is *now*, to the nanosecond that the host's clock shows.
+        next.map(|at| at.instant().max(now))
+    }
+
+    /// As [`next`](Self::next), but for the looks at the regulator: for a host that puts those off while the
+    /// regulator doesn't answer, and sends its reminders all the same.
+    ///
+    /// ```
+    /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy};
+    /// use chrono::{DateTime, TimeDelta};
+    ///
+    /// let leader = Recipient::new("19900000001".parse()?, Role::EntityLeader, []);
+    /// let Some(recipients) = Recipients::new([leader], VerificationPolicy::REGULATOR) else { return Ok(()) };
+    /// let now = DateTime::UNIX_EPOCH;
+    /// let tracker = Tracker::new(&recipients, now);
+    /// assert_eq!(tracker.next_poll(now), Some(now));
+    /// assert_eq!(tracker.next_besides_polls(now), Some(now + TimeDelta::minutes(10))); // the message is due
+    /// # Ok::<(), beian::MobileProblem>(())
+    /// ```
+    #[must_use]
+    pub fn next_besides_polls(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let next = self.at(now).next_besides()?;
+        Some(next.instant().max(now))
     }
 
     /// When to look at the regulator's status next: *now*, if that is due. Every two minutes in the first half
@@ -84,6 +91,26 @@ impl Tracker {
 }
 
 impl View<'_> {
+    fn next_besides(&self) -> Option<Micros> {
+        let facts = &self.tracker.facts;
+        let to_come = facts.get(self.facts.len()..).unwrap_or_default();
+        let reminders = self.reminders().into_iter();
+        let reminders = reminders.map(|reminder| reminder.due.max(self.now));
+        let awaited = self
+            .unverified()
+            .filter(|(_, person)| self.end.is_none() && self.awaits_message(person));
+        let messages = awaited.flat_map(|(_, person)| {
+            let due = self.sent(person).by.plus(MESSAGE_UNTIL);
+            [due, self.resend_advised(person)]
+        });
+        let over = self.bounds.map(|bounds| bounds.earliest.just_after());
+        let changes = messages
+            .chain(over)
+            .chain(to_come.iter().map(|fact| fact.at))
+            .filter(|instant| *instant > self.now);
+        reminders.chain(changes).min()
+    }
+
     fn next_poll(&self) -> Option<Micros> {
         let Some(looked) = self.looked() else {
             return Some(self.tracker.submitted.max(self.now));

@@ -658,6 +658,8 @@ proptest! {
                 return Ok(());
             };
             prop_assert!(next >= now);
+            let parts = [tracker.next_besides_polls(now), tracker.next_poll(now)];
+            prop_assert_eq!(parts.into_iter().flatten().min(), Some(next));
             now = next;
             for reminder in tracker.reminders(now) {
                 prop_assert!(sent.insert(reminder.key), "{} twice", reminder.key);

@@ -160,6 +160,7 @@ pub extern "C" fn tracker(
     let known = [
         tracker.next(now),
         tracker.next_poll(now),
+        tracker.next_besides_polls(now),
         tracker.end_bounds(now).map(|it| it.0),
     ];
     let texts = [

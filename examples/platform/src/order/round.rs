@@ -79,13 +79,10 @@ impl Round {
         self.tracker.facts().iter().filter(said).count() >= WORDS_MAX
     }
 
-    /// When something is due besides a look at the regulator; that may say too soon, and never too late.
+    /// When something is due besides a look at the regulator.
     #[must_use]
     pub fn next_reminder(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut looked = self.tracker.clone();
-        // As though just looked: what is next then is no look that is held back.
-        let _ = looked.polled(None, now);
-        let next = looked.next(now)?;
+        let next = self.tracker.next_besides_polls(now)?;
         Some(self.held_until.map_or(next, |held| next.max(held)))
     }
 }

@@ -6,6 +6,7 @@ mod determine;
 mod event;
 mod filing;
 mod host;
+mod life;
 mod localized;
 mod people;
 mod regulator;

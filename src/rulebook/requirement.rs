@@ -88,7 +88,7 @@ pub enum Exemption {
     Rule(RuleId),
     /// SMS verification was not in force yet (D01).
     NotInForce(NotInForce),
-    /// The host saw that the regulator texted nobody (B02, D02).
+    /// The host says that the regulator texts nobody: it saw so, or knows it beforehand (B02, D02).
     AsTexted,
 }
 

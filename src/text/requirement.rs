@@ -98,9 +98,11 @@ impl Exemption {
             (Self::NotInForce(NotInForce { from: None }), Lang::En) => {
                 "Nobody verifies: SMS verification is not in force in this province (D01).".into()
             }
-            (Self::AsTexted, Lang::Zh) => "无需短信核验：监管部门未发送核验短信（B02）。".into(),
+            (Self::AsTexted, Lang::Zh) => {
+                "无需短信核验：按平台登记，工信部不发送核验短信（B02）。".into()
+            }
             (Self::AsTexted, Lang::En) => {
-                "Nobody verifies: the regulator has texted nobody (B02).".into()
+                "Nobody verifies: the platform says that the regulator texts nobody (B02).".into()
             }
         }
     }

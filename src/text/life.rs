@@ -1,6 +1,6 @@
 //! Texts of an order's life: where it is, why it came back, what can be done.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String};
 
 use super::{Lang, labels, texts};
 use crate::{
@@ -214,33 +214,18 @@ impl LifeRefusal {
         "step_not_possible"
     }
 
-    /// The text for people: what isn't possible, and what is.
+    /// The text for people: what isn't possible. What is may be somebody else's to do: that is
+    /// [`possible`](Self::possible).
     #[must_use]
     pub fn text(self, lang: Lang) -> String {
         let (step, status) = (self.step().text(lang), self.status().text(lang));
-        let possible: Vec<_> = self.possible().iter().map(|step| step.text(lang)).collect();
-        match (lang, possible.is_empty()) {
-            (Lang::Zh, true) => format!("订单{status}，不能{step}，也不能再进行其他操作。"),
-            (Lang::Zh, false) if self.cause().is_some() => {
-                format!(
-                    "订单{status}，不能因该原因{step}。可以：{}。",
-                    possible.join("、")
-                )
-            }
-            (Lang::Zh, false) => {
-                format!("订单{status}，不能{step}。可以：{}。", possible.join("、"))
-            }
+        match (lang, self.cause().is_some()) {
+            (Lang::Zh, false) => format!("订单{status}，不能{step}。"),
+            (Lang::Zh, true) => format!("订单{status}，不能因该原因{step}。"),
+            (Lang::En, false) => format!("Not possible: {step}. Status of the order: {status}."),
             (Lang::En, true) => {
-                format!("Not possible: {step}. Nothing more can be done, the order is {status}.")
+                format!("Not possible for this cause: {step}. Status of the order: {status}.")
             }
-            (Lang::En, false) if self.cause().is_some() => format!(
-                "Not possible for this cause: {step}. Status of the order: {status}. Possible: {}.",
-                possible.join(", ")
-            ),
-            (Lang::En, false) => format!(
-                "Not possible: {step}. Status of the order: {status}. Possible: {}.",
-                possible.join(", ")
-            ),
         }
     }
 }

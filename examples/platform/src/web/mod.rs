@@ -13,7 +13,7 @@ mod secret;
 use std::sync::Arc;
 
 use axum::Router;
-use beian::{Lang, filing::LifeRefusal};
+use beian::Lang;
 use beian_web::pages;
 
 use crate::{order::StepRefusal, platform::Platform};
@@ -46,7 +46,7 @@ fn refusal(refusal: &StepRefusal, lang: Lang) -> Option<String> {
         Lang::En => en.to_owned(),
     };
     Some(match refusal {
-        StepRefusal::Life(refusal) => not_possible(*refusal, lang),
+        StepRefusal::Life(refusal) => refusal.text(lang),
         StepRefusal::NotFileable(why) => why.text(lang),
         StepRefusal::Fact(refusal) => refusal.text(lang).to_owned(),
         StepRefusal::Changed => t(
@@ -64,13 +64,4 @@ fn refusal(refusal: &StepRefusal, lang: Lang) -> Option<String> {
         ),
         StepRefusal::Entropy(_) => return None,
     })
-}
-
-/// Without what would be possible instead: much of that is staff's or the regulator's.
-fn not_possible(refusal: LifeRefusal, lang: Lang) -> String {
-    let (status, step) = (refusal.status().text(lang), refusal.step().text(lang));
-    match lang {
-        Lang::Zh => format!("订单{status}，不能{step}。"),
-        Lang::En => format!("Not possible: {step}. Status of the order: {status}."),
-    }
 }

@@ -18,6 +18,7 @@ pub mod config;
 pub mod keys;
 pub mod metrics;
 pub mod orders;
+pub mod portal;
 pub mod sms;
 pub mod store;
 pub mod web;

@@ -469,6 +469,12 @@ impl Order {
         }
     }
 
+    /// Whether its customer can change it now.
+    #[must_use]
+    pub fn is_changeable(&self) -> bool {
+        self.status() == OrderStatus::InitialReview || self.can(OrderStep::Revise)
+    }
+
     /// What is possible for whoever filed it, or for staff.
     #[must_use]
     pub fn can(&self, step: OrderStep) -> bool {

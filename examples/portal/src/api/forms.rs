@@ -12,7 +12,7 @@ use super::{
     Problem, problem,
     schema::{EntryResult, IdLastSix, MessageCode, Mobile, RepeatKey, ResendResult},
 };
-use crate::app::Portal;
+use crate::portal::Portal;
 
 /// The routes; open to everybody.
 pub(super) fn router() -> Router<Arc<Portal>> {

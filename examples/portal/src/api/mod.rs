@@ -32,7 +32,7 @@ pub use beian_web::problem::{Code, FieldProblem, Problem};
 pub use forms::limit;
 pub use sandbox::SENDER;
 
-use crate::{app::Portal, web};
+use crate::{portal::Portal, web};
 
 /// An order of 200 services takes less.
 const BODY_LIMIT: usize = 512 * 1024;

@@ -7,7 +7,7 @@ use beian_web::openapi::{self, Codes};
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 
 use super::{Code, FieldProblem, Problem, forms, orders, problem, reports, sandbox};
-use crate::app::Portal;
+use crate::portal::Portal;
 
 /// The route.
 pub(super) fn router(portal: &Portal) -> Router<Arc<Portal>> {

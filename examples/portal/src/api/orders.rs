@@ -29,8 +29,8 @@ use super::{
     view::{OrderList, OrderView},
 };
 use crate::{
-    app::Portal,
     orders::{Order, OrderError},
+    portal::Portal,
 };
 
 /// The routes, behind the console's token.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Code, Problem, problem, schema};
-use crate::{app::Portal, sms::REPORT_PURPOSE};
+use crate::{portal::Portal, sms::REPORT_PURPOSE};
 
 /// How old a signature may be, and how far ahead its clock, in seconds.
 const FRESH_FOR: u64 = 300;

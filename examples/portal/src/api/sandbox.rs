@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Code, Problem, problem, schema::Mobile};
-use crate::{app::Portal, store::GatewayMode};
+use crate::{portal::Portal, store::GatewayMode};
 
 /// What messages come from (R14).
 pub const SENDER: &str = "12381";

@@ -14,8 +14,8 @@ use beian_web::watch;
 
 use super::{Code, Problem, orders};
 use crate::{
-    app::Portal,
     metrics::{Dear, Watched},
+    portal::Portal,
     store::StoreError,
 };
 

@@ -13,7 +13,7 @@ use beian_web::{
 };
 
 use super::{HANDSETS, REGULATOR};
-use crate::app::Portal;
+use crate::portal::Portal;
 
 const MENU: [MenuItem; 3] = [
     MenuItem {

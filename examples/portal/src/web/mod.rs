@@ -21,7 +21,7 @@ use axum::{
 };
 use beian_web::pages::{self, Sorry};
 
-use crate::{app::Portal, orders::OrderError};
+use crate::{orders::OrderError, portal::Portal};
 
 type Visit = pages::Visit<Portal>;
 type Staff = pages::Staff<Portal>;

@@ -16,6 +16,7 @@ mod order;
 mod queue;
 mod reasons;
 mod report;
+mod reportable;
 mod round;
 mod seen;
 mod texted;

@@ -14,7 +14,7 @@ use super::{
     Staff, Visit, failed,
     filed::Filed,
     load,
-    report::{causes, statuses},
+    reportable::{causes, statuses},
     round::RoundView,
     seen::Seen,
     status_class,

@@ -1,7 +1,7 @@
 //! The form of an order that is changed.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
-use beian::{OrderForm, OrderStatus, filing::OrderStep};
+use beian::OrderForm;
 use beian_web::pages::{
     Link, Sorry,
     order_form::{self, Around, Content, FormPage, Kind, Remark, Typed},
@@ -23,17 +23,12 @@ use crate::{
 /// The version of the order that was changed.
 const SEEN: &str = "seen";
 
-/// Whether it can be changed now.
-pub(super) fn is_possible(order: &Order) -> bool {
-    order.status() == OrderStatus::InitialReview || order.can(OrderStep::Revise)
-}
-
 pub(super) async fn show(visit: Visit, Path(token): Path<String>) -> Response {
     let order = match order_of(&visit, &token).await {
         Ok(order) => order,
         Err(response) => return response,
     };
-    if !is_possible(&order) {
+    if !order.is_changeable() {
         return visit.go(&address(&visit, &order));
     }
     let typed = Orders::form_of(&order);

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     super::{FILING, Sent, Visit, refusal},
-    address, change, failed, order_id, order_of,
+    address, failed, order_id, order_of,
 };
 use crate::{
     api::view::{step_of, timeline, words},
@@ -195,7 +195,7 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
             })
             .collect(),
         advice: (order.findings.iter())
-            .filter(|_| change::is_possible(order))
+            .filter(|_| order.is_changeable())
             .map(|found| Said {
                 label: path_label(&found.field, lang).unwrap_or_default(),
                 words: found.text(lang).to_owned(),
@@ -205,7 +205,7 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
         requirement: requirement(order, lang, now),
         people: verifying.map_or_else(Vec::new, |round| people(visit, round, now)),
         timeline: lines(order, lang, now),
-        can_change: change::is_possible(order),
+        can_change: order.is_changeable(),
         can_resubmit: order.can(OrderStep::Resubmit),
         can_withdraw: order.can(OrderStep::Withdraw),
         refused,

@@ -1,22 +1,11 @@
 //! The parts of the portal, put together.
 
-use std::{
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use beian::{
-    Entry, MobileNumber, ResendAnswer, ResendRequest,
-    host::{Clock as _, Desk, HostError, Resent, Submitted},
-};
-use beian_sqlx::AnyStore;
+use beian::host::{Clock as _, Desk};
 use beian_web::{
-    background::{Bell, Listeners},
+    background::Listeners,
     clock::HostClock,
-    even::even,
     kept::Kept,
     limits::Limits,
     options::{self, SmsChoice, StartProblem},
@@ -25,18 +14,16 @@ use beian_web::{
     site::Site,
 };
 use chrono::TimeDelta;
-use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     api,
     config::Config,
     keys::PortalKeys,
-    metrics::Dear,
     orders::Orders,
     portal::{Portal, Turns},
     sms::{Gateway, Sandbox, Webhook},
     store::Store,
-    worker::{Worker, warn_of},
+    worker::Worker,
 };
 
 /// A portal that listens.

@@ -2,41 +2,23 @@
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
-    io,
-    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
 
 use beian::{
     Entry, MobileNumber, ResendAnswer, ResendRequest,
-    host::{Clock as _, Desk, HostError, Resent, Submitted},
+    host::{Desk, HostError, Resent, Submitted},
 };
 use beian_sqlx::AnyStore;
 use beian_web::{
-    background::{Bell, Listeners},
-    clock::HostClock,
-    even::even,
-    kept::Kept,
-    limits::Limits,
-    options::{self, SmsChoice, StartProblem},
-    serve::Served,
-    sign_in::Door,
-    site::Site,
+    background::Bell, clock::HostClock, even::even, kept::Kept, limits::Limits, serve::Served,
+    sign_in::Door, site::Site,
 };
 use chrono::TimeDelta;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::{
-    api,
-    config::Config,
-    keys::PortalKeys,
-    metrics::Dear,
-    orders::Orders,
-    sms::{Gateway, Sandbox, Webhook},
-    store::Store,
-    worker::{Worker, warn_of},
-};
+use crate::{keys::PortalKeys, metrics::Dear, orders::Orders, store::Store, worker::warn_of};
 
 /// What requests work with.
 #[derive(Debug)]

@@ -1,8 +1,4 @@
 //! Headless Chromium uses the portal as people do: console, handsets, the regulator's page.
-//!
-//! `BEIAN_CHROMEDRIVER` is the address of a chromedriver on this machine. With `BEIAN_AXE`, a file
-//! with axe-core, every page is checked by its rules too; with `BEIAN_SCREENSHOTS`, a folder, there is
-//! a picture of every page, on a desk and on a phone.
 #![allow(missing_docs, reason = "tests")]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -15,214 +11,58 @@
 mod harness;
 mod support;
 
-use std::{collections::BTreeSet, time::Duration};
+#[path = "../../web/tests/shared/browser.rs"]
+mod browser;
 
-use fantoccini::{Client, ClientBuilder, Locator};
+use std::ops::{Deref, DerefMut};
+
+use browser::Browser;
 use harness::{Database, Portal, call, client, count, eventually, wrong};
-use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Method;
-use serde_json::{Value, json};
-use tokio::sync::{Mutex, MutexGuard};
-
-/// One browser at a time.
-static TURN: Mutex<()> = Mutex::const_new(());
-
-/// What must be so on every page; gives what isn't.
-const RULES: &str = r"
-const [lang] = arguments, problems = [];
-const all = (css) => [...document.querySelectorAll(css)];
-const say = (what, element) => problems.push(what + (element ? ': ' + element.outerHTML.slice(0, 160) : ''));
-if (document.documentElement.lang !== lang) say('lang is ' + document.documentElement.lang);
-if (!document.title.trim()) say('no title');
-for (const css of ['main', 'header', 'nav', 'footer', 'h1'])
-  if (all('body > ' + css + ', body ' + css).length === 0) say('no ' + css);
-for (const css of ['main', 'h1']) if (all(css).length > 1) say('several ' + css);
-if (all('script').length) say('a script');
-const name = (element) => {
-  const by = (element.getAttribute('aria-labelledby') || '').split(/\s+/).filter(Boolean)
-    .map((id) => document.getElementById(id)?.textContent || '').join('');
-  const labels = [...(element.labels || [])].map((label) => label.textContent).join('');
-  return (by + labels + (element.getAttribute('aria-label') || '') + (element.getAttribute('alt') || '')
-    + (element.matches('a, button') ? element.textContent : '')).trim();
-};
-for (const element of all('input:not([type=hidden]), select, textarea, a[href], button, img'))
-  if (!name(element)) say('no name', element);
-for (const element of all('nav')) if (all('nav').length > 1 && !name(element)) say('nav without name', element);
-for (const element of all('fieldset')) if (!element.querySelector('legend')) say('no legend', element);
-for (const element of all('table')) if (!element.querySelector('th[scope]')) say('table without heads', element);
-let level = 0;
-for (const heading of all('h1, h2, h3, h4, h5, h6')) {
-  const next = Number(heading.tagName[1]);
-  if (next > level + 1) say('a level is left out', heading);
-  level = next;
-}
-const ids = new Set();
-for (const { id } of all('[id]')) { if (ids.has(id)) say('id twice: ' + id); ids.add(id); }
-for (const attribute of ['aria-labelledby', 'aria-describedby'])
-  for (const element of all('[' + attribute + ']'))
-    for (const id of element.getAttribute(attribute).split(/\s+/).filter(Boolean))
-      if (!ids.has(id)) say('points nowhere', element);
-for (const element of all('label[for]')) if (!ids.has(element.htmlFor)) say('points nowhere', element);
-for (const element of all('a[href^=\\#]'))
-  if (!ids.has(element.getAttribute('href').slice(1))) say('points nowhere', element);
-for (const element of all('[aria-invalid=true]'))
-  if (!element.getAttribute('aria-describedby')) say('wrong, and not said why', element);
-for (const element of all('[tabindex]')) if (element.tabIndex > 0) say('a tab order of its own', element);
-for (const element of all('form[method=post]'))
-  if (!element.querySelector('input[name=csrf][value]')) say('a form without its guard', element);
-return problems;
-";
-
-const AXE: &str = "
-const done = arguments[arguments.length - 1];
-axe.run(document, { resultTypes: ['violations'] }).then(
-  (found) => done(found.violations.map((rule) => rule.id + ': ' + rule.nodes.slice(0, 3)
-    .map((node) => node.target.join(' ') + ' ' + node.failureSummary).join(' | '))),
-  (error) => done([String(error)]));
-";
+use serde_json::Value;
+use support::shared::last_six;
 
 /// A browser at a portal.
 struct Visitor {
-    browser: Client,
+    browser: Browser,
     portal: Portal,
-    axe: Option<String>,
-    lang: &'static str,
-    seen: BTreeSet<String>,
-    _session: Session,
     _database: Database,
-    _turn: MutexGuard<'static, ()>,
 }
 
-/// The browser's session with chromedriver; closed however the visit ends.
-struct Session(String);
+impl Deref for Visitor {
+    type Target = Browser;
 
-impl Drop for Session {
-    fn drop(&mut self) {
-        let session = std::mem::take(&mut self.0);
-        // Not on the test's own runtime, which may be in the middle of unwinding.
-        let closed = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            let close = async { client().delete(session).send().await };
-            let _ = runtime.unwrap().block_on(close);
-        });
-        let _ = closed.join();
+    fn deref(&self) -> &Browser {
+        &self.browser
     }
 }
 
-/// A browser; tests that need it are ignored where there is none.
+impl DerefMut for Visitor {
+    fn deref_mut(&mut self) -> &mut Browser {
+        &mut self.browser
+    }
+}
+
 async fn visitor(options: &[&str]) -> Visitor {
-    let driver = std::env::var("BEIAN_CHROMEDRIVER").unwrap();
-    let turn = TURN.lock().await;
-    let axe = std::env::var("BEIAN_AXE").ok();
-    let axe = axe.map(|file| std::fs::read_to_string(file).unwrap());
-    if axe.is_none() {
-        println!("skipped: axe-core (BEIAN_AXE is not set); contrast isn't looked at");
-    }
-    let flags = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run \
-        --disable-dev-shm-usage --disable-background-networking --disable-component-update \
-        --disable-sync --window-size=1200,900";
-    let flags: Vec<_> = flags.split_whitespace().collect();
-    let capabilities = json!({ "goog:chromeOptions": { "args": flags } });
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    builder.capabilities(capabilities.as_object().unwrap().clone());
-    let browser = builder.connect(&driver).await.unwrap();
-    let id = browser.session_id().await.unwrap().unwrap();
+    let browser = Browser::start().await;
     let database = Database::sqlite();
     Visitor {
         portal: Portal::start(&database, options),
         browser,
-        axe,
-        lang: "zh-CN",
-        seen: BTreeSet::new(),
-        _session: Session(format!("{driver}/session/{id}")),
         _database: database,
-        _turn: turn,
     }
 }
 
 impl Visitor {
     /// Opens a page and looks at it.
     async fn open(&mut self, path: &str) {
-        self.browser.goto(&self.portal.url(path)).await.unwrap();
+        self.goto(&self.portal.url(path)).await;
         self.look(path).await;
     }
 
     async fn speak(&mut self, lang: &'static str) {
         self.lang = if lang == "zh" { "zh-CN" } else { lang };
         self.open(&format!("/?lang={lang}")).await;
-    }
-
-    /// Checks the page that is shown.
-    async fn look(&mut self, what: &str) {
-        let problems = self.problems().await;
-        assert!(
-            problems.is_empty(),
-            "{what} in {}: {problems:#?}",
-            self.lang
-        );
-        let name = format!("{} {what}", self.lang).replace(['/', '?', '&', ':'], "_");
-        if let Ok(folder) = std::env::var("BEIAN_SCREENSHOTS")
-            && self.seen.insert(name.clone())
-        {
-            let _ = std::fs::create_dir_all(&folder);
-            for (device, width, height) in [("phone", 390, 1600), ("desk", 1200, 1600)] {
-                self.browser.set_window_size(width, height).await.unwrap();
-                let picture = self.browser.screenshot().await.unwrap();
-                std::fs::write(format!("{folder}/{name} {device}.png"), picture).unwrap();
-            }
-        }
-    }
-
-    /// What is wrong with the page that is shown, by both sets of rules.
-    async fn problems(&self) -> Vec<String> {
-        let own = self.browser.execute(RULES, vec![json!(self.lang)]).await;
-        let mut problems: Vec<_> = serde_json::from_value(own.unwrap()).unwrap();
-        if let Some(axe) = &self.axe {
-            let script = format!("{axe}\n{AXE}");
-            let found = self.browser.execute_async(&script, vec![]).await;
-            problems.extend(serde_json::from_value::<Vec<_>>(found.unwrap()).unwrap());
-        }
-        problems
-    }
-
-    /// Presses what leads to another page, and waits for that.
-    async fn press(&self, css: &str) {
-        let found = self.browser.wait().at_most(Duration::from_secs(20));
-        let found = found.for_element(Locator::Css(css)).await;
-        let found = found.unwrap_or_else(|error| panic!("{css}: {error}"));
-        self.script("window.left = true;").await;
-        found.click().await.unwrap();
-        eventually("the page stays", async || {
-            let arrived = "return !window.left && document.readyState === 'complete';";
-            let arrived = self.browser.execute(arrived, vec![]).await;
-            arrived.is_ok_and(|arrived| arrived == true).then_some(())
-        })
-        .await;
-    }
-
-    async fn fill(&self, name: &str, text: &str) {
-        let css = format!("input[name=\"{name}\"]");
-        let field = self.browser.find(Locator::Css(&css)).await;
-        let field = field.unwrap_or_else(|error| panic!("{css}: {error}"));
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
-    }
-
-    async fn text(&self, css: &str) -> String {
-        let found = self.browser.find(Locator::Css(css)).await;
-        let found = found.unwrap_or_else(|error| panic!("{css}: {error}"));
-        found.text().await.unwrap()
-    }
-
-    async fn number_of(&self, css: &str) -> usize {
-        let found = self.browser.find_all(Locator::Css(css)).await;
-        found.unwrap().len()
-    }
-
-    async fn script(&self, script: &str) -> Value {
-        self.browser.execute(script, vec![]).await.unwrap()
     }
 
     /// The order as the API has it.
@@ -236,23 +76,15 @@ impl Visitor {
     /// whom it names.
     async fn submitted(&mut self) -> (String, Vec<[String; 2]>) {
         self.press("a[href*=sample]").await;
-        self.browser
-            .wait()
-            .for_element(Locator::Css("input[name=\"entity.name\"]"))
-            .await
-            .unwrap();
+        self.found("input[name=\"entity.name\"]").await;
         self.look("a sample order").await;
         let persons = self.script(PERSONS).await;
         let persons = serde_json::from_value(persons).unwrap();
         self.press("button.button[name=action][value=file]").await;
         self.press("form[action$=\"/submit\"] button").await;
-        self.browser
-            .wait()
-            .for_element(Locator::Css(".people"))
-            .await
-            .unwrap();
+        self.found(".people").await;
         self.look("a submitted order").await;
-        let url = self.browser.current_url().await.unwrap();
+        let url = self.client.current_url().await.unwrap();
         let id = url.path_segments().unwrap().nth(2).unwrap().to_owned();
         (id, persons)
     }
@@ -261,7 +93,7 @@ impl Visitor {
     async fn code(&mut self, mobile: &str, n: usize) -> String {
         let path = format!("/handsets?mobile={mobile}");
         let code = eventually("no message on the handset", async || {
-            self.browser.goto(&self.portal.url(&path)).await.unwrap();
+            self.goto(&self.portal.url(&path)).await;
             let codes = self.script(CODES).await;
             let mut codes: Vec<String> = serde_json::from_value(codes).unwrap();
             codes.reverse();
@@ -274,10 +106,7 @@ impl Visitor {
 
     /// What the regulator's page says to an entry.
     async fn verify(&mut self, mobile: &str, code: &str, last_six: &str) -> String {
-        self.browser
-            .goto(&self.portal.url("/regulator/verification"))
-            .await
-            .unwrap();
+        self.goto(&self.portal.url("/regulator/verification")).await;
         self.fill("mobile", mobile).await;
         self.fill("code", code).await;
         self.fill("last_six", last_six).await;
@@ -286,10 +115,7 @@ impl Visitor {
     }
 
     async fn resend(&mut self, mobile: &str, last_six: &str) -> String {
-        self.browser
-            .goto(&self.portal.url("/regulator/resend"))
-            .await
-            .unwrap();
+        self.goto(&self.portal.url("/regulator/resend")).await;
         self.fill("mobile", mobile).await;
         self.fill("last_six", last_six).await;
         self.press("main form button").await;
@@ -297,20 +123,13 @@ impl Visitor {
     }
 
     async fn answer(&mut self, what: &str) -> String {
-        let notice = self.browser.wait().at_most(Duration::from_secs(20));
-        notice
-            .for_element(Locator::Css(".notice"))
-            .await
-            .unwrap_or_else(|error| panic!("{what}: {error}"));
+        self.found(".notice").await;
         self.look(what).await;
         self.text(".notice").await
     }
 
     async fn put_clock_forward(&mut self, by: &str) {
-        self.browser
-            .goto(&self.portal.url("/handsets"))
-            .await
-            .unwrap();
+        self.goto(&self.portal.url("/handsets")).await;
         let before = self.text(".now").await;
         self.press(&format!("button[name=by][value=\"{by}\"]"))
             .await;
@@ -326,10 +145,6 @@ const PERSONS: &str = "return [...document.querySelectorAll('.person')].map((per
         person.querySelector('input[name$=\"' + name + '\"]').value));";
 const CODES: &str =
     "return [...document.querySelectorAll('.phone .code')].map((code) => code.textContent);";
-
-fn last_six(number: &str) -> &str {
-    &number[number.len() - 6..]
-}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a browser: BEIAN_CHROMEDRIVER"]
@@ -379,7 +194,7 @@ async fn a_wrong_code_counts_and_a_resend_comes() {
     assert_eq!(visitor.number_of(".notice.warn[role=alert]").await, 1);
     assert_eq!(count(&visitor.order(&id).await, "wrong_entry"), 1);
     // A page that is loaded again sends the same form: it counts once.
-    visitor.browser.refresh().await.unwrap();
+    visitor.client.refresh().await.unwrap();
     assert_eq!(count(&visitor.order(&id).await, "wrong_entry"), 1);
 
     visitor.resend(mobile, last_six(number)).await;
@@ -410,12 +225,7 @@ async fn time_runs_out_and_a_second_round_is_withdrawn() {
     assert_eq!(order["returned_because"], "window_closed");
     visitor.press("form[action$=\"/resubmit\"] button").await;
     visitor.press("a[href$=\"/withdraw\"]").await;
-    visitor
-        .browser
-        .wait()
-        .for_element(Locator::Css("form[action$=\"/withdraw\"]"))
-        .await
-        .unwrap();
+    visitor.found("form[action$=\"/withdraw\"]").await;
     visitor.look("withdrawing").await;
     visitor.press("form[action$=\"/withdraw\"] button").await;
     eventually("it isn't withdrawn", async || {
@@ -437,13 +247,11 @@ async fn every_page_is_fit_in_both_languages() {
             assert_eq!(visitor.number_of("input[name=token]").await, 1);
             visitor.fill("token", "not-the-right-token").await;
             visitor.press("main form button").await;
-            let problem = visitor.browser.wait();
-            problem.for_element(Locator::Css(".problem")).await.unwrap();
+            visitor.found(".problem").await;
             visitor.look("a wrong token").await;
             visitor.fill("token", TOKEN).await;
             visitor.press("main form button").await;
-            let signed_in = Locator::Css("form[action=\"/console/sign-out\"]");
-            visitor.browser.wait().for_element(signed_in).await.unwrap();
+            visitor.found("form[action=\"/console/sign-out\"]").await;
         }
         for path in [
             "/console",
@@ -471,9 +279,7 @@ async fn every_page_is_fit_in_both_languages() {
                 .await;
             let file = "button.button[name=action][value=file]";
             visitor.press(file).await;
-            let summary = visitor.browser.wait();
-            let alert = Locator::Css(".notice.bad[role=alert] a");
-            summary.for_element(alert).await.unwrap();
+            visitor.found(".notice.bad[role=alert] a").await;
             visitor.look(&format!("{filing_type} with problems")).await;
             assert!(visitor.number_of("input[aria-invalid=true]").await > 0);
         }
@@ -494,7 +300,7 @@ async fn every_page_is_fit_in_both_languages() {
             (lang == other).then_some(())
         })
         .await;
-        let url = visitor.browser.current_url().await.unwrap();
+        let url = visitor.client.current_url().await.unwrap();
         assert_eq!(url.path(), "/regulator/resend");
     }
 }
@@ -519,7 +325,7 @@ async fn the_rules_see_what_is_wrong() {
             "{seen}: {problems:?}"
         );
     }
-    if visitor.axe.is_some() {
+    if visitor.has_axe {
         visitor.open("/regulator/verification").await;
         let harm = "document.querySelector('h1').style.color = '#ddd';";
         visitor.script(harm).await;

@@ -345,6 +345,11 @@ pub fn wrong(right: &str, n: u32) -> String {
     format!("{:06}", (right + 1 + n) % 1_000_000)
 }
 
+/// What the regulator asks for of an ID.
+pub fn last_six(number: &str) -> &str {
+    &number[number.len() - 6..]
+}
+
 pub const LEADER: (&str, &str) = ("19900000001", "345678");
 pub const ADMINISTRATOR: (&str, &str) = ("19900000002", "654321");
 pub const LAST_SIX: [&str; 2] = ["345678", "654321"];

@@ -385,7 +385,7 @@ pub fn timeline(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<LineView> 
             round.tracker.standing(mobile, now)
         {
             let text = match lang {
-                Lang::Zh => format!("预计{mobile}此前应收到短信"),
+                Lang::Zh => format!("{mobile}应在此前收到短信"),
                 Lang::En => format!("The text to {mobile} should have come by then"),
             };
             to_come.push(expected(until, "message_expected", text));
@@ -393,8 +393,8 @@ pub fn timeline(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<LineView> 
     }
     if let Some(deadline) = round.tracker.deadline(now) {
         let text = match lang {
-            Lang::Zh => "此前完成核验必定有效",
-            Lang::En => "Until then everybody is in time for certain",
+            Lang::Zh => "核验时限最早此时届满",
+            Lang::En => "The time to verify ends then at the earliest",
         };
         to_come.push(expected(
             deadline.earliest,

@@ -20,7 +20,7 @@ const MENU: [MenuItem; 3] = [
         section: FILING,
         href: "/",
         zh: "办理备案",
-        en: "File",
+        en: "File an order",
     },
     MenuItem {
         section: CONSOLE,

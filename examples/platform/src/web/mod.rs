@@ -39,6 +39,13 @@ pub fn router(platform: &Arc<Platform>) -> Router<Arc<Platform>> {
     }
 }
 
+/// A page of the regulator on board, in this language: it keeps its own.
+fn at_regulator(visit: &Visit, path: &str) -> Option<String> {
+    let base = visit.host.regulator_page.as_deref()?.trim_end_matches('/');
+    let lang = visit.t("zh", "en");
+    Some(format!("{base}{path}?lang={lang}"))
+}
+
 /// Why a step wasn't taken, for people; nothing if it is none of their business.
 fn refusal(refusal: &StepRefusal, lang: Lang) -> Option<String> {
     let t = |zh: &str, en: &str| match lang {

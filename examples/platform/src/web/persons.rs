@@ -21,7 +21,7 @@ use beian_web::{
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use super::{Sent, Visit, refusal, secret};
+use super::{Sent, Visit, at_regulator, refusal, secret};
 use crate::{
     api::view::{step_of, words},
     order::Order,
@@ -110,6 +110,8 @@ struct PersonPage {
     until: Option<When>,
     /// The regulator's page, where people can go there.
     regulator: Option<Link>,
+    /// Where the sandbox's texts come.
+    handsets: Option<String>,
     others: usize,
     buttons: Vec<Button>,
     /// What was noted last, and when.
@@ -239,13 +241,14 @@ fn shown(
         p: visit.page(""),
         address: address(token),
         over: over(order.status(), lang),
-        todo: step.map_or_else(String::new, |step| words(step, lang)),
+        todo: step.map_or_else(String::new, |step| unbroken(&words(step, lang))),
         is_done: standing.is_some_and(|standing| standing.is_done()),
         left: left
             .filter(|left| *left > TimeDelta::zero())
             .map(|left| lang.time_left(left)),
         until: until.map(When::minute),
         regulator: regulator(visit, step),
+        handsets: at_regulator(visit, "/handsets").filter(|_| visit.host.sandbox),
         others: waited_for(tracker, mobile, now),
         buttons: Word::ALL
             .map(|word| Button {
@@ -260,16 +263,35 @@ fn shown(
     }
 }
 
+/// No date is torn apart at the end of a line: a word joiner follows each hyphen in it.
+fn unbroken(text: &str) -> String {
+    let mut unbroken = String::with_capacity(text.len());
+    let mut after_digit = false;
+    for char in text.chars() {
+        unbroken.push(char);
+        if char == '-' && after_digit {
+            unbroken.push('\u{2060}');
+        }
+        after_digit = char.is_ascii_digit();
+    }
+    unbroken
+}
+
 /// Where the person goes now.
 fn regulator(visit: &Visit, step: Option<NextStep>) -> Option<Link> {
-    let base = visit.host.regulator_page.as_deref()?.trim_end_matches('/');
     let resends = step.is_some_and(|step| step.advice == Advice::AskForResend);
     let (page, text) = if resends {
-        ("resend", visit.t("前往申请重发", "Ask for a resend"))
+        (
+            "/regulator/resend",
+            visit.t("前往申请重发", "Ask for a resend"),
+        )
     } else {
-        ("verification", visit.t("前往填写验证码", "Enter the code"))
+        (
+            "/regulator/verification",
+            visit.t("前往填写验证码", "Enter the code"),
+        )
     };
-    Some(Link::new(format!("{base}/regulator/{page}"), text))
+    Some(Link::new(at_regulator(visit, page)?, text))
 }
 
 /// How many others are still waited for, by what is reported.
@@ -360,6 +382,12 @@ mod tests {
         }
         assert_eq!(last_word(&tracker, &one), Some((Word::Received, at(30))));
         assert_eq!(last_word(&tracker, &two), Some((Word::Passed, at(40))));
+    }
+
+    #[test]
+    fn dates_stay_in_one_piece() {
+        assert_eq!(unbroken("在2026-12-01前"), "在2026-\u{2060}12-\u{2060}01前");
+        assert_eq!(unbroken("a-b"), "a-b");
     }
 
     #[test]

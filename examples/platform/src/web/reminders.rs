@@ -12,7 +12,7 @@ use beian::host::Clock as _;
 use beian_web::pages::{Page, fields::Field, when::When};
 use chrono::TimeDelta;
 
-use super::{HANDSETS, Sent, Visit};
+use super::{HANDSETS, Sent, Visit, at_regulator};
 use crate::{platform::Platform, store::Error};
 
 /// The hours of the buttons.
@@ -100,7 +100,6 @@ async fn answered(visit: &Visit, status: StatusCode, hours: Field) -> Response {
 fn page(visit: &Visit, handsets: Vec<Handset>, hours: Field) -> Reminders {
     let platform = &visit.host;
     let offset = platform.clock.offset();
-    let regulator = platform.regulator_page.as_deref();
     Reminders {
         p: visit.page(HANDSETS),
         handsets,
@@ -111,7 +110,7 @@ fn page(visit: &Visit, handsets: Vec<Handset>, hours: Field) -> Reminders {
             (step, text)
         }),
         hours,
-        regulator: regulator.map(|base| format!("{}/handsets", base.trim_end_matches('/'))),
+        regulator: at_regulator(visit, "/handsets"),
     }
 }
 

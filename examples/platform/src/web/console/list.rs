@@ -182,8 +182,7 @@ fn waits(order: &Order, lang: Lang, now: DateTime<Utc>) -> String {
     let verifying = order.status() == OrderStatus::SmsVerification;
     let round = order.round.as_ref().filter(|_| verifying);
     let Some(round) = round else {
-        let kind = order.filing.filing_type();
-        return order.life.advice(kind, lang).to_owned();
+        return whom(order.status(), lang).to_owned();
     };
     let status = round.tracker.status(now).label(lang);
     let (missing, all) = missing(&round.tracker, now);
@@ -193,6 +192,25 @@ fn waits(order: &Order, lang: Lang, now: DateTime<Utc>) -> String {
             format!("{status}; not done by their own word: {missing} of {all}")
         }
         Lang::Zh | Lang::En => status.to_owned(),
+    }
+}
+
+/// Whom it waits for, unless persons verify.
+const fn whom(status: OrderStatus, lang: Lang) -> &'static str {
+    let (zh, en) = match status {
+        OrderStatus::InitialReview => ("等待平台初审", "The platform’s review"),
+        OrderStatus::AwaitingSubmission => ("等待提交管局", "Its submission"),
+        OrderStatus::UploadFailed => ("提交失败，等待重试", "Another try to submit it"),
+        OrderStatus::SmsVerification => ("等待短信核验", "Persons who verify"),
+        OrderStatus::AdministrationReview => ("等待管局审核", "The administration’s review"),
+        OrderStatus::CorrectionRequired | OrderStatus::Returned => ("等待客户处理", "The customer"),
+        OrderStatus::Approved | OrderStatus::Withdrawn | OrderStatus::Deregistered => {
+            ("无", "Nothing")
+        }
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
     }
 }
 

@@ -107,7 +107,10 @@ pub(super) fn page(visit: &Visit, order: &Order, refused: Option<String>) -> Ord
         rounds: order.life.rounds(),
         refused,
         milestones: Milestones::new(&order.life, lang),
-        advice: order.life.advice(kind, lang),
+        advice: match order.life.return_cause() {
+            Some(cause) if !order.can(OrderStep::Resubmit) => cause.text(lang),
+            Some(_) | None => order.life.advice(kind, lang),
+        },
         reasons: reasons(visit, order),
         can: Can::now(order),
         seen: Seen::of(order),
@@ -132,10 +135,11 @@ impl Can {
     fn now(order: &Order) -> Self {
         // The crate's step doesn't say who returns it.
         let returns = |cause| order.life.possible_returns().any(|it| it == cause);
+        let is_certain = !order.upload.in_doubt;
         Self {
             accept: order.can(OrderStep::PassReview),
-            give_back: returns(ReturnCause::PlatformDecision),
-            withdraw: order.can(OrderStep::Withdraw),
+            give_back: is_certain && returns(ReturnCause::PlatformDecision),
+            withdraw: is_certain && order.can(OrderStep::Withdraw),
             resubmit: order.can(OrderStep::Resubmit),
             approve: order.can(OrderStep::Approve),
             refuse: returns(ReturnCause::AdministrationDecision),

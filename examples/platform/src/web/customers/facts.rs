@@ -150,7 +150,10 @@ impl Asked {
                 label: visit.t("主体负责人证件有效期至", "The leader’s ID is valid until"),
                 value: self.valid_until(),
                 hint: visit
-                    .t("如2030-01-31，或长期。", "Such as 2030-01-31, or 长期.")
+                    .t(
+                        "如2030-01-31，或长期。",
+                        "Such as 2030-01-31, or 长期 if it is valid for good.",
+                    )
                     .into(),
                 optional: Some(visit.t("选填", "optional").into()),
                 keyboard: "text",

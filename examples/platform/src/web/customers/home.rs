@@ -111,14 +111,17 @@ impl Answers {
 
     fn questions(&self, visit: &Visit) -> Vec<Choices> {
         let entity = visit.t(
-            "主办者（主体）是否已在工信部备案？",
-            "Is the entity filed with the regulator?",
+            "主办者（主体，即您或您的单位）是否已在工信部备案？",
+            "Is the entity, you or your organisation, filed with the regulator?",
         );
         let service = visit.t(
             "这个网站（互联网信息服务）是否已在工信部备案？",
-            "Is this service filed with the regulator?",
+            "Is this website or app (the service) filed with the regulator?",
         );
-        let here = visit.t("它是否在本平台备案？", "Is it filed here?");
+        let here = visit.t(
+            "这个网站是否由本平台备案？",
+            "Was this service filed here, with us?",
+        );
         vec![
             question(visit, "entity", &self.entity, entity),
             question(visit, "service", &self.service, service),
@@ -129,7 +132,7 @@ impl Answers {
     fn left(&self, visit: &Visit) -> Choices {
         let label = visit.t(
             "主体名下是否还有已备案的网站（互联网信息服务）？",
-            "Has the entity a filed service left?",
+            "Has the entity any other service that is filed?",
         );
         question(visit, "left", &self.left, label)
     }

@@ -34,7 +34,7 @@ pub(super) struct Start {
 
 pub(super) async fn show(visit: Visit, Query(start): Query<Start>) -> Response {
     let Some(name) = start.filing_type else {
-        let back = Link::new("/", visit.t("办理备案", "File"));
+        let back = Link::new("/", visit.t("办理备案", "File an order"));
         return visit.ok(&order_form::types(&visit, FILING, back, HERE));
     };
     let Ok(filing_type) = name.parse::<FilingType>() else {

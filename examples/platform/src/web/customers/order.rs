@@ -1,5 +1,7 @@
 //! The customer's page of one order.
 
+use std::iter;
+
 use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{
     Lang, MobileNumber, OrderStatus, Role, Roles,
@@ -18,7 +20,7 @@ use super::{
 };
 use crate::{
     api::view::{step_of, timeline, words},
-    order::{Order, Person, Round, StepRefusal},
+    order::{Event, Order, Person, Round, StepRefusal},
     orders::{OrderError, Orders},
 };
 
@@ -36,8 +38,10 @@ struct OrderPage {
     filed_at: When,
     status: &'static str,
     class: &'static str,
+    /// Its link, while nothing but the filing has happened: whoever has just filed has to keep it.
+    new: Option<String>,
     milestones: Milestones,
-    /// What to do now.
+    /// What to do now, unless the return's cause or the tracker says it.
     todo: &'static str,
     /// What is known of the round.
     tracker: Option<String>,
@@ -57,6 +61,13 @@ struct OrderPage {
     refused: Option<String>,
 }
 
+impl OrderPage {
+    /// Somebody has a link to be handed on.
+    fn has_links(&self) -> bool {
+        self.people.iter().any(|person| person.link.is_some())
+    }
+}
+
 /// Until when everybody is in time for certain.
 struct Deadline {
     left: Option<String>,
@@ -72,7 +83,6 @@ struct Said {
 struct Someone {
     mobile: String,
     roles: Vec<&'static str>,
-    rule: String,
     standing: String,
     is_done: bool,
     todo: String,
@@ -167,6 +177,7 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
     let (kind, own) = (filing.filing_type(), address(visit, order));
     let verifying = order.round.as_ref();
     let verifying = verifying.filter(|_| status == OrderStatus::SmsVerification);
+    let people = verifying.map_or_else(Vec::new, |round| people(visit, round, now));
     OrderPage {
         p: visit.page(FILING),
         id: order.id.to_string(),
@@ -182,8 +193,13 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
         filed_at: When::minute(order.filed_at),
         status: status.text(lang),
         class: status_class(status),
+        new: (order.timeline.len() == 1).then(|| visit.host.customer_link(order)),
         milestones: Milestones::new(&order.life, lang),
-        todo: order.life.advice(kind, lang),
+        todo: if order.can(OrderStep::Resubmit) || !is_said(order, verifying, now) {
+            order.life.advice(kind, lang)
+        } else {
+            ""
+        },
         tracker: verifying.map(|round| round.tracker.status(now).text(lang)),
         deadline: verifying.and_then(|round| deadline(round, lang, now)),
         cause: order.life.return_cause().map(|cause| cause.text(lang)),
@@ -203,14 +219,28 @@ fn page(visit: &Visit, order: &Order, refused: Option<String>) -> OrderPage {
             })
             .collect(),
         requirement: requirement(order, lang, now),
-        people: verifying.map_or_else(Vec::new, |round| people(visit, round, now)),
+        people,
         timeline: lines(order, lang, now),
         can_change: order.is_changeable(),
         can_resubmit: order.can(OrderStep::Resubmit),
-        can_withdraw: order.can(OrderStep::Withdraw),
+        can_withdraw: order.can(OrderStep::Withdraw) && !order.upload.in_doubt,
         refused,
         address: own,
     }
+}
+
+/// Whether the page says elsewhere what to do: by the cause of a return, or that all wait for the regulator.
+fn is_said(order: &Order, verifying: Option<&Round>, now: DateTime<Utc>) -> bool {
+    let done = |round: &Round| {
+        let mut people = round.people();
+        people.all(|(mobile, _)| {
+            round
+                .tracker
+                .standing(mobile, now)
+                .is_some_and(|standing| standing.is_done())
+        })
+    };
+    order.life.return_cause().is_some() || verifying.is_some_and(done)
 }
 
 fn deadline(round: &Round, lang: Lang, now: DateTime<Utc>) -> Option<Deadline> {
@@ -227,11 +257,27 @@ fn requirement(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<String> {
     if !order.can(OrderStep::Submit) {
         return Vec::new();
     }
-    let text = match order.requirement(now) {
-        Ok(requirement) => requirement.text(lang),
-        Err(refusal) => refusal.text(lang),
+    let requirement = match order.requirement(now) {
+        Ok(requirement) => requirement,
+        Err(refusal) => return vec![refusal.text(lang)],
     };
-    text.lines().map(str::to_owned).collect()
+    let text = requirement.text(lang);
+    let head = text.lines().next().map(str::to_owned);
+    let people = requirement.recipients().into_iter();
+    let people = people.flat_map(beian::Recipients::iter);
+    head.into_iter()
+        .chain(people.map(|person| without_rule(person, lang)))
+        .collect()
+}
+
+/// Customers don't know the rules by their numbers.
+fn without_rule(person: &beian::Recipient, lang: Lang) -> String {
+    let (text, rule) = (person.text(lang), person.rule());
+    let rule = match lang {
+        Lang::Zh => format!("（{rule}）"),
+        Lang::En => format!(" ({rule})"),
+    };
+    text.strip_suffix(&rule).unwrap_or(&text).to_owned()
 }
 
 fn people(visit: &Visit, round: &Round, now: DateTime<Utc>) -> Vec<Someone> {
@@ -254,7 +300,6 @@ fn someone(
     Someone {
         mobile: mobile.to_string(),
         roles: roles.iter().map(|role: Role| role.text(lang)).collect(),
-        rule: person.rule.clone(),
         standing: standing.map_or_else(String::new, |standing| standing.text(lang)),
         is_done,
         todo: step_of(&round.tracker, mobile, now)
@@ -264,9 +309,16 @@ fn someone(
     }
 }
 
+/// Without what the platform reminded itself of.
 fn lines(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<Line> {
-    let lines = timeline(order, lang, now).into_iter();
+    let of_own = order.timeline.iter();
+    let of_own = of_own.map(|line| matches!(line.event, Event::Reminded { mobile: None, .. }));
+    // What is expected comes after what happened.
+    let of_own = of_own.chain(iter::repeat(false));
+    let lines = timeline(order, lang, now).into_iter().zip(of_own);
     lines
+        .filter(|(_, of_own)| !of_own)
+        .map(|(line, _)| line)
         .filter_map(|line| {
             let at = line.at.parse().ok()?;
             Some(Line {

@@ -23,7 +23,6 @@ struct Builder<'a> {
     content: &'a Content<'a>,
     /// The remarks, each with the field or part where it stands.
     remarks: Vec<(&'a str, &'a Remark)>,
-    optional: &'static str,
     removable: bool,
 }
 
@@ -66,7 +65,6 @@ impl<'a> Builder<'a> {
             remarks: remarks
                 .map(|remark| (places.nearest(&remark.path), remark))
                 .collect(),
-            optional: p.t("选填", "optional"),
             removable: content.typed.services.len() > needed,
         }
     }
@@ -246,7 +244,8 @@ impl<'a> Builder<'a> {
             mobile: self.mobile(&at("mobile"), &person.mobile),
             emergency_phone: Field {
                 keyboard: "tel",
-                optional: Some(self.optional.into()),
+                // Orders go through without, and are advised of it (B24).
+                optional: Some(p.t("选填，建议填写", "optional, better given").into()),
                 ..self.text(
                     &at("emergency_phone"),
                     p.t("应急联系电话", "Emergency phone"),

@@ -405,6 +405,15 @@ async fn attack_p5_a_lost_key_is_said_at_the_start() {
     refused();
     add_key(&database, 3, "5a");
     refused();
+    // The current one is there, and an older one isn't, with which something is still sealed.
+    fs::write(&key, &first).unwrap();
+    database
+        .execute("update sealed_id set key_number = 7")
+        .await;
+    refused();
+    database
+        .execute("update sealed_id set key_number = 1")
+        .await;
     // With it all goes on.
     fs::write(&key, &first).unwrap();
     let platform = platform.again();

@@ -272,3 +272,29 @@ async fn attack_p10_attack_p13_a_jumping_clock_sends_nothing_twice() {
         .count();
     assert_eq!(second, 2, "{again:?}");
 }
+
+/// Sent, and the platform can't write that down, or dies before: sent again it is the same one.
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_p10_what_was_sent_and_not_noted_is_sent_under_its_key() {
+    let regulator = StandIn::start().await;
+    let mut platform = Platform::with(&["--regulator", &regulator.url(), "--quiet-hours", "none"]);
+    let id = id_of(&platform.submitted(&initial()).await);
+    let database = std::sync::Arc::clone(&platform.database);
+    let trouble = "create trigger trouble before update of version on filing_order \
+                   begin select raise(abort, 'trouble'); end";
+    database.execute(trouble).await;
+    platform.advance(700).await;
+    for _ in 0..3 {
+        platform = platform.again();
+        platform.advance(1).await;
+    }
+    let sent = keys(&database).await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert!(told(&platform.order(&id).await).is_empty());
+    database.execute("drop trigger trouble").await;
+    platform = platform.again();
+    platform.advance(1).await;
+    let sent = keys(&database).await;
+    assert_eq!(sent.len(), 2, "one to each: {sent:?}");
+    assert_eq!(told(&platform.order(&id).await).len(), 2);
+}

@@ -60,7 +60,7 @@ async fn left(database: &Database) -> Vec<(String, Vec<u8>)> {
     for file in fs::read_dir(&database.folder.0).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.ends_with(".key") {
+        if path.extension().is_none_or(|extension| extension != "key") {
             left.push((name, fs::read(path).unwrap()));
         }
     }

@@ -15,6 +15,9 @@ use crate::support::{
     ADMINISTRATOR, Database, LEADER, Platform, id_of, initial, lines, stand_in::StandIn, token_of,
 };
 
+/// A word of a person's.
+type Word = fn(MobileNumber) -> FactKind;
+
 fn at(text: &Value) -> DateTime<Utc> {
     text.as_str().unwrap().parse().unwrap()
 }
@@ -110,7 +113,7 @@ async fn attack_p10_press_what_you_like_it_is_the_plan_s() {
     let (id, link) = (id_of(&order), token_of(&order["link"]));
     let mut expected = tracker(&platform, &order).await;
     let mut planned = Vec::new();
-    let kinds: [(&str, fn(MobileNumber) -> FactKind); 3] = [
+    let kinds: [(&str, Word); 3] = [
         ("nothing_came", FactKind::NothingCame),
         ("resend_asked", FactKind::ResendAsked),
         ("received", FactKind::Received),

@@ -331,7 +331,7 @@ async fn attack_p4_platform_and_portal_agree_on_every_order_however_often_they_d
                 assert_eq!(status, 200, "{order}");
                 both.platform.accept(&filed.id).await;
             }
-            _ => {}
+            Fate::Verified | Fate::Resent | Fate::Forgotten | Fate::Half | Fate::Locked => {}
         }
     }
     both = both.uploaded(3).await;

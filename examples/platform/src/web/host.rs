@@ -20,12 +20,12 @@ const MENU: [MenuItem; 3] = [
         section: FILING,
         href: "/",
         zh: "办理备案",
-        en: "File an order",
+        en: "Filing",
     },
     MenuItem {
         section: CONSOLE,
         href: "/console",
-        zh: "平台工作台",
+        zh: "平台控制台",
         en: "Staff",
     },
     MenuItem {

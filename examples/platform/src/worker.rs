@@ -137,7 +137,7 @@ impl Worker {
             }
             under_way.join_all().await;
         }
-        Ok(store.next_due().await?)
+        Ok(store.next_free().await?)
     }
 
     /// In a sandbox, this clock is as far ahead as the regulator's, and as other platforms'.

@@ -236,15 +236,27 @@ impl Store {
             .unwrap_or(0))
     }
 
-    /// When something is due next, and not before.
+    /// When something is due first.
     ///
     /// # Errors
     /// [`Error`].
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Error> {
+        self.next(i64::MAX).await
+    }
+
+    /// When something is due next that nobody looks after.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn next_free(&self) -> Result<Option<DateTime<Utc>>, Error> {
+        self.next(Utc::now().timestamp_micros()).await
+    }
+
+    async fn next(&self, free: i64) -> Result<Option<DateTime<Utc>>, Error> {
         let query = self
             .database
-            .query("select due from filing_order order by due limit 1");
-        let rows = self.database.rows("next due", query).await?;
+            .query("select due from filing_order where leased_until <= ? order by due limit 1");
+        let rows = self.database.rows("next due", query.bind(free)).await?;
         let due = rows
             .first()
             .map(|row| row.try_get::<i64, _>(0))

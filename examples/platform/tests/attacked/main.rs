@@ -20,6 +20,7 @@ mod clocks;
 mod ids;
 mod links;
 mod load;
+mod pages;
 mod races;
 mod reminders;
 mod uploads;

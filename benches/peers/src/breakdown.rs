@@ -301,6 +301,7 @@ fn limits(calls: u32) -> Result<f64, Fault> {
         rate_number: u32::MAX,
         rate_sign_in: u32::MAX,
         rate_api: u32::MAX,
+        rate_links: u32::MAX,
     });
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let mobiles: Result<Vec<_>, _> = (0..1_000).map(|n| people::mobile(n).parse()).collect();

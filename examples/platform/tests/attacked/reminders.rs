@@ -1,7 +1,7 @@
 //! P10: no more messages than the plan has, whatever is pressed, and none to a number of an order that nobody
 //! accepted.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use beian::{
     FilingType, MobileNumber, Recipient, Recipients, Role, Tracker, VerificationPolicy,
@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, Row as _, SqliteConnection};
 
 use crate::support::{
-    ADMINISTRATOR, Database, LEADER, Platform, id_of, initial, lines, stand_in::StandIn, token_of,
+    ADMINISTRATOR, Database, LEADER, Persons, Platform, Portal, eventually, id_of, initial, lines,
+    stand_in::StandIn, token_of,
 };
 
 /// A word of a person's.
@@ -282,7 +283,7 @@ async fn attack_p10_what_was_sent_and_not_noted_is_sent_under_its_key() {
     let regulator = StandIn::start().await;
     let mut platform = Platform::with(&["--regulator", &regulator.url(), "--quiet-hours", "none"]);
     let id = id_of(&platform.submitted(&initial()).await);
-    let database = std::sync::Arc::clone(&platform.database);
+    let database = Arc::clone(&platform.database);
     let trouble = "create trigger trouble before update of version on filing_order \
                    begin select raise(abort, 'trouble'); end";
     database.execute(trouble).await;
@@ -300,4 +301,67 @@ async fn attack_p10_what_was_sent_and_not_noted_is_sent_under_its_key() {
     let sent = keys(&database).await;
     assert_eq!(sent.len(), 2, "one to each: {sent:?}");
     assert_eq!(told(&platform.order(&id).await).len(), 2);
+}
+
+/// Killed at any instant, between the sending and its record too: each goes out once, under its key, and none is
+/// lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_p10_killed_at_any_instant_each_reminder_goes_out_once() {
+    let portal = Portal::start();
+    let url = portal.url();
+    let options = ["--regulator", &url, "--quiet-hours", "none"];
+    let mut platform = Platform::on(Arc::new(Database::file("platform")), &options);
+    let mut ids = Vec::new();
+    for n in 0..12 {
+        let order = platform.submitted(&Persons::new(n).order("initial")).await;
+        ids.push(id_of(&order));
+    }
+    for hour in 0..24_u64 {
+        let url = platform.host.url("/sandbox/clock");
+        let clock = json!({ "advance_seconds": 3600 }).to_string();
+        let advance = platform.client.post(url).body(clock);
+        let advance = advance.header("content-type", "application/json").send();
+        let advance = tokio::spawn(advance);
+        // Before anything went out, after some, after all.
+        tokio::time::sleep(Duration::from_millis(10 + hour * 37 % 90)).await;
+        platform = platform.again();
+        let _ = advance.await;
+    }
+    // Whoever was killed held a lease, which a host that is alone gives up when it starts.
+    for id in &ids {
+        let all = eventually("all reminders", async || {
+            let order = platform.order(id).await;
+            let told = |kind: &str| {
+                let reminders = order["reminders"].as_array().unwrap().iter();
+                reminders.filter(|it| it["kind"] == kind).count()
+            };
+            let complete = ["message_due", "resend_advised", "half_time", "last_call"]
+                .iter()
+                .all(|kind| told(kind) >= 2);
+            if !complete {
+                platform.advance(60).await;
+            }
+            complete.then_some(order)
+        });
+        let order = all.await;
+        let mut seen = BTreeSet::new();
+        for reminder in order["reminders"].as_array().unwrap() {
+            let what = format!("{} {}", reminder["kind"], reminder["mobile"]);
+            assert!(seen.insert(what), "{order:#}");
+        }
+    }
+    // What is on the handsets is what is written down, each once.
+    let sent: usize = {
+        let mut sent = 0;
+        for n in 0..12 {
+            for mobile in Persons::new(n).0 {
+                let texts = platform.reminders(&mobile).await;
+                let distinct: BTreeSet<_> = texts.iter().map(|it| it["text"].to_string()).collect();
+                assert_eq!(distinct.len(), texts.len(), "{texts:#?}");
+                sent += texts.len();
+            }
+        }
+        sent
+    };
+    assert_eq!(sent, 12 * 2 * 4);
 }

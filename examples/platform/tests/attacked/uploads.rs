@@ -238,10 +238,21 @@ async fn attack_p4_each_submission_is_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs MySQL: BEIAN_MYSQL"]
-async fn attack_p4_two_platforms_file_an_order_once() {
+async fn attack_p4_two_platforms_file_an_order_once_mysql() {
+    two_platforms(Database::on("platform", "BEIAN_MYSQL").await).await;
+}
+
+/// Each platform begins at another node.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster of MySQL: BEIAN_CLUSTER"]
+async fn attack_p4_two_platforms_file_an_order_once_cluster() {
+    two_platforms(Database::on("platform", "BEIAN_CLUSTER").await).await;
+}
+
+async fn two_platforms(database: Database) {
     let portal = Portal::start();
     let url = portal.url();
-    let database = Arc::new(Database::on("platform", "BEIAN_MYSQL").await);
+    let database = Arc::new(database);
     let options = ["--regulator", url.as_str()];
     let mut platforms = [0, 1].map(|_| Some(Platform::on(Arc::clone(&database), &options)));
     let mut filed = Vec::new();

@@ -373,7 +373,8 @@ async fn attack_p7_an_older_answer_that_comes_later_changes_nothing() {
             assert_eq!(said.0, 200, "{}", said.1);
         });
         assert_eq!(advanced.0, 200);
-        time::sleep(Duration::from_millis(500)).await;
+        // The clock's answer waits two seconds for the worker: the late one comes after it.
+        time::sleep(Duration::from_secs(2)).await;
         let order = platform.order(&id).await;
         // It isn't even taken for a contradiction: nobody has to look.
         assert_eq!(lines(&order, "contradicted"), 0, "{order}");

@@ -57,6 +57,15 @@ pub struct SignIn {
     pub address: IpAddr,
 }
 
+/// The token that a request bears, if it is one: of two, another reader might take the other.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut bearers = headers.get_all(header::AUTHORIZATION).into_iter();
+    let bearer = bearers.next().filter(|_| bearers.next().is_none())?;
+    let (scheme, token) = bearer.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// The console's door. Open if no token was given.
 #[derive(Debug)]
 pub struct Door {
@@ -80,15 +89,7 @@ impl Door {
     /// Whether the request bears the token.
     #[must_use]
     pub fn admits_bearer(&self, headers: &HeaderMap) -> bool {
-        let mut bearers = headers.get_all(header::AUTHORIZATION).into_iter();
-        // Of two, another reader might take the other.
-        let bearer = bearers.next().filter(|_| bearers.next().is_none());
-        let bearer = bearer.and_then(|value| value.to_str().ok());
-        let given = bearer.and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-        });
-        self.is_open() || given.is_some_and(|given| self.is_token(given))
+        self.is_open() || bearer(headers).is_some_and(|given| self.is_token(given))
     }
 
     /// In the same time for every wrong one: what is compared are MACs.

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Path},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use beian::Lang;
 use beian_web::{
@@ -13,6 +13,7 @@ use beian_web::{
     limits::Budget,
     order_id::OrderId,
     problem::{Code, Problem},
+    sign_in::bearer,
 };
 
 use super::problem;
@@ -92,14 +93,6 @@ impl Caller {
         let caller = Self::of(platform, &parts.headers, address, lang).await?;
         Ok((caller, lang))
     }
-}
-
-/// The one token; of two, another reader might take the other.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let mut bearers = headers.get_all(header::AUTHORIZATION).into_iter();
-    let bearer = bearers.next().filter(|_| bearers.next().is_none())?;
-    let (scheme, token) = bearer.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 impl FromRequestParts<Arc<Platform>> for Caller {

@@ -140,7 +140,8 @@ pub(crate) fn of(error: &OrderError, lang: Lang) -> Problem {
     }
 }
 
-fn of_step(refusal: &StepRefusal, lang: Lang) -> Problem {
+/// Why a step wasn't taken.
+pub(crate) fn of_step(refusal: &StepRefusal, lang: Lang) -> Problem {
     match refusal {
         StepRefusal::Life(refusal) => {
             Problem::new(STEP_NOT_POSSIBLE, lang).detail(refusal.text(lang))

@@ -1,7 +1,7 @@
 //! What the API shows of an order. What is reported and what is only expected stand apart: `reported`.
 
 use beian::{
-    Lang, MobileNumber, OrderStatus, Role, Tracker,
+    Lang, MobileNumber, Role, Tracker,
     filing::ReturnReason,
     tracker::{NextStep, PersonStanding},
 };
@@ -367,12 +367,9 @@ pub fn timeline(order: &Order, lang: Lang, now: DateTime<Utc>) -> Vec<LineView> 
         text: line.event.text(lang),
     });
     let mut lines: Vec<_> = happened.collect();
-    let Some(round) = &order.round else {
+    let Some(round) = order.open_round() else {
         return lines;
     };
-    if order.status() != OrderStatus::SmsVerification {
-        return lines;
-    }
     let expected = |at, kind, text| LineView {
         at: instant(at),
         kind,

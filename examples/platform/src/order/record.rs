@@ -208,10 +208,7 @@ impl Order {
     /// Whether it waits for its upload.
     #[must_use]
     pub const fn is_to_upload(&self) -> bool {
-        matches!(
-            self.life.status(),
-            OrderStatus::AwaitingSubmission | OrderStatus::UploadFailed
-        )
+        is_to_upload(&self.life)
     }
 
     /// When the regulator's status is to be looked at; `None` if it isn't.
@@ -247,16 +244,24 @@ impl Order {
         [self.next_poll(now), reminders].into_iter().flatten().min()
     }
 
+    /// The round, while people verify in it.
+    #[must_use]
+    pub fn open_round(&self) -> Option<&Round> {
+        let verifying = self.status() == OrderStatus::SmsVerification;
+        self.round.as_ref().filter(|_| verifying)
+    }
+
     /// Until when everybody is in time for certain, while somebody has to verify.
     #[must_use]
     pub fn overdue_from(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let round = self.round.as_ref()?;
-        if self.status() != OrderStatus::SmsVerification {
-            return None;
-        }
-        round
-            .tracker
-            .deadline(now)
-            .map(|deadline| deadline.earliest)
+        let deadline = self.open_round()?.tracker.deadline(now);
+        deadline.map(|deadline| deadline.earliest)
     }
+}
+
+pub(super) const fn is_to_upload(life: &OrderLife) -> bool {
+    matches!(
+        life.status(),
+        OrderStatus::AwaitingSubmission | OrderStatus::UploadFailed
+    )
 }

@@ -9,7 +9,7 @@ use beian::{
 };
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{Event, Found, KeptId, Order, Polls, Round, Upload};
+use super::{Event, Found, KeptId, Order, Polls, Round, Upload, record::is_to_upload};
 
 /// Why a step wasn't taken; nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -381,7 +381,7 @@ impl Order {
             // be handed in again because it says once that it has nothing.
             Ok(followed)
                 if followed.life.rounds() == self.life.rounds()
-                    && !(self.upload.regulator_id.is_some() && awaits_upload(&followed.life)) =>
+                    && !(self.upload.regulator_id.is_some() && is_to_upload(&followed.life)) =>
             {
                 self.life = followed.life;
                 if *saw == PolledStatus::SmsVerification && !self.has_seen_waiting() {
@@ -407,9 +407,7 @@ impl Order {
             | PolledStatus::AwaitingSubmission
             | PolledStatus::UploadFailed(_) => self.upload.first_try = Some(now),
             PolledStatus::Returned(cause, reasons) if *cause == ReturnCause::PlatformDecision => {
-                let cause = ReturnCause::SubmissionRefused;
-                self.life = self.life.return_for(cause)?.with_reasons(reasons.clone());
-                self.note_return(cause, now);
+                self.upload_refused(reasons.clone(), now)?;
             }
             PolledStatus::Submitted
             | PolledStatus::SmsVerification
@@ -480,13 +478,6 @@ impl Order {
     pub fn can(&self, step: OrderStep) -> bool {
         self.life.possible().contains(&step)
     }
-}
-
-const fn awaits_upload(life: &OrderLife) -> bool {
-    matches!(
-        life.status(),
-        OrderStatus::AwaitingSubmission | OrderStatus::UploadFailed
-    )
 }
 
 /// A person's word, as the timeline has it; what the regulator says is told by what becomes of the order.

@@ -65,7 +65,7 @@ impl Store {
         self.link_in(transaction, after.id, hash, 0, 0).await
     }
 
-    /// The links of a round before go, those of this one come.
+    /// The links of a round that is over go, those of one that begins come.
     pub(super) async fn link_persons_in(
         &self,
         transaction: &mut AnyConnection,
@@ -77,7 +77,7 @@ impl Store {
             .query("delete from link where filing_order = ? and round > 0");
         let expire = expire.bind(order.id.bytes().to_vec());
         execute("expire links", transaction, expire).await?;
-        let Some(round) = &order.round else {
+        let Some(round) = order.open_round() else {
             return Ok(());
         };
         for (place, person) in (0_i64..).zip(&round.persons) {

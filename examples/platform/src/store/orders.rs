@@ -134,7 +134,7 @@ impl Store {
             self.link_customer_in(transaction, before, after, signing)
                 .await?;
         }
-        let round = |order: &Order| order.round.as_ref().map(|round| round.number);
+        let round = |order: &Order| order.open_round().map(|round| round.number);
         if before.and_then(round) != round(after) {
             self.link_persons_in(transaction, after, signing).await?;
         }

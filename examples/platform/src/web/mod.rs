@@ -16,7 +16,7 @@ use axum::Router;
 use beian::Lang;
 use beian_web::pages;
 
-use crate::{order::StepRefusal, platform::Platform};
+use crate::{api::problem, order::StepRefusal, platform::Platform};
 
 type Visit = pages::Visit<Platform>;
 type Sent = pages::Sent<Platform>;
@@ -48,27 +48,8 @@ fn at_regulator(visit: &Visit, path: &str) -> Option<String> {
 
 /// Why a step wasn't taken, for people; nothing if it is none of their business.
 fn refusal(refusal: &StepRefusal, lang: Lang) -> Option<String> {
-    let t = |zh: &str, en: &str| match lang {
-        Lang::Zh => zh.to_owned(),
-        Lang::En => en.to_owned(),
-    };
-    Some(match refusal {
-        StepRefusal::Life(refusal) => refusal.text(lang),
-        StepRefusal::NotFileable(why) => why.text(lang),
-        StepRefusal::Fact(refusal) => refusal.text(lang).to_owned(),
-        StepRefusal::Changed => t(
-            "订单在此期间已有变化，请核对后再试。",
-            "The order has changed meanwhile. Look at it and try again.",
-        ),
-        StepRefusal::NoRound => t("目前无需核验。", "Nobody has to verify now."),
-        StepRefusal::InDoubt => t(
-            "订单正在提交管局，尚未得到答复，请稍后再试。",
-            "The order is being submitted and got no answer yet. Try again later.",
-        ),
-        StepRefusal::SaidEnough => t(
-            "反馈次数过多，不再记录。",
-            "That was said often enough: nothing more is noted.",
-        ),
-        StepRefusal::Entropy(_) => return None,
-    })
+    if matches!(refusal, StepRefusal::Entropy(_)) {
+        return None;
+    }
+    Some(problem::of_step(refusal, lang).text().to_owned())
 }

@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use beian::{
-    Lang, MobileNumber, OrderStatus, Tracker,
+    Lang, MobileNumber, Tracker,
     host::Clock as _,
     tracker::{Advice, Fact, FactKind, NextStep},
 };
@@ -24,7 +24,6 @@ use serde::Deserialize;
 use super::{Sent, Visit, at_regulator, refusal, secret};
 use crate::{
     api::view::{step_of, words},
-    order::Order,
     orders::OrderError,
     platform::Platform,
     store::Linked,
@@ -101,8 +100,6 @@ impl Word {
 struct PersonPage {
     p: Page,
     address: String,
-    /// The round has ended: there is nothing else to say.
-    over: Option<&'static str>,
     todo: String,
     /// The person has verified, by their own word.
     is_done: bool,
@@ -216,17 +213,16 @@ async fn page(
 ) -> Result<PersonPage, Response> {
     let order = visit.host.orders.order(id).await;
     let order = order.map_err(|error| failed(visit, &error))?;
-    let round = order.round.as_ref().filter(|round| round.number == number);
+    let round = order.open_round().filter(|round| round.number == number);
     let own = round.and_then(|round| Some((&round.tracker, round.mobile(place)?)));
     let (tracker, mobile) = own.ok_or_else(|| secret::not_found(visit))?;
     let now = visit.host.clock.now();
-    Ok(shown(visit, token, &order, tracker, &mobile, now))
+    Ok(shown(visit, token, tracker, &mobile, now))
 }
 
 fn shown(
     visit: &Visit,
     token: &str,
-    order: &Order,
     tracker: &Tracker,
     mobile: &MobileNumber,
     now: DateTime<Utc>,
@@ -240,7 +236,6 @@ fn shown(
     PersonPage {
         p: visit.page(""),
         address: address(token),
-        over: over(order.status(), lang),
         todo: step.map_or_else(String::new, |step| unbroken(&words(step, lang))),
         is_done: standing.is_some_and(|standing| standing.is_done()),
         left: left
@@ -306,35 +301,6 @@ fn last_word(tracker: &Tracker, own: &MobileNumber) -> Option<(Word, DateTime<Ut
     let of_own = |fact: &&Fact| fact.kind().person().as_ref() == Some(own);
     let last = tracker.facts().iter().rfind(of_own)?;
     Some((Word::of_kind(last.kind())?, last.at()))
-}
-
-/// What became of the round, in one sentence; nothing while it goes on.
-const fn over(status: OrderStatus, lang: Lang) -> Option<&'static str> {
-    let (zh, en) = match status {
-        OrderStatus::SmsVerification => return None,
-        OrderStatus::Returned => (
-            "本轮核验已结束，订单已退回；如需再次核验，您会收到新的短信。",
-            "This verification is over and the order was returned: if you have to verify again, another text comes.",
-        ),
-        OrderStatus::AdministrationReview
-        | OrderStatus::Approved
-        | OrderStatus::CorrectionRequired
-        | OrderStatus::Deregistered => (
-            "全部核验已完成，您无需再做任何操作。",
-            "Everybody has verified: there is nothing more for you to do.",
-        ),
-        OrderStatus::InitialReview
-        | OrderStatus::AwaitingSubmission
-        | OrderStatus::UploadFailed
-        | OrderStatus::Withdrawn => (
-            "本轮核验已结束，您无需再做任何操作。",
-            "This verification is over: there is nothing more for you to do.",
-        ),
-    };
-    Some(match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    })
 }
 
 #[cfg(test)]

@@ -68,9 +68,10 @@ async fn attack_p1_pages_of_links_that_open_nothing_are_alike() {
             "{path}{token}"
         );
     }
-    // A round that another follows takes its links with it.
+    // A round takes its links with it when it ends.
     let timed_out = json!({ "kind": "regulator", "status": "timed_out" });
     assert_eq!(platform.report(&id, &timed_out).await.0, 200);
+    assert_eq!(page(&platform, &format!("/p/{person}")).await.0, 404);
     assert_eq!(platform.step(&id, "resubmit").await.0, 200);
     assert_eq!(page(&platform, &format!("/p/{person}")).await.0, 404);
 }

@@ -7,7 +7,7 @@ use beian::{
 };
 use beian_web::{
     order_id::OrderId,
-    pages::{CONSOLE, Milestones, Page, Sorry, status_class, when::When},
+    pages::{CONSOLE, Milestones, Page, Sorry, Withdraw, status_class, when::When},
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -78,17 +78,6 @@ struct Line {
     round: Option<u32>,
 }
 
-#[derive(askama::Template)]
-#[template(path = "withdraw.html")]
-struct Withdraw {
-    p: Page,
-    id: String,
-    entity: String,
-    filing_type: &'static str,
-    status: &'static str,
-    class: &'static str,
-}
-
 pub(super) async fn show(Staff { visit }: Staff, Path(id): Path<String>) -> Response {
     match load(&visit, &id).await {
         Ok(order) => visit.ok(&page(&visit, &order, None)),
@@ -123,14 +112,12 @@ pub(super) async fn confirm_withdrawal(Staff { visit }: Staff, Path(id): Path<St
     if !order.can(OrderStep::Withdraw) {
         return visit.go(&address(order.id));
     }
-    let page = Withdraw {
-        p: visit.page(CONSOLE),
-        id: order.id.to_string(),
-        entity: order.filing.entity().name().to_owned(),
-        filing_type: order.filing.filing_type().text(visit.lang),
-        status: order.life.status().text(visit.lang),
-        class: status_class(order.life.status()),
-    };
+    let warning = visit.t(
+        "撤回后不能恢复：已发送的验证码立即失效，如需继续备案，须新建订单。",
+        "There is no way back: codes that were sent end at once, and a new order is needed to go on.",
+    );
+    let (p, address) = (visit.page(CONSOLE), address(order.id));
+    let page = Withdraw::new(p, address, &order.filing, order.life.status(), warning);
     visit.ok(&page)
 }
 

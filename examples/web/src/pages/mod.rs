@@ -9,7 +9,7 @@
 //! | errors as pages | [`Sorry`], [`for_people`] |
 //! | the console's door | [`router`] |
 //! | what forms are made of, the form of an order | [`fields`], [`order_form`] |
-//! | where an order is | [`Milestones`], [`status_class`] |
+//! | where an order is; whether it is to be taken back | [`Milestones`], [`status_class`]; [`Withdraw`] |
 //! | times | [`when`] |
 //!
 //! A host's templates extend `base.html`, which askama finds when the host's `askama.toml` says
@@ -28,6 +28,7 @@ mod staff;
 mod style;
 mod visit;
 pub mod when;
+mod withdraw;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub use sent::Sent;
 pub use sorry::{Sorry, for_people};
 pub use staff::{Staff, StaffSent};
 pub use visit::Visit;
+pub use withdraw::Withdraw;
 
 /// The section of the console, which the pages for signing in belong to.
 pub const CONSOLE: &str = "console";

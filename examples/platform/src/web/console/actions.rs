@@ -4,27 +4,16 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use beian::{Lang, Role, Roles, filing::OrderStep};
 use beian_web::{
     order_id::OrderId,
-    pages::{CONSOLE, Page, Sorry, fields::Fields},
+    pages::{CONSOLE, Sorry, Withdraw, fields::Fields},
 };
 
-use super::{Staff, StaffSent, Visit, address, failed, load, order, seen::Seen, status_class};
+use super::{Staff, StaffSent, Visit, address, failed, load, order, seen::Seen};
 use crate::{
     api::problem,
     order::{Order, StepRefusal},
     orders::{OrderError, Orders},
     store,
 };
-
-#[derive(askama::Template)]
-#[template(path = "console_withdraw.html")]
-struct Withdraw {
-    p: Page,
-    id: String,
-    entity: String,
-    filing_type: &'static str,
-    status: &'static str,
-    class: &'static str,
-}
 
 pub(super) async fn accept(
     Path(id): Path<String>,
@@ -82,14 +71,13 @@ pub(super) async fn confirm_withdrawal(Staff { visit }: Staff, Path(id): Path<St
     if !order.can(OrderStep::Withdraw) {
         return visit.go(&address(order.id));
     }
-    let page = Withdraw {
-        p: visit.page(CONSOLE),
-        id: order.id.to_string(),
-        entity: order.filing.entity().name().to_owned(),
-        filing_type: order.filing.filing_type().text(visit.lang),
-        status: order.status().text(visit.lang),
-        class: status_class(order.status()),
-    };
+    let warning = visit.t(
+        "撤回后不能恢复，已保存的证件号码随即删除；如需继续备案，客户须重新下单。",
+        "There is no way back: the ID numbers that are kept are deleted at once, and the customer needs a new \
+         order to go on.",
+    );
+    let (p, address) = (visit.page(CONSOLE), address(order.id));
+    let page = Withdraw::new(p, address, &order.filing, order.status(), warning);
     visit.ok(&page)
 }
 

@@ -2,7 +2,7 @@
 
 use axum::{extract::Path, response::Response};
 use beian::filing::OrderStep;
-use beian_web::pages::{Page, status_class};
+use beian_web::pages::Withdraw;
 
 use super::{
     super::{FILING, Sent, Visit},
@@ -11,17 +11,6 @@ use super::{
     order_of,
 };
 use crate::orders::Orders;
-
-#[derive(askama::Template)]
-#[template(path = "customer_withdraw.html")]
-struct Withdraw {
-    p: Page,
-    address: String,
-    entity: String,
-    filing_type: &'static str,
-    status: &'static str,
-    class: &'static str,
-}
 
 pub(super) async fn confirm(visit: Visit, Path(token): Path<String>) -> Response {
     let order = match order_of(&visit, &token).await {
@@ -32,14 +21,18 @@ pub(super) async fn confirm(visit: Visit, Path(token): Path<String>) -> Response
     if !order.can(OrderStep::Withdraw) {
         return visit.go(&own);
     }
-    visit.ok(&Withdraw {
-        p: visit.page(FILING),
-        address: own,
-        entity: order.filing.entity().name().to_owned(),
-        filing_type: order.filing.filing_type().text(visit.lang),
-        status: order.status().text(visit.lang),
-        class: status_class(order.status()),
-    })
+    let warning = visit.t(
+        "撤回后不能恢复，如需继续备案，须新建订单。",
+        "There is no way back: a new order is needed to go on.",
+    );
+    let p = visit.page(FILING);
+    visit.ok(&Withdraw::new(
+        p,
+        own,
+        &order.filing,
+        order.status(),
+        warning,
+    ))
 }
 
 pub(super) async fn withdraw(Path(token): Path<String>, sent: Sent) -> Response {

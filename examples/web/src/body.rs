@@ -89,7 +89,7 @@ pub fn object<T: DeserializeOwned>(bytes: &[u8], lang: Lang) -> Result<T, Proble
     let read = serde_path_to_error::deserialize(&mut reader);
     let read = read.map_err(|error| {
         if error.inner().is_data() {
-            malformed(&place(error.path()))
+            malformed(&with_missing(place(error.path()), error.inner()))
         } else {
             no_json()
         }
@@ -100,6 +100,19 @@ pub fn object<T: DeserializeOwned>(bytes: &[u8], lang: Lang) -> Result<T, Proble
         Ok(read)
     } else {
         Err(malformed("."))
+    }
+}
+
+/// The place of a field that isn't there: serde knows the object that lacks it, and names the field in words.
+fn with_missing(object: String, error: &serde_json::Error) -> String {
+    let error = error.to_string();
+    let missing = error
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    match missing {
+        Some(field) if object == "." => field.to_owned(),
+        Some(field) => format!("{object}.{field}"),
+        None => object,
     }
 }
 
@@ -145,5 +158,44 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
         let query = Query::try_from_uri(&parts.uri);
         let query = query.map_err(|_| Problem::new(Code::MALFORMED_PARAMETER, lang))?;
         Ok(Self(query.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Order {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        version: i64,
+        #[serde(default)]
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        reasons: Vec<Reason>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Reason {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        text: String,
+    }
+
+    /// What isn't there is named, and what is there isn't repeated.
+    #[test]
+    fn a_problem_names_the_field() {
+        let place = |body: &str| {
+            let problem = object::<Order>(body.as_bytes(), Lang::En).unwrap_err();
+            let problem = serde_json::to_value(&problem).unwrap();
+            problem["problems"][0]["field"].as_str().map(str::to_owned)
+        };
+        let named = |body| place(body).unwrap_or_default();
+        assert_eq!(named("{}"), "version");
+        assert_eq!(named(r#"{"version": "missing field `x`"}"#), "version");
+        let body = r#"{"version": 1, "reasons": [{"text": ""}, {}]}"#;
+        assert_eq!(named(body), "reasons[1].text");
+        assert_eq!(named("[1, []]"), ".");
+        assert_eq!(place("{"), None);
     }
 }

@@ -11,6 +11,8 @@
 //! | see what every command does in every state | [`states`] |
 //! | know what it costs, beside what one would use instead | [`performance`] |
 //! | work on the crate | [`architecture`] |
+//!
+//! The first four are there in Chinese, too: [`zh`].
 
 #[doc = include_str!("guide.md")]
 pub mod guide {}
@@ -68,6 +70,29 @@ pub mod states {}
 
 #[doc = include_str!("codes.md")]
 pub mod codes {}
+
+/// 使用本库的工程师大多在中国：指南、规则、缘由、安全四章有完整的中文版，代码同样编译、运行，规则编号一一对应。
+///
+/// | 想要 | 请读 | 英文版 |
+/// |---|---|---|
+/// | 从零写一个宿主：备案平台，或签发、核验验证码的系统 | [`guide`] | [English](super::guide) |
+/// | 了解规则及其编号、出处和日期 | [`rules`] | [English](super::rules) |
+/// | 了解某个数字、某个做法为什么是这样 | [`rationale`] | [English](super::rationale) |
+/// | 了解它能抵御什么，又有哪些只能由宿主来做 | [`security`] | [English](super::security) |
+pub mod zh {
+    #[doc = include_str!("zh/guide.md")]
+    pub mod guide {}
+
+    #[doc = include_str!("zh/rules.md")]
+    pub mod rules {}
+
+    #[doc = include_str!("zh/rationale.md")]
+    pub mod rationale {}
+
+    #[doc = include_str!("zh/security.md")]
+    #[doc = include_str!("guards.md")]
+    pub mod security {}
+}
 
 /// The code of the README is compiled and run with the doc tests.
 #[cfg(doctest)]

@@ -105,7 +105,7 @@ impl Guard {
         }
     }
 
-    /// The number in ATTACKS, as the security chapter has it; or the rule that a platform's half keeps.
+    /// The number of an attack in the security chapter; or the rule that a platform's half keeps.
     fn class(&self) -> &str {
         let (class, _) = self
             .name

@@ -1,5 +1,5 @@
-//! What must hold whatever the model says, judged from the audit trail alone (ATTACKS 2, 3, 6, 15,
-//! 17, 21).
+//! What must hold whatever the model says, judged from the audit trail alone (attacks 2, 3, 6, 15,
+//! 17 and 21 of the security chapter).
 
 use std::collections::HashMap;
 

@@ -71,15 +71,16 @@ pub mod states {}
 #[doc = include_str!("codes.md")]
 pub mod codes {}
 
-/// 使用本库的工程师大多在中国：指南、规则、缘由、安全四章有完整的中文版，代码同样编译、运行，规则编号一一对应。
-///
-/// | 想要 | 请读 | 英文版 |
-/// |---|---|---|
-/// | 从零写一个宿主：备案平台，或签发、核验验证码的系统 | [`guide`] | [English](super::guide) |
-/// | 了解规则及其编号、出处和日期 | [`rules`] | [English](super::rules) |
-/// | 了解某个数字、某个做法为什么是这样 | [`rationale`] | [English](super::rationale) |
-/// | 了解它能抵御什么，又有哪些只能由宿主来做 | [`security`] | [English](super::security) |
 pub mod zh {
+    //! 使用本库的工程师大多在中国：指南、规则、缘由、安全四章有完整的中文版，代码同样编译、运行，规则编号一一对应。
+    //!
+    //! | 想要 | 请读 | 英文版 |
+    //! |---|---|---|
+    //! | 从零写一个宿主：备案平台，或发放和校验验证码的系统 | [`guide`] | [English](super::guide) |
+    //! | 了解规则及其编号、出处和日期 | [`rules`] | [English](super::rules) |
+    //! | 了解某个数字、某个做法为什么是这样 | [`rationale`] | [English](super::rationale) |
+    //! | 了解它能抵御什么，又有哪些只能由宿主来做 | [`security`] | [English](super::security) |
+
     #[doc = include_str!("zh/guide.md")]
     pub mod guide {}
 

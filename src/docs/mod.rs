@@ -13,6 +13,8 @@
 //! | work on the crate | [`architecture`] |
 //!
 //! The first four are there in Chinese, too: [`zh`].
+//!
+//! 写代码之前想知道的一切。指南、规则、缘由、安全四章有完整的中文版，请从 [`zh`] 开始；其余各章为英文，开头有中文提要。
 
 #[doc = include_str!("guide.md")]
 pub mod guide {}
@@ -64,6 +66,8 @@ pub mod architecture {}
 pub mod performance {}
 
 /// # States and commands
+///
+/// 每个命令在每种状态下的结果，由代码生成。
 ///
 #[doc = include_str!("matrix.md")]
 pub mod states {}

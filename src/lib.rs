@@ -1,19 +1,24 @@
 //! ICP filing (备案) SMS verification for mainland China, as a pure domain core.
 //!
-//! This crate never reads a clock, opens a connection, stores anything, starts a thread or draws
-//! randomness of its own; it never prints a code, and never answers before its answer is stored. It
-//! talks to nobody: licensed access providers have an interface of the regulator's, platforms such as
-//! `WeChat` have theirs, and the crate speaks none of them. Time, entropy, keys, storage and the way to
-//! send messages are a host's.
-//!
 //! A website or app may only go live after an ICP filing. When a platform submits a filing order, the
 //! regulator texts a six-digit code to the responsible persons. Each enters it with their mobile
 //! number and the last six of their ID within 24 hours, or the order is returned. Who is texted
 //! depends on the filing; two roles with one number get one code; there are two resends.
 //!
+//! The crate never reads a clock, opens a connection, stores anything, starts a thread or draws
+//! randomness of its own; it never prints a code, and never answers before its answer is stored. Time,
+//! entropy, keys, storage and the way to send messages are those of the program around it, its *host*.
+//! It calls no other system either: neither the regulator's interface for licensed access providers,
+//! nor those of platforms such as `WeChat`.
+//!
+//! 中国内地 ICP 备案短信核验的领域核心：哪类备案由谁核验、截止到何时、下一步做什么，以及发放和校验验证码的引擎。
+//! 时钟、网络、存储、密钥和随机数都由宿主程序提供。备案平台从 [`FilingOrder`]、[`rulebook`] 和 [`Tracker`] 开始；
+//! 发放和校验验证码的一方从 [`host::Desk`] 开始。术语见下文[法规用语与类型](#法规用语--类型)，
+//! 完整的中文章节见 [`docs::zh`]。
+//!
 //! # For platforms
 //!
-//! A platform never sees a code. It needs to know whom to file, who will be texted, until when, and
+//! A platform never sees a code. It needs to know what to file, who will be texted, until when, and
 //! what its customer should do now. None of this needs a key, a store or a clock.
 //!
 //! ```
@@ -24,7 +29,7 @@
 //!
 //! let leader = Person::new("张三", "199 0000 0001", IdDocument::passport("E12345678")?)?;
 //! let admin = Person::new("李四", "+86 199-0000-0002", IdDocument::passport("E87654321")?)?;
-//! let order = FilingOrder::initial(Province::Beijing, leader)
+//! let order = FilingOrder::initial(Province::Beijing, leader) // or `modify`, `add_access` …
 //!     .service(ServiceKind::Website, "示例站", admin)
 //!     .build()?; // or every problem at once
 //!
@@ -36,7 +41,7 @@
 //!     println!("{} {:?} by {}", recipient.mobile(), recipient.roles(), recipient.rule());
 //! }
 //!
-//! let tracker = Tracker::new(&recipients, submitted_at);
+//! let tracker = Tracker::new(&recipients, submitted_at); // told what happens by `report`
 //! for step in tracker.next_steps(submitted_at + TimeDelta::minutes(20)) {
 //!     println!("{}", step.text(Lang::Zh));
 //! }
@@ -44,6 +49,9 @@
 //! ```
 //!
 //! # For whoever issues and checks codes
+//!
+//! In an asynchronous function, or in [`host::block`]; `recipients` as above, `gateway` an
+//! [`SmsSender`](host::SmsSender), `key` of 32 secret bytes, `typed` the code that a person entered:
 //!
 //! ```
 //! # use beian::{Message, VerificationPolicy, Recipient, Recipients, Role};
@@ -84,11 +92,11 @@
 //!
 //! | to | see |
 //! |---|---|
-//! | describe people and orders, and follow an order's life | [`Person`], [`FilingOrder`], [`filing`] |
+//! | describe people and orders, and follow an order's life | [`Person`], [`FilingOrder`], [`OrderLife`], [`filing`] |
 //! | know which filing it is | [`filing::FilingFacts`] |
 //! | know what would be refused, or is better mended | [`FilingPolicy`], [`filing::checks`] |
 //! | know who must verify, by which rule, since when | [`Rulebook`], [`Requirement`], [`rulebook`] |
-//! | follow an order whose codes the regulator checks | [`tracker`] |
+//! | follow an order whose codes the regulator checks | [`Tracker`], [`tracker`] |
 //! | read what `WeChat` or the regulator answers | [`wechat`], [`regulator`], [`OrderLife::follow`] |
 //! | issue and check codes over a store | [`host::Desk`] |
 //! | do so one session at a time, as pure values | [`Session`], [`Decision`] |
@@ -99,9 +107,34 @@
 //! | test a host, its store, its sender | `testkit` |
 //! | read the rules, the reasons, the threats, the architecture, and how to build a host | [`docs`] |
 //!
+//! # 法规用语 → 类型
+//!
+//! | 法规用语 | 类型 |
+//! |---|---|
+//! | 备案订单 | [`FilingOrder`]；用户填写的内容先成为 [`OrderForm`] |
+//! | 新增备案、首次备案 | [`FilingType::Initial`]，[`FilingOrder::initial`] |
+//! | 新增网站（互联网信息服务） | [`FilingType::AddService`] |
+//! | 接入备案、新增接入 | [`FilingType::AddAccess`] |
+//! | 变更备案 | [`FilingType::Modify`]，变更的部分为 [`ModifiedPart`] |
+//! | 注销主体、注销网站、取消接入 | [`FilingType::DeregisterEntity`]、[`FilingType::DeregisterService`]、[`FilingType::CancelAccess`] |
+//! | 主体、主体负责人 | [`Entity`]、[`Role::EntityLeader`] |
+//! | 网站负责人、互联网信息服务负责人 | [`Role::ServiceAdministrator`] |
+//! | 网站、APP、小程序、快应用 | [`ServiceKind`] |
+//! | 短信核验：由谁核验 | [`Requirement`]、[`Recipient`]（短信接收人） |
+//! | 短信核验：一轮 | [`Session`]（核验会话）；平台一侧为 [`Tracker`] |
+//! | 验证码、证件号码后6位 | 填写的内容为 [`Entry`]，后6位为 [`LastSix`]；发出的短信为 [`Message`] |
+//! | 短信重发 | [`ResendRequest`]，次数见 [`VerificationPolicy::resends_max`] |
+//! | 核验时限 | [`VerificationPolicy::window`]，平台可知的界限为 [`tracker::Deadline`] |
+//! | 管局审核 | [`OrderStatus::AdministrationReview`] |
+//! | 退回、驳回 | [`OrderStatus::Returned`]，起因为 [`ReturnCause`]，理由为 [`filing::ReturnReason`] |
+//! | 备案号 | [`filing::FilingNumber`] |
+//! | 密钥（法规没有此词：推算验证码所用） | [`KeyRing`]（密钥环）、[`Keys`] |
+//!
+//! 全部术语、规则及其出处：[`docs::zh::rules`]，英文版 [`docs::rules`]。
+//!
 //! # Features
 //!
-//! Features only add.
+//! Features are additive.
 //!
 //! | feature | default | adds |
 //! |---|---|---|

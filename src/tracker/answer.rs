@@ -255,7 +255,7 @@ impl Advice {
     }
 }
 
-/// A [`Advice`], and who takes it.
+/// An [`Advice`], and who takes it.
 ///
 /// ```
 /// use beian::{Lang, tracker::{NextStep, Advice}};

@@ -1,5 +1,8 @@
 //! What a bare date means: a day of Beijing time, UTC+8 all year (D01).
 //!
+//! 只有日期、没有时刻时如何理解：一律按北京时间。规则表中的日期从当日零时起生效，用 [`first_instant`]；
+//! 只知道日期的提交时间按当日最后一刻计，用 [`last_instant`]。
+//!
 //! ```
 //! use beian::day;
 //! use chrono::NaiveDate;

@@ -1,7 +1,12 @@
 //! The filing order: what it is for, whom it names, what is wrong with it, and its life.
 //!
+//! 备案订单：为什么备案、涉及哪些人、哪里填错了，以及从初审到管局审核的全过程。尚不清楚属于哪种备案，先看 [`FilingFacts`]；
+//! 处理用户填写的表单，从 [`OrderForm`](crate::OrderForm) 开始；在代码中直接构造订单，
+//! 从 [`FilingOrder`] 开始；跟踪订单的状态用 [`OrderLife`](crate::OrderLife)。
+//!
 //! | to | use |
 //! |---|---|
+//! | know which filing it is | [`FilingFacts`] |
 //! | build an order in code | [`FilingOrder::initial`](crate::FilingOrder::initial) and its sisters |
 //! | check what a person typed | [`OrderForm::check`](crate::OrderForm::check): every problem at once |
 //! | refuse what a platform doesn't take | [`FilingPolicy`], [`checks`] |

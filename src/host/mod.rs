@@ -3,6 +3,10 @@
 //! A host plugs in a [`Clock`], an [`SmsSender`] and a [`SessionStore`]; the [`Desk`] does the rest.
 //! The traits are asynchronous without a runtime: on tokio they wait, and a blocking host implements
 //! the same traits and runs the desk through [`block`].
+//!
+//! 供发放和校验验证码的系统使用。宿主提供时钟（[`Clock`]）、短信网关（[`SmsSender`]）和存储（[`SessionStore`]），
+//! 其余由 [`Desk`]（核验台）完成：开启一轮核验、发送到期的短信、处理核验和重发两个表单。
+//! 试用可从 [`MemoryStore`] 开始；存入数据库见 `beian-sqlx`。
 
 mod answers;
 mod block;

@@ -5,6 +5,10 @@
 //! [`ServiceKind::regulator_number`](crate::ServiceKind::regulator_number)), and what a result says of an
 //! order.
 //!
+//! 工信部企业侧系统接口中的编号和返回码，供持证接入商使用；本库不调用该接口，只解读其内容。
+//! 收到返回码从 [`ResultCode`] 开始：它说明订单怎样了、该改哪些字段；
+//! [`ResultCode::polled`] 把结果交给 [`OrderLife::follow`](crate::OrderLife::follow)。
+//!
 //! ```
 //! use beian::{Lang, OrderLife, OrderStatus, regulator::{ResultCode, ResultMeaning}};
 //!

@@ -1,5 +1,9 @@
 //! Who must verify, as data: one row one rule, and which table was in force when and where.
 //!
+//! 规则表：哪类备案由谁核验，一行一条规则，并注明何时、在哪些省份适用。一般只需调用 [`requirement`]：
+//! 给出订单和提交管局的时刻，得到核验要求。要按自己的规则处理，用同样的类型建立 [`Rulebook`]
+//! 或 [`History`]。
+//!
 //! | place | holds |
 //! |---|---|
 //! | [`Rule`], [`RuleId`] | one row: a filing type, the roles texted, the rule's id |

@@ -1,6 +1,10 @@
 //! For the tests of hosts: a clock, entropy, persons and a gateway that do as they are told, and
 //! suites that tell whether a host's own parts keep their promises.
 //!
+//! 供宿主编写测试：手动时钟、固定熵源、测试人员、记录式短信网关，另有符合性测试，检验您自己的存储（[`store::check`]）
+//! 和短信网关（[`sender::check`]）。先看下面的例子。其中的密钥、种子和人员固定不变、人人可知，
+//! 不得用于生产环境。
+//!
 //! Nothing here is for production: keys, seeds and persons are the same for everybody.
 //!
 //! ```

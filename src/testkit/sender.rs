@@ -1,4 +1,7 @@
 //! Whether a host's gateway keeps the promises of [`SmsSender`].
+//!
+//! 检验宿主的短信网关是否遵守 [`SmsSender`] 的约定：每条短信只调用网关一次，同一条短信的幂等键不变，
+//! 键中看不出验证码和手机号码。从 [`check`] 开始，请指向沙箱或代替网关的测试程序。
 
 use alloc::{format, string::String, vec::Vec};
 

@@ -4,6 +4,9 @@
 //! `query_auth_and_icp`), files with it (`apply_icp_filing`) or is pushed to, and reads what came with a
 //! JSON library of its own into a [`WechatAnswer`]. From that follow the order's life and the tracker.
 //!
+//! 通过微信备案的平台，用本模块读懂微信返回或推送的备案状态；本库不调用微信接口，由宿主自行调用。
+//! 从 [`WechatAnswer`] 开始：用 JSON 库读入文档，再由 [`WechatAnswer::polled`] 得到订单的进展和退回理由。
+//!
 //! ```
 //! use beian::{FilingType, OrderLife, OrderStatus, wechat::WechatAnswer};
 //!

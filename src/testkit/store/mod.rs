@@ -2,6 +2,9 @@
 //!
 //! A suite sees what the trait shows. What it can't see, a host tests itself: that the events of an
 //! update are stored with it, and that a transaction holds when the process dies in the middle.
+//!
+//! 检验宿主的存储是否遵守 [`SessionStore`](crate::host::SessionStore) 的约定。从 [`check`] 开始，传入一个 [`Storage`]，
+//! 它给出空的存储；存储可由多个线程共用时，再运行 [`check_threads`]。
 
 mod calls;
 mod due;

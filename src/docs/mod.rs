@@ -95,7 +95,6 @@ pub mod zh {
     pub mod rationale {}
 
     #[doc = include_str!("zh/security.md")]
-    #[doc = include_str!("guards.md")]
     pub mod security {}
 }
 

@@ -18,6 +18,10 @@ mod forged;
 mod golden;
 #[path = "snapshots/handed_on.rs"]
 mod handed_on;
+#[path = "snapshots/platform.rs"]
+mod platform;
+#[path = "snapshots/released.rs"]
+mod released;
 #[path = "snapshots/secrets.rs"]
 mod secrets;
 #[path = "snapshots/world.rs"]

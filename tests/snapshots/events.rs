@@ -1,12 +1,12 @@
 //! The audit trail as it is stored: every kind of event in both forms, as files, and read again.
 
-use std::{collections::BTreeSet, env, fs, path::PathBuf};
+use std::collections::BTreeSet;
 
 use beian::{DeliveryReport, Event, EventKind, GatewayCode, MessageKind, Refusal, RoundFailure};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::forms::hex;
+use crate::{forms::hex, golden::golden};
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_780_279_200 + second, 123_456_000).unwrap()
@@ -96,7 +96,6 @@ fn events() -> Vec<Event> {
     (1..).zip(kinds()).map(event).collect()
 }
 
-/// With `BEIAN_GOLDEN=write` the files are written instead.
 #[test]
 fn every_kind_of_event_is_written_and_read_as_in_the_golden_files() {
     let events = events();
@@ -110,17 +109,8 @@ fn every_kind_of_event_is_written_and_read_as_in_the_golden_files() {
     let packed = events
         .iter()
         .map(|event| hex(&postcard::to_allocvec(event).unwrap()) + "\n");
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1");
-    for (file, stored) in [
-        ("events.jsonl", json.collect::<String>()),
-        ("events.hex", packed.collect()),
-    ] {
-        let path = folder.join(file);
-        if env::var("BEIAN_GOLDEN").is_ok_and(|what| what == "write") {
-            fs::write(&path, &stored).unwrap();
-        }
-        assert_eq!(fs::read_to_string(&path).unwrap(), stored);
-    }
+    golden("v1/events.jsonl", &json.collect::<String>());
+    golden("v1/events.hex", &packed.collect::<String>());
     for event in events {
         let json = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);

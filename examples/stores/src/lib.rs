@@ -5,6 +5,11 @@
     doc = "Sessions of the crate `beian` over the host's own sqlx pool."
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Without a database there is nobody to use what all of them share.
+#![cfg_attr(
+    not(any(feature = "mysql", feature = "postgres", feature = "sqlite")),
+    allow(dead_code, unused_macros)
+)]
 
 #[cfg(all(
     test,

@@ -18,8 +18,8 @@ mod forged;
 mod golden;
 #[path = "snapshots/handed_on.rs"]
 mod handed_on;
-#[path = "snapshots/platform.rs"]
-mod platform;
+#[path = "snapshots/others.rs"]
+mod others;
 #[path = "snapshots/released.rs"]
 mod released;
 #[path = "snapshots/secrets.rs"]

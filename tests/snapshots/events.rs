@@ -6,7 +6,7 @@ use beian::{DeliveryReport, Event, EventKind, GatewayCode, MessageKind, Refusal,
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::{forms::hex, golden::golden};
+use crate::{forms::hex, released::golden};
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_780_279_200 + second, 123_456_000).unwrap()
@@ -109,8 +109,12 @@ fn every_kind_of_event_is_written_and_read_as_in_the_golden_files() {
     let packed = events
         .iter()
         .map(|event| hex(&postcard::to_allocvec(event).unwrap()) + "\n");
-    golden("v1/events.jsonl", &json.collect::<String>());
-    golden("v1/events.hex", &packed.collect::<String>());
+    for (file, stored) in [
+        ("tests/golden/v1/events.jsonl", json.collect::<String>()),
+        ("tests/golden/v1/events.hex", packed.collect()),
+    ] {
+        assert_eq!(golden(file, &stored), stored);
+    }
     for event in events {
         let json = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);

@@ -1,13 +1,11 @@
 //! The stored forms of some sessions, as files: what is written today must be readable for ever.
 
-use std::{env, fs};
-
 use beian::{DeliveryReport, Entry, ResendRequest, Session, Update, VerificationPolicy};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     forms::hex,
-    released::{folder, released},
+    released::golden,
     world::{LAST_SIX, World, assert_kept},
 };
 
@@ -182,31 +180,19 @@ impl Round {
     }
 }
 
-/// Holds what is stored against a file of `tests/golden`. With `BEIAN_GOLDEN=write` the file is written
-/// instead, unless a release has it.
-pub(crate) fn golden(name: &str, stored: &str) {
-    let path = folder().join(name);
-    if env::var("BEIAN_GOLDEN").is_ok_and(|what| what == "write") && !released(name) {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, stored).unwrap();
-    }
-    assert_eq!(fs::read_to_string(&path).unwrap(), stored, "{name}");
-}
-
 #[test]
 fn version_1_is_written_and_read_as_in_the_golden_files() {
     for (name, round) in Round::all(&VerificationPolicy::REGULATOR) {
         let session = round.world.session;
         assert_kept(&session);
         let json = serde_json::to_string_pretty(&session).unwrap() + "\n";
-        let bytes = postcard::to_allocvec(&session).unwrap();
-        golden(&format!("v1/{name}.json"), &json);
-        golden(&format!("v1/{name}.hex"), &(hex(&bytes) + "\n"));
-        assert_eq!(
-            serde_json::from_str::<Session>(&json).unwrap(),
-            session,
-            "{name}"
-        );
+        let kept = golden(&format!("tests/golden/v1/{name}.json"), &json);
+        assert_eq!(kept, json, "{name}");
+        let read = serde_json::from_str::<Session>(&kept).unwrap();
+        assert_eq!(read, session, "{name}");
+        let hex = hex(&postcard::to_allocvec(&session).unwrap()) + "\n";
+        let kept = golden(&format!("tests/golden/v1/{name}.hex"), &hex);
+        assert_eq!(kept, hex, "{name}");
     }
 }
 

@@ -19,15 +19,20 @@ const RELEASES: [(&str, &str); 0] = [];
 
 const CODES: &str = include_str!("../../src/docs/codes.md");
 
-pub(crate) fn folder() -> PathBuf {
-    root().join("tests/golden")
+/// Whether a release has this file, a path in the repository.
+pub(crate) fn released(file: &str) -> bool {
+    let has = |(version, _): &(&str, _)| bound(version).contains_key(file);
+    RELEASES.iter().any(has)
 }
 
-/// Whether a release has this golden file.
-pub(crate) fn released(name: &str) -> bool {
-    let path = format!("tests/golden/{name}");
-    let bound = |(version, _): &(&str, _)| bound(version).contains_key(&path);
-    RELEASES.iter().any(bound)
+/// What a golden file holds. With `BEIAN_GOLDEN=write` it is written first, unless a release has it.
+pub(crate) fn golden(file: &str, as_of_now: &str) -> String {
+    let path = root().join(file);
+    if env::var("BEIAN_GOLDEN").is_ok_and(|what| what == "write") && !released(file) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, as_of_now).unwrap();
+    }
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 #[test]
@@ -55,7 +60,7 @@ fn what_was_released_stays_as_it_was() {
             );
         }
     }
-    let folders = fs::read_dir(folder().join("released")).unwrap();
+    let folders = fs::read_dir(folder()).unwrap();
     let folders: BTreeSet<_> = folders
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
@@ -76,7 +81,7 @@ fn a_release_is_written() {
         RELEASES.iter().all(|(released, _)| *released != version),
         "{version} is released"
     );
-    let files = ["tests/golden/v1", "tests/golden/platform", TABLES]
+    let files = BOUND
         .into_iter()
         .flat_map(|folder| files(&root().join(folder)))
         .map(|path| {
@@ -87,15 +92,24 @@ fn a_release_is_written() {
         let types = types.into_iter().collect::<Vec<_>>().join(", ");
         format!("{types}: {code}\n")
     });
-    let of = folder().join("released").join(&version);
+    let of = folder().join(&version);
     fs::create_dir_all(&of).unwrap();
     fs::write(of.join("files.txt"), files.collect::<String>()).unwrap();
     fs::write(of.join("codes.txt"), codes.collect::<String>()).unwrap();
     println!("(\"{version}\", \"{}\"),", digest_of(&version));
 }
 
-/// The tables of each version of the stores.
-const TABLES: &str = "examples/stores/tests/golden";
+/// Whatever is in these folders when a release is made.
+const BOUND: [&str; 4] = [
+    "tests/golden/v1",
+    "tests/golden/forms",
+    "examples/stores/src/tables",
+    "examples/stores/tests/golden",
+];
+
+fn folder() -> PathBuf {
+    root().join("tests/golden/released")
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -106,7 +120,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 fn read(version: &str, file: &str) -> String {
-    fs::read_to_string(folder().join("released").join(version).join(file)).unwrap()
+    fs::read_to_string(folder().join(version).join(file)).unwrap()
 }
 
 /// The digests of the files that a release binds, by their paths.
@@ -122,7 +136,7 @@ fn bound(version: &str) -> BTreeMap<String, String> {
 /// Of all that a release's folder holds.
 fn digest_of(version: &str) -> String {
     let mut all = Sha256::new();
-    for path in files(&folder().join("released").join(version)) {
+    for path in files(&folder().join(version)) {
         all.update(path.file_name().unwrap().as_encoded_bytes());
         all.update(sha256(&fs::read(&path).unwrap()));
     }

@@ -1,6 +1,8 @@
 //! A naive account of what a platform can know of a round (R15–R22, B14, B15, D33), and every short set of facts
 //! held against it: of a submission known exactly and as an interval, with and without quiet hours.
 
+use std::sync::LazyLock;
+
 use beian::{
     MobileNumber, ReturnCause, Tracker, VerificationPolicy,
     tracker::{
@@ -18,7 +20,9 @@ const WINDOW: At = 24 * 60 * MINUTE;
 
 /// 21:50 in Beijing, so that messages are due in the quiet hours.
 fn begin() -> DateTime<Utc> {
-    "2024-05-01T21:50:00+08:00".parse().unwrap()
+    static READ: LazyLock<DateTime<Utc>> =
+        LazyLock::new(|| "2024-05-01T21:50:00+08:00".parse().unwrap());
+    *READ
 }
 
 fn instant(at: At) -> DateTime<Utc> {

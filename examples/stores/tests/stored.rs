@@ -10,7 +10,7 @@
 
 mod support;
 
-use std::{fs, path::Path};
+use std::{fmt::Write as _, fs, path::Path};
 
 use beian::{SessionId, host::SessionStore as _};
 use support::{
@@ -39,7 +39,7 @@ async fn dump(store: &beian_sqlx::SqliteStore) -> String {
         let sql = format!("select {literals} from {table} order by 1");
         for row in rows::<Sqlite>(store, &sql).await {
             let columns = columns.join(", ");
-            all += &format!("insert into {table} ({columns}) values ({row});\n");
+            writeln!(all, "insert into {table} ({columns}) values ({row});").unwrap();
         }
     }
     all

@@ -6,7 +6,7 @@ use crate::{ModifiedPart, Recipients};
 #[doc = include_str!("order_life.md")]
 ///
 /// With feature `serde` a life is stored as
-/// `{"rounds": 1, "exempt": false, "stage": {"returned": "window_closed"}, "reasons": []}`, a withdrawn one
+/// `{"v1": {"rounds": 1, "exempt": false, "stage": {"returned": "window_closed"}, "reasons": []}}`, a withdrawn one
 /// with `{"withdrawn": "sms_verification"}`, a failed upload with `{"upload_failed": 20}`, data to be put
 /// right with `{"correction_required": "entity"}`, every other stage as its name alone. A reason is
 /// `{"field": "网站名称", "path": "services[0].name", "words": "名称不符合要求", "advice": ""}`.

@@ -1,13 +1,17 @@
-//! How a life is stored, and read back if steps lead there.
+//! How a life is stored: versioned, and read back if steps lead there.
 
 use alloc::{string::String, vec::Vec};
 
 use super::{OrderLife, OrderStatus, ReturnReason, ReturnReasons, order_life::Stage};
-use crate::{ModifiedPart, ReturnCause, filing::read};
+use crate::{
+    ModifiedPart, ReturnCause,
+    filing::read,
+    version::{first_only, write_first},
+};
 
 #[derive(serde::Serialize, serde::Deserialize)]
-#[serde(rename = "OrderLife")]
-struct Stored {
+#[serde(deny_unknown_fields)]
+struct V1 {
     rounds: u32,
     exempt: bool,
     stage: Stage,
@@ -16,6 +20,7 @@ struct Stored {
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 struct StoredReason {
     #[serde(deserialize_with = "read::text")]
     field: String,
@@ -35,19 +40,19 @@ impl serde::Serialize for OrderLife {
             words: reason.words.clone(),
             advice: reason.advice.clone(),
         };
-        let stored = Stored {
+        let stored = V1 {
             rounds: self.rounds,
             exempt: self.exempt,
             stage: self.stage,
             reasons: self.reasons.iter().map(reason).collect(),
         };
-        stored.serialize(serializer)
+        write_first(serializer, &stored)
     }
 }
 
 impl<'de> serde::Deserialize<'de> for OrderLife {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = Stored::deserialize(deserializer)?;
+        let stored: V1 = first_only(deserializer, "stored life")?;
         let reason = |stored: StoredReason| {
             let reason = ReturnReason::new(&stored.field, &stored.words).advice(&stored.advice);
             match stored.path {

@@ -462,6 +462,7 @@ fn b14_a_life_is_stored_and_read_back() {
             json!({"rounds": 1, "exempt": false, "stage": {"withdrawn": "sms_verification"}, "reasons": []}),
         ),
     ] {
+        let stored = json!({ "v1": stored });
         assert_eq!(serde_json::to_value(&life).unwrap(), stored);
         assert_eq!(serde_json::from_value::<OrderLife>(stored).unwrap(), life);
         let bytes = postcard::to_allocvec(&life).unwrap();
@@ -473,7 +474,7 @@ fn b14_a_life_is_stored_and_read_back() {
 #[test]
 fn attack_27_a_life_that_cant_have_been_is_not_read_back() {
     let read = |rounds: u32, exempt: bool, stage: &Value| {
-        let stored = json!({"rounds": rounds, "exempt": exempt, "stage": stage});
+        let stored = json!({"v1": {"rounds": rounds, "exempt": exempt, "stage": stage}});
         serde_json::from_value::<OrderLife>(stored).is_ok()
     };
     for stage in [

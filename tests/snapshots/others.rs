@@ -286,7 +286,7 @@ fn trackers_and_what_they_say() {
 
 #[test]
 fn rules_and_requirements() {
-    stored("rulebook", &[rulebook()]);
+    read("rulebook", &[rulebook()]);
     read("rule", rulebook().rules());
     let id: RuleId = "R08".parse().unwrap();
     let nobody = |exemption| Requirement::Nobody(exemption);

@@ -15,10 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::forms::hex;
 
 /// Each version that was released, with what its folder comes to.
-const RELEASES: [(&str, &str); 1] = [(
-    "0.1.0",
-    "b12c8439b925c38ad9ce9482941f3d79d473e8a1c2fce535b4465e37b81a784e",
-)];
+const RELEASES: [(&str, &str); 0] = [];
 
 const CODES: &str = include_str!("../../src/docs/codes.md");
 

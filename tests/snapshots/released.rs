@@ -15,7 +15,10 @@ use sha2::{Digest, Sha256};
 use crate::forms::hex;
 
 /// Each version that was released, with what its folder comes to.
-const RELEASES: [(&str, &str); 0] = [];
+const RELEASES: [(&str, &str); 1] = [(
+    "0.1.0",
+    "f4ae168445a23db22734b06296e0fd3d50c57000e11b7fae2d601cd8e986b1b4",
+)];
 
 const CODES: &str = include_str!("../../src/docs/codes.md");
 

@@ -26,8 +26,8 @@ const CHAPTERS: [(&str, &str, &str); 4] = [
 fn both_languages_have_the_same_sections_rules_code_and_links() {
     for (name, english, chinese) in CHAPTERS {
         let (english, chinese) = (sections(english), sections(chinese));
-        for (one, other) in english.iter().zip(&chinese) {
-            let place = format!("{name}: {:?} and {:?}", one.heading, other.heading);
+        for ((heading, one), (theirs, other)) in english.iter().zip(&chinese) {
+            let place = format!("{name}: {heading:?} and {theirs:?}");
             assert_eq!(one.level, other.level, "levels of {place}");
             assert_eq!(one.rules, other.rules, "rules of {place}");
             assert_eq!(one.code, other.code, "code of {place}");
@@ -56,7 +56,7 @@ fn a_link_within_a_page_leads_to_a_heading_of_it() {
         for text in [english, chinese] {
             let headings: Vec<_> = sections(text)
                 .iter()
-                .map(|section| anchor(&section.heading))
+                .map(|(heading, _)| anchor(heading))
                 .collect();
             for link in targets(text).filter_map(|target| target.strip_prefix('#')) {
                 assert!(headings.iter().any(|own| own == link), "{name}: #{link}");
@@ -69,7 +69,11 @@ fn a_link_within_a_page_leads_to_a_heading_of_it() {
 fn what_differs_between_two_halves_is_seen() {
     let text = "# A\n\nR98 [a](crate::A)\n\n| a |\n|---|\n| b |\n\n```rust\nlet a = \"// 1\"; // why\n```\n## B\n";
     let same = "# 甲\n\n[甲](crate::A)，见 R98\n\n| 甲 |\n|---|\n| 乙 |\n\n```rust\nlet a = \"// 1\"; // 原因\n// 另见\n```\n## 乙\n";
-    assert!(sections(text) == sections(same));
+    let parts = |text: &str| -> Vec<Section> {
+        let all = sections(text).into_iter();
+        all.map(|(_, section)| section).collect()
+    };
+    assert_eq!(parts(text), parts(same));
     for (from, to) in [
         ("R98", "R97"),
         ("crate::A", "crate::B"),
@@ -80,14 +84,13 @@ fn what_differs_between_two_halves_is_seen() {
         ("## 乙", ""),
     ] {
         let other = same.replacen(from, to, 1);
-        assert!(sections(text) != sections(&other), "{to}");
+        assert_ne!(parts(text), parts(&other), "{to}");
     }
 }
 
-/// What must be the same in both languages; the heading itself is there to name the place.
-#[derive(Debug, Default)]
+/// What must be the same in both languages.
+#[derive(Debug, Default, PartialEq)]
 struct Section {
-    heading: String,
     level: usize,
     rules: BTreeSet<String>,
     links: BTreeSet<String>,
@@ -95,26 +98,20 @@ struct Section {
     code: Vec<String>,
 }
 
-impl PartialEq for Section {
-    fn eq(&self, other: &Self) -> bool {
-        let parts = |s: &Self| {
-            (
-                s.level,
-                s.rows,
-                s.rules.clone(),
-                s.links.clone(),
-                s.code.clone(),
-            )
-        };
-        parts(self) == parts(other)
-    }
-}
-
-fn sections(text: &str) -> Vec<Section> {
-    let mut sections = vec![];
-    let mut section = Section::default();
+/// Each section after its heading.
+fn sections(text: &str) -> Vec<(String, Section)> {
+    let mut sections = vec![(String::new(), Section::default())];
     let mut fence: Option<&str> = None;
     for line in text.lines() {
+        if fence.is_none() && line.starts_with('#') {
+            let heading = line.trim_start_matches('#');
+            let section = Section {
+                level: line.len() - heading.len(),
+                ..Section::default()
+            };
+            sections.push((heading.trim().to_owned(), section));
+        }
+        let (_, section) = sections.last_mut().expect("one is there");
         if let Some(info) = line.strip_prefix("```") {
             fence = if fence.is_some() { None } else { Some(info) };
             section.code.push(line.to_owned());
@@ -128,19 +125,11 @@ fn sections(text: &str) -> Vec<Section> {
                 section.code.push(code.to_owned());
             }
         } else {
-            if line.starts_with('#') {
-                sections.push(std::mem::take(&mut section));
-                section.level = line.bytes().take_while(|byte| *byte == b'#').count();
-                line.trim_start_matches('#')
-                    .trim()
-                    .clone_into(&mut section.heading);
-            }
             section.rules.extend(citations(line));
             section.links.extend(targets(line).map(of_either));
             section.rows += usize::from(line.starts_with('|'));
         }
     }
-    sections.push(section);
     sections
 }
 

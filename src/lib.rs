@@ -13,7 +13,7 @@
 //!
 //! 中国内地 ICP 备案短信核验的领域核心：哪类备案由谁核验、截止到何时、下一步做什么，以及发放和校验验证码的引擎。
 //! 时钟、网络、存储、密钥和随机数都由宿主程序提供。备案平台从 [`FilingOrder`]、[`rulebook`] 和 [`Tracker`] 开始；
-//! 发放和校验验证码的一方从 [`host::Desk`] 开始。术语见下文[法规用语与类型](#法规用语--类型)，
+//! 发放和校验验证码的一方从 [`host::Desk`] 开始。从每个法规用语到类型的对照见[术语](docs::zh::rules#术语)，
 //! 完整的中文章节见 [`docs::zh`]。
 //!
 //! # For platforms
@@ -107,31 +107,6 @@
 //! | test a host, its store, its sender | `testkit` |
 //! | read the rules, the reasons, the threats, the architecture, and how to build a host | [`docs`] |
 //!
-//! # 法规用语 → 类型
-//!
-//! | 法规用语 | 类型 |
-//! |---|---|
-//! | 备案订单 | [`FilingOrder`]；用户填写的内容先成为 [`OrderForm`] |
-//! | 新增备案、首次备案 | [`FilingType::Initial`]，[`FilingOrder::initial`] |
-//! | 新增网站（互联网信息服务） | [`FilingType::AddService`] |
-//! | 接入备案、新增接入 | [`FilingType::AddAccess`] |
-//! | 变更备案 | [`FilingType::Modify`]，变更的部分为 [`ModifiedPart`] |
-//! | 注销主体、注销网站、取消接入 | [`FilingType::DeregisterEntity`]、[`FilingType::DeregisterService`]、[`FilingType::CancelAccess`] |
-//! | 主体、主体负责人 | [`Entity`]、[`Role::EntityLeader`] |
-//! | 网站负责人、互联网信息服务负责人 | [`Role::ServiceAdministrator`] |
-//! | 网站、APP、小程序、快应用 | [`ServiceKind`] |
-//! | 短信核验：由谁核验 | [`Requirement`]、[`Recipient`]（短信接收人） |
-//! | 短信核验：一轮 | [`Session`]（核验会话）；平台一侧为 [`Tracker`] |
-//! | 验证码、证件号码后6位 | 填写的内容为 [`Entry`]，后6位为 [`LastSix`]；发出的短信为 [`Message`] |
-//! | 短信重发 | [`ResendRequest`]，次数见 [`VerificationPolicy::resends_max`] |
-//! | 核验时限 | [`VerificationPolicy::window`]，平台可知的界限为 [`tracker::Deadline`] |
-//! | 管局审核 | [`OrderStatus::AdministrationReview`] |
-//! | 退回、驳回 | [`OrderStatus::Returned`]，起因为 [`ReturnCause`]，理由为 [`filing::ReturnReason`] |
-//! | 备案号 | [`filing::FilingNumber`] |
-//! | 密钥（法规没有此词：推算验证码所用） | [`KeyRing`]（密钥环）、[`Keys`] |
-//!
-//! 全部术语、规则及其出处：[`docs::zh::rules`]，英文版 [`docs::rules`]。
-//!
 //! # Features
 //!
 //! Features are additive.
@@ -144,9 +119,9 @@
 //!
 //! # What stored data can rely on
 //!
-//! A stored session is a versioned snapshot. Each version that a release has written can be read by
-//! every later release; decoding checks all invariants, and an unknown version is named in the error.
-//! Events are an audit trail, read back to be shown and never needed to rebuild anything.
+//! Sessions, orders, lives, trackers and kept IDs are stored with a version in front. Each version that a
+//! release has written can be read by every later release; decoding checks all invariants, and an unknown
+//! version is named in the error. Events are an audit trail, read back to be shown and never needed to rebuild anything.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

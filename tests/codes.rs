@@ -12,21 +12,22 @@ use core::fmt::Write;
 use std::path::Path;
 
 use beian::{
-    Access, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, Exemption, FilingOrder,
-    FilingType, GatewayCodeProblem, IdDocument, IdDocumentKind, IdDocumentProblem, KeyError,
-    KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem,
-    OpenError, OrderLife, OrderStatus, Person, PersonProblem, Province, ProvinceProblem,
-    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
-    ServiceKind, TemplateProblem, VerificationPolicyProblem,
+    Access, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, EventKind, Exemption,
+    FilingOrder, FilingType, GatewayCodeProblem, IdDocument, IdDocumentKind, IdDocumentProblem,
+    KeyError, KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart,
+    NameProblem, OpenError, OrderLife, OrderStatus, Person, PersonProblem, Province,
+    ProvinceProblem, RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role,
+    RoundFailure, ServiceKind, TemplateProblem, VerificationPolicyProblem,
     filing::checks::{CheckRow, EntityKind, OrderFact, Severity, UnknownCheckRow},
     filing::{
-        DenyProblem, FilingFact, FilingNumberProblem, NotFileable, OrderStep, Prerequisite,
-        ProblemKind, StageState,
+        DenyProblem, Determination, FilingFact, FilingNumberProblem, NotFileable, OrderStep,
+        Prerequisite, ProblemKind, StageState,
     },
     host::{HostError, LeftOutReason, Unreadable},
     regulator::ResultMeaning,
     rulebook::{HistoryProblem, NotInForce, RuleIdProblem, RulebookProblem},
     tracker::{self, FactRefusal, PersonStanding, RegulatorStatus, ReminderKind, TrackerStatus},
+    wechat::{WechatAnswer, WechatStatus},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -288,7 +289,7 @@ fn answers() -> [(&'static str, Vec<Row>); 3] {
     ]
 }
 
-/// Every type with a `name`, but for events.
+/// Every type with a `name`.
 fn names() -> Vec<(&'static str, Vec<Row>)> {
     let mut names: Vec<(&str, Vec<Row>)> = vec![
         ("`FilingType`", all!(FilingType, name)),
@@ -322,7 +323,105 @@ fn names() -> Vec<(&'static str, Vec<Row>)> {
         ("`EntryAnswer`", all!(EntryAnswer, name)),
     ]);
     names.extend(answers());
+    names.extend([
+        ("`Determination`, besides filing types", determinations()),
+        ("`wechat::WechatStatus`", statuses_of_wechat()),
+        (
+            "`wechat::WechatAnswer`, besides statuses",
+            answers_of_wechat(),
+        ),
+        ("`EventKind`", events()),
+    ]);
     names
+}
+
+fn determinations() -> Vec<Row> {
+    let first = Prerequisite::ALL.iter().copied().map(Determination::First);
+    let missing = FilingFact::ALL.iter().copied().map(Determination::Missing);
+    let contradiction =
+        Determination::Contradiction(FilingFact::EntityFiled, FilingFact::ServiceFiled);
+    first
+        .chain(missing)
+        .chain([contradiction])
+        .map(|it| row(it.name(), |lang| it.text(lang)))
+        .collect()
+}
+
+fn statuses_of_wechat() -> Vec<Row> {
+    [2, 3, 4, 5, 6, 27, 28, 29, 1024, 1]
+        .map(WechatStatus::from_wechat_number)
+        .map(|it| row(it.name(), |lang| it.text(lang)))
+        .into()
+}
+
+fn answers_of_wechat() -> Vec<Row> {
+    [
+        r#"{"info": {"available": 0}}"#,
+        r#"{"errcode": 1, "hints": [{"err_field": "base_info.type", "errmsg": "不符"}]}"#,
+        r#"{"errcode": 1}"#,
+        r#"{"info": {"status": 6, "is_canceling": true}}"#,
+        "{}",
+    ]
+    .map(|document| serde_json::from_str::<WechatAnswer>(document).unwrap())
+    .map(|it| row(it.name(), |lang| it.text(lang)))
+    .into()
+}
+
+fn events() -> Vec<Row> {
+    let (recipient, number, at) = (0, 0, DateTime::UNIX_EPOCH);
+    [
+        EventKind::RoundOpened,
+        EventKind::MessageQueued {
+            recipient,
+            number,
+            kind: MessageKind::First,
+        },
+        EventKind::MessageAccepted { recipient, number },
+        EventKind::MessageDeferred {
+            recipient,
+            number,
+            again_at: at,
+        },
+        EventKind::MessageFailed {
+            recipient,
+            number,
+            again_at: None,
+            gateway_code: None,
+        },
+        EventKind::MessageDelivered {
+            recipient,
+            window_starts_at: at,
+        },
+        EventKind::ReportRecorded {
+            recipient,
+            number,
+            report: DeliveryReport::Undelivered,
+        },
+        EventKind::WrongEntry {
+            recipient,
+            wrong_entries: 1,
+        },
+        EventKind::PersonLocked { recipient },
+        EventKind::EntryAfterLock { recipient },
+        EventKind::EntryNotCounted {
+            recipient,
+            why: Refusal::AlreadyVerified,
+        },
+        EventKind::WrongId {
+            recipient,
+            wrong_ids: 1,
+        },
+        EventKind::PersonVerified { recipient },
+        EventKind::RoundCompleted,
+        EventKind::RoundReturned {
+            cause: RoundFailure::WindowClosed,
+            ended_at: at,
+        },
+        EventKind::RoundWithdrawn,
+        EventKind::PersonalDataErased,
+    ]
+    .map(|it| row(it.name(), |lang| it.text(lang)))
+    .into()
 }
 
 /// Every type with a `label` for its names.

@@ -17,8 +17,10 @@ mod session_support;
 use beian::{
     Entry, FilingPolicy, KeptIds, KeyId, KeyRing, Keys, Lang, LastSix, ModifiedPart, ModifiedParts,
     Opening, Requirement, Role, Roles, Rulebook, Session, Snapshot, Template, VerificationPolicy,
-    host::{Desk, MemoryStore, SmsSender},
+    filing::{ReturnReason, checks::PersonFacts},
+    host::{Desk, MemoryStore, SmsSender, Unreadable},
     testkit::{ManualClock, RecordingSender},
+    wechat::WechatAnswer,
 };
 use session_support::Round;
 
@@ -35,6 +37,10 @@ fn secrets_print_their_type_alone() {
     assert_eq!(KeyId::from(3).to_string(), "3");
     let last_six: LastSix = "34567X".parse().unwrap();
     assert_eq!(shown(last_six), "LastSix(******)");
+    assert_eq!(
+        [Unreadable::Newer, Unreadable::Broken].map(|why| why.to_string()),
+        ["stored by a newer release", "what is stored is no session"]
+    );
 }
 
 #[test]
@@ -221,6 +227,36 @@ fn a_form_prints_masked_and_a_name_by_its_first_character() {
         assert!(form.contains(shown), "{form}");
     }
     assert!(shown(common::person(1)).contains("name: 张*"));
+}
+
+#[test]
+fn what_others_say_prints_by_its_length_and_place() {
+    let reason = ReturnReason::new("名称", "重名").at("entity.name");
+    assert_eq!(
+        shown(&reason),
+        "ReturnReason { path: Some(\"entity.name\"), words: 2, advice: 0, .. }"
+    );
+    let document = r#"{"info": {"status": 5, "audit_data": [{"key_name": "x", "error": "y"}]}}"#;
+    let answer: WechatAnswer = serde_json::from_str(document).unwrap();
+    let answer = shown(answer);
+    assert!(
+        answer.starts_with(r#"WechatAnswer { says: "administration_refused", status: Some("#),
+        "{answer}"
+    );
+}
+
+#[test]
+fn facts_of_a_person_print_without_age_and_dates() {
+    let facts = PersonFacts {
+        age: Some(17),
+        id_as_filed: Some(true),
+        ..PersonFacts::default()
+    };
+    assert_eq!(
+        shown(facts),
+        "PersonFacts { age: Some(\"***\"), valid_until: None, mobile_in_province: None, \
+         mobile_of_another_entity: None, mobile_in_all_companies: None, id_as_filed: Some(true) }"
+    );
 }
 
 #[test]

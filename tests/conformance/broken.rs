@@ -61,14 +61,15 @@ faults! {
     "renew puts off the end of a lease, to the microsecond":
         RenewDoesNothing RenewSaysNothing RenewsInMilliseconds RenewsTheVersionLeased;
     "renew of a lease that isn't the session's any more answers false and does nothing":
-        RenewsWhateverThereIs RenewAlwaysSaysYes;
+        RenewsWhateverThereIs RenewsTheLeaseBefore RenewAlwaysSaysYes;
     "what was given back is due again at once": GiveBackDoesNothing GivesBackByTheFirstEnd;
     "what was given back is as if it hadn't been leased":
         GivenBackInVain GivenBackToTheEndOfTheLine GivenBackAsIfNotSaved GivenBackAsFirst;
     "give_back of a lease that isn't the session's any more does nothing": GivesBackWhateverThereIs;
 
     // Several at once.
-    "of several saves over one version exactly one wins": ChecksThenWaits RefusesEverybodyInARace;
+    "of several saves over one version exactly one wins":
+        ChecksThenWaits InsertsAfterAWait WritesOneByOne RefusesEverybodyInARace;
     "of several calls of lease_due at once exactly one gets a session": LooksThenLeases;
     "a save and a lease at the same time both hold": LeasesTheVersionItSaw SavesTheLeaseItSaw;
     "who is in another's way meets a conflict, not an error": DeadlocksAreErrors;

@@ -43,8 +43,9 @@ struct Row {
     wake: Option<DateTime<Utc>>,
     leased_until: DateTime<Utc>,
     in_vain: bool,
-    /// For faults: the end as it was at first, the version that was leased, whether it ever was.
+    /// For faults: the end as it was at first, that of the lease before, the version that was leased, if any ever was.
     leased_until_at_first: DateTime<Utc>,
+    leased_until_before: DateTime<Utc>,
     version_leased: Option<u64>,
 }
 
@@ -183,6 +184,7 @@ impl Shelf {
                 leased_until: NEVER,
                 in_vain: false,
                 leased_until_at_first: NEVER,
+                leased_until_before: NEVER,
                 version_leased: None,
             });
             return;
@@ -355,6 +357,7 @@ impl Shelf {
         };
         let left_free = self.has(Fault::UnreadableWithoutLease) && !row.readable;
         if !self.has(Fault::NoLeases) && !left_free {
+            row.leased_until_before = row.leased_until;
             row.leased_until = match self.fault {
                 Fault::LeasesAMicrosecondMore => until + TimeDelta::microseconds(1),
                 Fault::LeasesASecondLess => until - TimeDelta::seconds(1),
@@ -438,15 +441,32 @@ impl SessionStore for Shelf {
                 self.put(rows, update.session());
             }
         };
+        let none_is_there = |rows: &Rows| updates.iter().all(|it| rows.row(it.id()).is_none());
         match self.fault {
             Fault::SavesOneAtATime if updates.len() > 1 => return Err(SaveError::Conflict),
             Fault::DeadlocksAreErrors => self.lock_rows(updates).await?,
-            Fault::ChecksThenWaits => {
+            Fault::ChecksThenWaits | Fault::InsertsAfterAWait
+                if self.has(Fault::ChecksThenWaits) || none_is_there(&self.lock()) =>
+            {
                 if !fit(&self.lock()) {
                     return Err(SaveError::Conflict);
                 }
                 self.wait().await?;
                 put_all(&mut self.lock());
+                return Ok(());
+            }
+            Fault::WritesOneByOne => {
+                if !fit(&self.lock()) {
+                    return Err(SaveError::Conflict);
+                }
+                for update in updates {
+                    self.wait().await?;
+                    let mut rows = self.lock();
+                    if !self.fits(&rows, update) {
+                        return Err(SaveError::Conflict);
+                    }
+                    self.put(&mut rows, update.session());
+                }
                 return Ok(());
             }
             Fault::RefusesEverybodyInARace => {
@@ -550,6 +570,7 @@ impl SessionStore for Shelf {
         let holds = match self.fault {
             Fault::RenewDoesNothing => return Ok(row.leased_until == lease.until),
             Fault::RenewsWhateverThereIs => true,
+            Fault::RenewsTheLeaseBefore if row.leased_until_before == lease.until => true,
             Fault::RenewsTheVersionLeased if row.version_leased != version => false,
             _ => row.leased_until == lease.until,
         };

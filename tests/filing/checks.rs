@@ -625,6 +625,27 @@ fn d30_each_check_asks_for_the_fact_that_it_looks_at() {
     }
 }
 
+/// B33: the entity's number is asked for where none is given at all.
+#[test]
+fn b33_one_number_of_a_service_is_enough_for_its_province() {
+    let row = CheckRow::new("ours", Check::NumberInProvince, "ourselves");
+    let policy = FilingPolicy::default().checks([row]);
+    let form = form_of(FilingType::Modify, Province::Beijing);
+    let order = form.check(&policy).unwrap();
+    for (number, asked) in [(None, 1), (Some("京ICP备12345678号-1"), 0)] {
+        let of_service = ServiceFacts {
+            filing_number: number.map(|it| it.parse().unwrap()),
+            ..ServiceFacts::default()
+        };
+        let facts = OrderFacts {
+            services: vec![of_service],
+            ..OrderFacts::default()
+        };
+        let open = policy.open_questions(&order, &facts, now());
+        assert_eq!(open.len(), asked, "{number:?}");
+    }
+}
+
 /// Both lists as the rule has them; where one alone has a province, its row says so.
 #[test]
 fn b26_the_leader_is_the_legal_representative_where_a_source_says_so() {
@@ -921,6 +942,11 @@ fn b33_an_order_refers_to_the_right_numbers() {
         one(at, "number_of_kind")
     );
     assert_eq!(number(FilingType::Modify, entity, Some(entity)), []);
+    // Without a serial, a number says nothing of the kind.
+    assert_eq!(
+        number(FilingType::Modify, entity, Some("京ICP备12345679号")),
+        one(at, "number_of_entity")
+    );
     assert_eq!(
         number(FilingType::Modify, entity, Some("沪ICP备12345678号-1")),
         [

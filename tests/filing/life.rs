@@ -554,7 +554,8 @@ fn d35_a_return_bears_its_reasons_and_only_a_return() {
     assert_eq!(reason.words(), "手机号 与姓名不一致");
     assert!(!format!("{reason:?}").contains("手机号"));
     let many: ReturnReasons = core::iter::repeat_n(reason.clone(), 70).collect();
-    assert_eq!(many.iter().count(), ReturnReasons::MAX);
+    assert_eq!((&many).into_iter().count(), ReturnReasons::MAX);
+    assert!(many.iter().eq(&many));
     for words in ["\u{7F}\n 不符 \u{200B}\t", &"长 ".repeat(700), "…", " "] {
         let once = ReturnReason::new(words, words);
         assert_eq!(
@@ -702,6 +703,21 @@ fn d36_what_was_polled_is_followed_on_the_shortest_way() {
                 }
             }
         }
+    }
+}
+
+/// D35: who looks once more and is given no reasons keeps those that were given.
+#[test]
+fn d35_a_look_without_reasons_takes_none_away() {
+    let seen = |reasons| PolledStatus::Returned(ReturnCause::AdministrationDecision, reasons);
+    let given: ReturnReasons = [ReturnReason::new("名称", "重名")].into_iter().collect();
+    for life in lives() {
+        let Ok(followed) = life.follow(&seen(given.clone()), Some(&recipients())) else {
+            continue;
+        };
+        assert_eq!(followed.life.reasons(), &given);
+        let again = followed.life.follow(&seen(ReturnReasons::NONE), None);
+        assert_eq!(again.unwrap().life.reasons(), &given);
     }
 }
 

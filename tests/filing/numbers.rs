@@ -52,6 +52,13 @@ fn b33_numbers_are_read_as_people_paste_them() {
             true,
         ),
         (
+            "京B1-20201234",
+            "京B1-20201234",
+            Province::Beijing,
+            None,
+            true,
+        ),
+        (
             "京ICP证030173号",
             "京ICP证030173号",
             Province::Beijing,

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use beian::{
     Access, DeliveryReport, Event, EventKind, FilingPolicy, FilingType, IdDocumentKind,
     IdDocumentProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem,
-    Opening, OrderForm, OrderLife, OrderStatus, PersonProblem, Province, ProvinceProblem, Refusal,
-    ReturnCause, Role, RoundFailure, RoundStatus, ServiceKind, Session,
+    Opening, OrderForm, OrderLife, OrderStatus, PersonProblem, Province, ProvinceProblem,
+    Recipient, Recipients, Refusal, ReturnCause, Role, Roles, RoundFailure, RoundStatus,
+    ServiceKind, Session, VerificationPolicy,
     filing::{DenyProblem, OrderStep, ProblemKind},
-    testkit::{keys, recipients, seed},
+    testkit::{TestPerson, keys, recipients, seed},
 };
 
 use crate::support::assert_texts;
@@ -353,6 +354,37 @@ fn an_event_on_the_order_page_says_who_which_of_how_many_and_why() {
         assert_eq!(line(kind, Lang::Zh), zh);
         assert_eq!(line(kind, Lang::En), en);
     }
+}
+
+/// A host may make a recipient without roles; of the persons who have verified, each keeps their place.
+#[test]
+fn an_event_on_the_order_page_says_which_place_a_person_took() {
+    let (keys, mut now) = (keys(), chrono::DateTime::UNIX_EPOCH);
+    let persons = [1, 2].map(TestPerson);
+    let nameless = persons.map(|it| Recipient::new(it.mobile(), Roles::default(), [it.last_six()]));
+    let nameless = Recipients::new(nameless, VerificationPolicy::REGULATOR).unwrap();
+    let opening = Opening::new(42, &nameless, seed(1));
+    let (mut session, ()) = Session::open(&opening, &keys, now).unwrap().persisted();
+    let mut verified = Vec::new();
+    for (person, message) in persons.iter().zip(session.outbox(&keys, now).unwrap()) {
+        let accepted = session.report(message.id(), DeliveryReport::Accepted, now);
+        session = accepted.unwrap().persisted().0;
+        now += chrono::TimeDelta::minutes(1);
+        let entry = person.entry(message.code_for_transport()).unwrap();
+        let decision = session.submit(&entry, &keys, now).unwrap();
+        let is_verified = |it: &Event| matches!(it.kind, EventKind::PersonVerified { .. });
+        verified.extend(decision.update().events().find(is_verified));
+        session = decision.persisted().0;
+    }
+    let lines: Vec<_> = verified
+        .iter()
+        .map(|event| session.event_text(event, Lang::En))
+        .collect();
+    let expected = [
+        "199****0001: verified, 1 of 2",
+        "199****0002: verified, 2 of 2",
+    ];
+    assert_eq!(lines, expected);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! The platform's half in words and numbers: what is told of it in both languages, and what others' documents hold.
 
 use beian::{
-    Entry, FilingPolicy, FilingType, KeyError, Lang, Localized, ModifiedPart, OpenError, OrderForm,
-    OrderLife, Province, Recipient, Recipients, Refusal, ReturnCause, Role, Roles, RoundStatus,
-    SessionId, Tracker, VerificationPolicy,
+    Entry, EntryOutcome, FilingPolicy, FilingType, KeyError, Lang, Localized, ModifiedPart,
+    OpenError, OrderForm, OrderLife, Province, Recipient, Recipients, Refusal, ResendAnswer,
+    ReturnCause, Role, Roles, RoundStatus, SessionError, SessionId, Tracker, VerificationPolicy,
     filing::{
-        FilingFact, FilingFacts, FilingNumber, Prerequisite,
+        Determination, FilingFact, FilingFacts, FilingNumber, Prerequisite,
         checks::{OpenQuestion, OrderFact},
     },
-    host::LeftOutReason,
+    host::{HostError, LeftOutReason},
     regulator::ResultCode,
     tracker::{Fact, FactKind},
     wechat::{WechatAnswer, WechatStatus},
@@ -17,10 +17,11 @@ use chrono::{DateTime, TimeDelta};
 
 use crate::support::assert_texts;
 
-/// Whoever converts by the trait gets what the type says itself, in both languages.
-fn told(it: &dyn Localized) {
+/// Whoever converts by the trait gets what the type says itself, in both languages; and its code.
+fn told(it: &dyn Localized) -> &'static str {
     assert!(!it.code().is_empty());
     assert_texts(it.code(), |lang| it.text(lang).into_owned());
+    it.code()
 }
 
 /// D34: what the customer should do now, at every stage and for every cause of a return.
@@ -76,8 +77,8 @@ fn d34_every_advice_of_a_life_is_told_in_both_languages() {
 fn b35_b17_every_answer_of_others_is_told_in_both_languages() {
     for number in [2, 3, 4, 5, 6, 27, 28, 29, 1024, 7] {
         let status = WechatStatus::from_wechat_number(number);
-        told(&status);
-        told(&WechatAnswer::new(status));
+        assert_eq!(told(&status), status.name());
+        assert_eq!(told(&WechatAnswer::new(status)), status.name());
     }
     for document in [
         r#"{"errcode": 40001}"#,
@@ -89,7 +90,7 @@ fn b35_b17_every_answer_of_others_is_told_in_both_languages() {
         told(&serde_json::from_str::<WechatAnswer>(document).unwrap());
     }
     for code in ResultCode::known() {
-        told(&code);
+        assert_eq!(told(&code), code.meaning().name());
     }
 }
 
@@ -174,6 +175,8 @@ fn d30_questions_and_findings_are_told() {
     assert_eq!(question.label(Lang::Zh), "主体负责人");
     for fact in FilingFact::ALL {
         told(fact);
+        let missing = Determination::Missing(*fact);
+        assert_eq!(told(&missing), missing.name());
     }
     for value in Prerequisite::ALL {
         told(value);
@@ -218,9 +221,35 @@ fn what_is_about_something_is_told_as_that() {
     assert_eq!(Localized::code(&order), "order_problems");
     told(&Entry::parse("", "", "").unwrap_err());
     told(&RoundStatus::SmsVerification);
+    for answer in [
+        ResendAnswer::NoneLeft,
+        ResendAnswer::TooSoon { seconds: 60 },
+    ] {
+        assert_eq!(told(&answer), answer.name());
+    }
+    for error in [
+        SessionError::Refused(Refusal::RoundEnded),
+        SessionError::Repeated(EntryOutcome::Verified),
+        SessionError::Key(KeyError::Unavailable),
+    ] {
+        let code = match error {
+            SessionError::Refused(refusal) => refusal.code(),
+            SessionError::Repeated(outcome) => outcome.name(),
+            SessionError::Key(error) => error.code(),
+        };
+        assert_eq!(told(&error), code);
+    }
     let before = beian::rulebook::in_force(DateTime::UNIX_EPOCH, Province::Beijing);
     told(&before.unwrap_err());
     told(&OpenError::Key(KeyError::Unavailable));
+    for error in [
+        HostError::Conflict,
+        HostError::Store("said by a database"),
+        HostError::Key(KeyError::Unavailable),
+        HostError::Refused(Refusal::RoundEnded),
+    ] {
+        assert_eq!(told(&error), error.code());
+    }
     let people = Recipient::new("19900000001".parse().unwrap(), Role::EntityLeader, []);
     let people = Recipients::new([people], VerificationPolicy::REGULATOR).unwrap();
     let tracker = Tracker::new(&people, DateTime::UNIX_EPOCH);

@@ -140,6 +140,18 @@ fn r15_a_resent_message_is_expected_likewise() {
     assert_eq!(tracker.standing(&leader(), after(101)), Some(expected));
 }
 
+/// Who has the message is told nothing new when it would be late, nor is anybody once the round is over.
+#[test]
+fn r15_the_message_is_awaited_by_those_who_have_none() {
+    let waited = with([]).next_besides_polls(after(7)).unwrap();
+    assert_eq!(waited, after(10));
+    let everybody = [leader(), administrator()].map(|who| (FactKind::Received(who), after(6)));
+    let received = with(everybody).next_besides_polls(after(7)).unwrap();
+    assert!(received > after(60), "{received}");
+    let done = with([(DONE, after(7))]).next_besides_polls(after(7));
+    assert!(done.is_none_or(|next| next > after(60)), "{done:?}");
+}
+
 #[test]
 fn r14_who_has_no_message_looks_for_its_sender_first() {
     let now = after(12);

@@ -140,6 +140,15 @@ fn d33_an_end_that_was_seen_came_after_the_look_that_saw_otherwise() {
     let mut at_once = tracker.clone();
     see(&mut at_once, TIMED_OUT, 40);
     assert_eq!(at_once.end_bounds(after(50)), Some((after(30), after(40))));
+    // Of two that contradict each other, the earlier one was a look too.
+    let mut corrected = self::tracker();
+    see(&mut corrected, WAITING, 30);
+    see(&mut corrected, TIMED_OUT, 40);
+    see(&mut corrected, DONE, 60);
+    assert_eq!(
+        corrected.end_bounds(after(80)),
+        Some((after(40), after(60)))
+    );
     let mut failed = tracker.clone();
     see(&mut failed, TIMED_OUT, 60);
     assert_eq!(failed.end_bounds(after(80)), Some((after(40), after(60))));

@@ -376,6 +376,17 @@ proptest! {
     }
 
     #[test]
+    fn d26_ten_stands_apart_from_an_id_too(
+        body in resident_id().prop_filter("ends with X", |id| id.ends_with('X')),
+        between in select(&["", " ", "-", " -", "- ", "\u{2014}\u{3000}-"][..]),
+        ten in select(&['Ⅹ', 'ⅹ', '×'][..]),
+    ) {
+        let typed = format!("{}{between}{ten}", body.trim_end_matches('X'));
+        let id = IdDocument::new(IdDocumentKind::ResidentIdCard, &typed);
+        prop_assert_eq!(id, IdDocument::new(IdDocumentKind::ResidentIdCard, &body));
+    }
+
+    #[test]
     fn d26_a_name_forgives_what_can_not_be_seen(
         input in sprinkled("欧阳示例", &[INVISIBLE]),
     ) {

@@ -282,6 +282,20 @@ fn d36_a_life_follows_the_documents_that_a_platform_polls() {
     }
 }
 
+/// B18: what isn't filed any more was deregistered, if that was the order.
+#[test]
+fn b18_not_filed_is_the_approval_of_an_order_that_ends_the_filing() {
+    let not_filed = WechatAnswer::new(WechatStatus::from_wechat_number(1024));
+    for kind in FilingType::ALL {
+        let ends = matches!(
+            kind,
+            FilingType::DeregisterEntity | FilingType::DeregisterService | FilingType::CancelAccess
+        );
+        let approved = ends.then_some(PolledStatus::Approved);
+        assert_eq!(not_filed.polled(*kind), approved, "{kind}");
+    }
+}
+
 #[test]
 fn d38_cancel_types_are_wechats_own() {
     for kind in FilingType::ALL {

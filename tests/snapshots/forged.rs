@@ -197,6 +197,11 @@ fn forgeries() -> Vec<Forgery> {
             "an outcome fits what came of it"),
         ("locked", vec![("people/0/remembered", remembered(json!({"wrong": {"left": 0}}), &[1]))],
             "an outcome fits what came of it"),
+        ("withdrawn", vec![("people/0/remembered", remembered(json!("returned"), &[1]))],
+            "an outcome fits what came of it"),
+        // By another person's entry.
+        ("returned_by_entry", vec![("people/1/remembered", remembered(json!("returned"), &[1]))],
+            "an outcome fits what came of it"),
         // Returned when time was over, so by no entry.
         ("returned_by_entry", vec![("state/returned/at", after(day)), ("state/returned/noticed_at", at(day + 1)), ("last_changed_at", at(day + 1))],
             "an outcome fits what came of it"),

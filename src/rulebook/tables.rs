@@ -273,3 +273,32 @@ const fn change(
 ) -> Rule {
     Rule::built_in(FilingType::Modify, Some(change), texted, id, remark)
 }
+
+/// What the two assertions above would refuse to compile.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_in_another_order_are_seen() {
+        assert!(in_order(CURRENT_RULES));
+        for n in 1..CURRENT_RULES.len() {
+            let mut rules = CURRENT_RULES.clone();
+            rules.swap(n - 1, n);
+            assert!(!in_order(&rules), "row {n}");
+        }
+    }
+
+    #[test]
+    fn a_history_that_is_not_in_order_is_seen() {
+        const NOWHERE: &[Period] = &[Period::built_in(hour(2020, 8, 17, 0), &[], CURRENT, "")];
+        const BACKWARDS: &[Period] = &[
+            Period::built_in(hour(2020, 8, 17, 0), Province::ALL, CURRENT, ""),
+            Period::built_in(hour(2018, 11, 7, 0), Province::ALL, PILOT, ""),
+        ];
+        assert!(History::DOCUMENTED.is_sound());
+        for periods in [&[], NOWHERE, BACKWARDS] {
+            assert!(!History::built_in(periods, &[]).is_sound());
+        }
+    }
+}

@@ -249,12 +249,17 @@ fn b35_lists_are_bounded_and_unknown_fields_passed_over() {
         let answer: WechatAnswer = serde_json::from_str(&document).unwrap();
         assert!(answer.reasons().is_empty());
     }
-    for malformed in [
-        r#"{"info": {"status": "4"}}"#,
-        r#"{"info": {"audit_data": 3}}"#,
-        "[]",
+    for (malformed, expected) in [
+        (r#"{"info": {"status": "4"}}"#, "u32"),
+        (r#"{"info": {"audit_data": 3}}"#, "a list of refusals"),
+        (
+            "[]",
+            "one of the documents that WeChat publishes, an object",
+        ),
     ] {
-        assert!(serde_json::from_str::<WechatAnswer>(malformed).is_err());
+        let error = serde_json::from_str::<WechatAnswer>(malformed).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(&format!("expected {expected}")), "{error}");
     }
 }
 

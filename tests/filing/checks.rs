@@ -325,6 +325,10 @@ fn d30_a_finding_is_written_with_its_row_and_source() {
     );
     assert_eq!(findings[0].label(Lang::Zh), "主体负责人");
     assert_eq!(findings[0].label(Lang::En), "entity leader");
+    let row = findings[0].row();
+    for lang in Lang::ALL {
+        assert_eq!(findings[0].text(*lang), row.check.text(*lang));
+    }
 }
 
 /// A number is in the text where the row has a limit; none is left as a mark.

@@ -65,6 +65,20 @@ const MYSQL: Words = Words {
     wrong: "update code set wrong_entries = wrong_entries + 1 where id = ?",
 };
 
+/// What stands behind a form.
+pub(crate) trait Form: Clone + Send + Sync + 'static {
+    /// Whether an entry is right; what it changes is committed.
+    ///
+    /// # Errors
+    /// The database's.
+    fn check(
+        &self,
+        mobile: &str,
+        code: &str,
+        last_six: &str,
+    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+}
+
 macro_rules! by_hand {
     ($name:ident, $database:ty, $words:expr) => {
         #[derive(Debug, Clone)]
@@ -83,16 +97,14 @@ macro_rules! by_hand {
                 Ok(Self(pool))
             }
 
-            /// Whether an entry is right; what it changes is committed.
-            ///
-            /// # Errors
-            /// The database's.
-            pub(crate) async fn check(
-                &self,
-                mobile: &str,
-                code: &str,
-                last_six: &str,
-            ) -> Result<bool, Fault> {
+            /// With the tables that are there.
+            pub(crate) const fn over(pool: Pool<$database>) -> Self {
+                Self(pool)
+            }
+        }
+
+        impl Form for $name {
+            async fn check(&self, mobile: &str, code: &str, last_six: &str) -> Result<bool, Fault> {
                 let mut transaction = self.0.begin_with(Self::WORDS.begin).await?;
                 let now = Utc::now().timestamp_micros();
                 let row: Option<Row> = sqlx::query_as(Self::WORDS.select)
@@ -144,10 +156,3 @@ macro_rules! by_hand {
 by_hand!(Postgres, sqlx::Postgres, POSTGRES);
 by_hand!(Sqlite, sqlx::Sqlite, SQLITE);
 by_hand!(MySql, sqlx::MySql, MYSQL);
-
-impl Postgres {
-    /// With the tables that are there.
-    pub(crate) const fn over(pool: Pool<sqlx::Postgres>) -> Self {
-        Self(pool)
-    }
-}

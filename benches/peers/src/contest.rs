@@ -105,6 +105,8 @@ pub(crate) struct Outcome {
     pub(crate) theirs: Figures,
     /// Median latency of the first over that of the second.
     pub(crate) latency: Spread,
+    /// What one entry in a hundred exceeds, likewise.
+    pub(crate) slowest: Spread,
     /// Throughput of the first over that of the second.
     pub(crate) throughput: Spread,
 }
@@ -130,13 +132,14 @@ pub(crate) async fn duel<A: Contender, B: Contender>(
     let [_, second] = warm_up(theirs, size).await?;
     let size = size.within(&[first.throughput, second.throughput]);
     let (mut first, mut second) = (Vec::new(), Vec::new());
-    let (mut latency, mut throughput) = (Vec::new(), Vec::new());
+    let (mut latency, mut slowest, mut throughput) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..size.blocks {
         let a1 = turn(ours, size).await?;
         let b1 = turn(theirs, size).await?;
         let b2 = turn(theirs, size).await?;
         let a2 = turn(ours, size).await?;
         latency.push((a1.median + a2.median) / (b1.median + b2.median));
+        slowest.push((a1.slowest + a2.slowest) / (b1.slowest + b2.slowest));
         throughput.push((a1.throughput + a2.throughput) / (b1.throughput + b2.throughput));
         first.extend([a1, a2]);
         second.extend([b1, b2]);
@@ -145,6 +148,7 @@ pub(crate) async fn duel<A: Contender, B: Contender>(
         ours: Figures::of(&first),
         theirs: Figures::of(&second),
         latency: Spread::of(latency),
+        slowest: Spread::of(slowest),
         throughput: Spread::of(throughput),
     })
 }

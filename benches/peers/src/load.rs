@@ -13,7 +13,9 @@ use std::{
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use beian_sqlx::AnyStore;
+use portal::store::Store;
 use serde::{Deserialize, Serialize};
+use sqlx::{Executor as _, any::AnyPoolOptions};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::TcpListener,
@@ -21,7 +23,7 @@ use tokio::{
 };
 
 use crate::{
-    by_hand,
+    by_hand::{self, Form},
     contest::{Contender, Fault, micros, quantile},
     people::{self, LAST_SIX, Person},
     pools,
@@ -66,19 +68,28 @@ impl Verified {
 ///
 /// # Errors
 /// The database's, the listener's.
-pub(crate) async fn serve_by_hand(postgres: &str) -> Result<(), Fault> {
-    let store = by_hand::Postgres::over(pools::postgres(postgres).await?);
-    let router = Router::new().route(FORM, post(verify)).with_state(store);
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, router).await?)
+pub(crate) async fn serve_by_hand(address: &str) -> Result<(), Fault> {
+    if let Some(file) = address.strip_prefix("sqlite:") {
+        serve(by_hand::Sqlite::over(pools::sqlite(Path::new(file)).await?)).await
+    } else if address.starts_with("mysql:") {
+        serve(by_hand::MySql::over(pools::mysql(address).await?)).await
+    } else {
+        serve(by_hand::Postgres::over(pools::postgres(address).await?)).await
+    }
 }
 
-async fn verify(
-    State(store): State<by_hand::Postgres>,
+async fn serve<F: Form>(form: F) -> Result<(), Fault> {
+    let router = Router::new().route(FORM, post(verify::<F>));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    Ok(axum::serve(listener, router.with_state(form)).await?)
+}
+
+async fn verify<F: Form>(
+    State(form): State<F>,
     Json(entry): Json<Verification>,
 ) -> Result<Json<Verified>, StatusCode> {
-    let right = store.check(&entry.mobile, &entry.code, &entry.id_last6);
+    let right = form.check(&entry.mobile, &entry.code, &entry.id_last6);
     let right = right.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     Ok(Json(Verified::of(right)))
 }
@@ -217,6 +228,23 @@ impl Rounds {
     pub(crate) fn over(store: AnyStore) -> Result<Self, Fault> {
         let keys = people::keys()?;
         Ok(Self { store, keys })
+    }
+
+    /// In a new database, which is a portal's when it comes: what is written beside it to a file stays in
+    /// the log, for it alone moves that to the file, and stops if somebody else does.
+    ///
+    /// # Errors
+    /// The database's, the key.
+    pub(crate) async fn beside(address: &str) -> Result<Self, Fault> {
+        Store::open(address).await?.close().await;
+        let pool = AnyPoolOptions::new()
+            .max_connections(1)
+            .connect(address)
+            .await?;
+        if address.starts_with("sqlite:") {
+            pool.execute("pragma wal_autocheckpoint = 0").await?;
+        }
+        Self::over(AnyStore::new(pool))
     }
 }
 

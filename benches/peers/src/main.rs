@@ -44,7 +44,7 @@ use beian::host::MemoryStore;
 use beian_sqlx::{MySqlStore, PgStore, SqliteStore};
 use breakdown::Services;
 use clap::{Parser, ValueEnum};
-use contest::{Fault, Size, duel};
+use contest::{Contender, Fault, Size, duel};
 use growth::Growth;
 use load::{Rounds, Service, portal_arguments};
 use measured::Measured;
@@ -177,10 +177,10 @@ async fn measure(arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
         pace(&mut report, arguments, scratch).await?;
     }
     if wanted(Part::Portal) {
-        if let (Some(server), Some(program)) = (&arguments.postgres, &arguments.portal) {
-            portal(&mut report, server, program, scratch, quick).await?;
+        if let Some(program) = &arguments.portal {
+            portal(&mut report, arguments, program, scratch).await?;
         } else {
-            missing("the portal", "--postgres and --portal")?;
+            missing("the portal", "--portal")?;
         }
     }
     if wanted(Part::Growth) {
@@ -407,35 +407,100 @@ const fn by_hand_operation(durable: bool) -> &'static str {
 
 async fn portal(
     report: &mut Report,
-    server: &str,
+    arguments: &Arguments,
     program: &Path,
     scratch: &Path,
-    quick: bool,
 ) -> Result<(), Fault> {
     report.say("## The portal under load")?;
     report.say(
         "Over HTTP: the portal as it is delivered, its worker running, its requests logged, beside a \
          service of the same framework that does the SQL by hand and nothing else. Both are programs of \
-         their own; they share the machine with the database and with those who ask. \
-         `synchronous_commit` off.",
+         their own; they share the machine with the database and with those who ask. Commits don't wait \
+         for the disk, but on SQLite.",
     )?;
-    let address = relaxed(&database(server, "peers_portal").await?);
-    let store = Store::open(&address).await?.sessions().clone();
-    let by_hand_store = by_hand::Postgres::new(pools::postgres(&address).await?).await?;
-    let rounds = || Rounds::over(store.clone());
-    let arguments = portal_arguments(&address, scratch)?;
-    let one = Service::start(rounds()?, program, &arguments, 1).await?;
+    let file = |name: &str| scratch.join(name);
+    report.say("SQLite:")?;
+    let by_hand = by_hand::Sqlite::new(pools::sqlite(&file("form.db")).await?).await?;
+    let addresses = ["portal.db", "form.db"].map(|name| format!("sqlite:{}", file(name).display()));
+    beside_a_form(
+        report,
+        "sqlite",
+        &addresses,
+        by_hand,
+        [program, scratch],
+        arguments.quick,
+    )
+    .await?;
+    if let Some(server) = &arguments.mysql {
+        report.say("MySQL:")?;
+        let address = mysql_database(server, "peers_portal", false).await?;
+        let by_hand = by_hand::MySql::new(pools::mysql(&address).await?).await?;
+        let addresses = [address.clone(), address];
+        beside_a_form(
+            report,
+            "mysql",
+            &addresses,
+            by_hand,
+            [program, scratch],
+            arguments.quick,
+        )
+        .await?;
+    }
+    if let Some(server) = &arguments.postgres {
+        report.say("PostgreSQL:")?;
+        let address = relaxed(&database(server, "peers_portal").await?);
+        let by_hand = by_hand::Postgres::new(pools::postgres(&address).await?).await?;
+        let addresses = [address.clone(), address.clone()];
+        beside_a_form(
+            report,
+            "postgres",
+            &addresses,
+            by_hand,
+            [program, scratch],
+            arguments.quick,
+        )
+        .await?;
+        more_portals(report, &address, program, scratch, arguments.quick).await?;
+    }
+    Ok(())
+}
+
+/// The addresses of the portal's database and of the other one's.
+async fn beside_a_form<C: Contender>(
+    report: &mut Report,
+    store: &'static str,
+    [portals, forms]: &[String; 2],
+    by_hand: C,
+    [program, scratch]: [&Path; 2],
+    quick: bool,
+) -> Result<(), Fault> {
+    let arguments = portal_arguments(portals, scratch)?;
+    let rounds = Rounds::beside(portals).await?;
+    let portal = Service::start(rounds, program, &arguments, 1).await?;
     let this = env::current_exe()?;
-    let by_hand = ["--serve-by-hand".to_owned(), address.clone()];
-    let by_hand = Service::start(by_hand_store, &this, &by_hand, 1).await?;
+    let by_hand_arguments = ["--serve-by-hand".to_owned(), forms.clone()];
+    let by_hand = Service::start(by_hand, &this, &by_hand_arguments, 1).await?;
     let mut rows = Vec::new();
     for clients in CLIENTS {
-        let outcome = duel(&one, &by_hand, size(clients, 512, quick)).await?;
-        rows.push(report.duel("portal_to_by_hand", "postgres", clients, &outcome));
+        let outcome = duel(&portal, &by_hand, size(clients, 512, quick)).await?;
+        rows.push(report.duel("portal_to_by_hand", store, clients, &outcome));
     }
-    report.table(&DUEL, &rows)?;
+    report.table(&DUEL, &rows)
+}
 
+/// Over one PostgreSQL, whose tables are there: several, and where the time of one goes.
+async fn more_portals(
+    report: &mut Report,
+    address: &str,
+    program: &Path,
+    scratch: &Path,
+    quick: bool,
+) -> Result<(), Fault> {
     report.say("Three portals on one PostgreSQL, asked in turn, beside one:")?;
+    let store = Store::open(address).await?.sessions().clone();
+    let rounds = || Rounds::over(store.clone());
+    let arguments = portal_arguments(address, scratch)?;
+    let one = Service::start(rounds()?, program, &arguments, 1).await?;
     let three = Service::start(rounds()?, program, &arguments, 3).await?;
     let mut rows = Vec::new();
     for clients in [8, 64] {
@@ -443,8 +508,8 @@ async fn portal(
         rows.push(report.duel("three_portals_to_one", "postgres", clients, &outcome));
     }
     report.table(&DUEL, &rows)?;
-    drop((one, by_hand, three));
-    let services = Services::start(&address, &store, program, scratch).await?;
+    drop((one, three));
+    let services = Services::start(address, &store, program, scratch).await?;
     services.parts(report, size(1, 512, quick)).await?;
     services.processor(report, size(64, 512, quick)).await
 }

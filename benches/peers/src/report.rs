@@ -95,6 +95,7 @@ impl Report {
             ("slowest", ours.slowest.median, "us"),
             ("throughput", ours.throughput.median, "per_second"),
             ("latency_ratio", outcome.latency.median, "ratio"),
+            ("slowest_ratio", outcome.slowest.median, "ratio"),
             ("throughput_ratio", outcome.throughput.median, "ratio"),
         ];
         for (metric, value, unit) in all {

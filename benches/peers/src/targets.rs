@@ -19,6 +19,7 @@ pub(crate) fn targets(measured: &Measured) -> String {
     memory(measured, &mut rows);
     by_hand(measured, &mut rows);
     pace(measured, &mut rows);
+    portal(measured, &mut rows);
     growth(measured, &mut rows);
     table(&["target", "of what", "measured", ""], &rows.0)
 }
@@ -186,6 +187,38 @@ fn by_hand(measured: &Measured, rows: &mut Rows) {
             words(&throughput).join(", "),
             throughput.iter().all(|ratio| *ratio >= THROUGHPUT),
         );
+    }
+}
+
+/// The portal beside the same form with SQL by hand, one, eight and sixty-four clients.
+fn portal(measured: &Measured, rows: &mut Rows) {
+    for (store, name) in [
+        ("sqlite", "SQLite"),
+        ("postgres", "PostgreSQL"),
+        ("mysql", "MySQL"),
+    ] {
+        for (metric, target, most) in [
+            (
+                "latency_ratio",
+                "the portal at most 1.15 times the latency of a bare service",
+                1.15,
+            ),
+            (
+                "slowest_ratio",
+                "at most 1.3 times its slowest hundredth",
+                1.3,
+            ),
+        ] {
+            let lines = measured.all("peers", "portal_to_by_hand", metric);
+            let lines = lines.into_iter().filter(|line| line.store == store);
+            let ratios: Vec<_> = lines.map(|line| line.value).collect();
+            if ratios.is_empty() {
+                continue;
+            }
+            let words: Vec<_> = ratios.iter().copied().map(decimals).collect();
+            let met = ratios.iter().all(|ratio| *ratio <= most);
+            rows.add(target, name, words.join(", "), met);
+        }
     }
 }
 

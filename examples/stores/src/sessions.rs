@@ -159,7 +159,7 @@ impl<DB: Engine> SqlStore<DB> {
         transaction: &mut DB::Connection,
         update: &Update,
     ) -> Result<bool, SaveError<Error>> {
-        let (statements, mut values) = (&self.statements, self.change_values(update)?);
+        let (statements, mut values) = (&self.statements, Self::change_values(update)?);
         if statements.dialect() == Dialect::MySql {
             let changed = execute::<DB>(transaction, &statements.change, values).await?;
             if changed == 1 {
@@ -192,7 +192,7 @@ impl<DB: Engine> SqlStore<DB> {
     async fn change_alone(&self, update: &Update) -> Result<(), SaveError<Error>> {
         let statement = &self.statements.change_alone;
         let mut transaction = Transaction::unbegun(self, statement.name).await?;
-        let mut values = self.change_values(update)?;
+        let mut values = Self::change_values(update)?;
         values.push(Value::Text(stored::events(update)?));
         match fetch::<DB>(&mut transaction, statement, values).await {
             Ok(changed) => {
@@ -208,10 +208,9 @@ impl<DB: Engine> SqlStore<DB> {
         }
     }
 
-    fn change_values(&self, update: &Update) -> Result<Vec<Value>, Error> {
+    fn change_values(update: &Update) -> Result<Vec<Value>, Error> {
         let row = Row::of(update.session())?;
-        let id: Value = update.id().as_bytes()[..].into();
-        let mut values = vec![
+        Ok(vec![
             row.version.into(),
             row.status.into(),
             Value::Bytes(row.snapshot),
@@ -220,13 +219,9 @@ impl<DB: Engine> SqlStore<DB> {
             row.wake.into(),
             row.ended.into(),
             row.erased.into(),
-            id.clone(),
+            update.id().as_bytes()[..].into(),
             version(update.expected_version()).into(),
-        ];
-        if self.statements.dialect() == Dialect::Sqlite {
-            values.extend([id, row.version.into()]);
-        }
-        Ok(values)
+        ])
     }
 }
 

@@ -48,10 +48,16 @@ impl Statements {
             ended_at = ?, erased = ? where id = ? and version = ?";
         let change = match dialect {
             Dialect::MySql => format!("update {{p}}session set {columns}"),
+            // SQLite writes an index anew if a column of it is set, changed or not: an entry that is wrong
+            // changes none of them, and sets none. Of the two updates, one finds its row.
             Dialect::Sqlite => format!(
-                "update {{p}}session set {columns}; \
-                insert into {{p}}session_event (session, version, events) \
-                select ?, ?, ? where changes() = 1 returning version"
+                "insert into {{p}}session_event (session, version, events) \
+                select id, $1, $11 from {{p}}session where id = $9 and version = $10 returning version; \
+                update {{p}}session set version = $1, snapshot = $3 \
+                where id = $9 and version = $10 and status = $2 and wake_at is $4 and in_vain = 0 \
+                and due_at is case when leased_until > $5 then leased_until else $6 end \
+                and ended_at is $7 and erased = $8; \
+                update {{p}}session set {columns}"
             ),
             Dialect::Postgres => format!(
                 "with changed as (update {{p}}session set {columns} returning id, version) \

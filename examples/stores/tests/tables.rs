@@ -10,10 +10,15 @@
 
 mod support;
 
-use beian::host::{SaveError, SessionStore as _};
+use std::slice;
+
+use beian::{
+    host::{SaveError, SessionStore as _},
+    testkit::{TestPerson, keys},
+};
 use beian_sqlx::{Error, MySqlStore, SqlStore};
 use sqlx::pool::PoolOptions;
-use support::{Database, MySql, id, on_each, opened, rows, run, start};
+use support::{Database, MySql, accepted, id, on_each, opened, rows, run, start, withdrawn};
 
 on_each!(
     eight_hosts_start_at_once,
@@ -109,6 +114,33 @@ async fn a_file_is_its_owners_alone() {
         let mode = fs::metadata(format!("{file}{end}")).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600, "{end}");
     }
+}
+
+/// A column that is set costs SQLite its index, changed or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_entry_leaves_the_indices_of_sqlite_alone() {
+    let database = support::Sqlite::empty().await;
+    let store = database.store().await;
+    let opened = opened(id(1), start());
+    let accepted = accepted(opened.session(), start());
+    let entry = TestPerson(1).entry("000000").unwrap();
+    let wrong = accepted.session().submit(&entry, &keys(), start()).unwrap();
+    for update in [&opened, &accepted] {
+        store.save(slice::from_ref(update)).await.unwrap();
+    }
+    run::<support::Sqlite>(
+        &store,
+        "create trigger indexed before update of id, status, wake_at, due_at, in_vain, ended_at, erased \
+        on beian_session begin select raise(abort, 'an index is written'); end",
+    )
+    .await;
+    store.save(slice::from_ref(wrong.update())).await.unwrap();
+    assert_eq!(
+        store.load(id(1)).await.unwrap().as_ref(),
+        Some(wrong.update().session())
+    );
+    let withdrawn = withdrawn(wrong.update().session(), start());
+    assert!(store.save(&[withdrawn]).await.is_err());
 }
 
 /// A store on whose connections this was said first.

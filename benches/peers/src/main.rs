@@ -92,8 +92,8 @@ struct Arguments {
     /// Where databases in files are made, and removed in the end.
     #[arg(long, value_name = "FOLDER")]
     scratch: Option<PathBuf>,
-    /// Writes the tables and the plots into this chapter of the documentation; of chosen parts only the
-    /// backlog.
+    /// Writes the tables and the plots into this chapter of the documentation; of chosen parts the tables
+    /// alone.
     #[arg(long, value_name = "FILE")]
     chapter: Option<PathBuf>,
     /// Serves the form with SQL by hand, over a database that has its tables, and measures nothing.
@@ -196,8 +196,12 @@ async fn measure(arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     }
     let measured = Measured::read(&arguments.figures)?;
     others(&measured)?;
-    if let (Some(chapter), true) = (&arguments.chapter, arguments.only.is_empty()) {
-        chapter::write(chapter, &report, &measured)?;
+    match &arguments.chapter {
+        Some(chapter) if arguments.only.is_empty() => chapter::write(chapter, &report, &measured)?,
+        Some(chapter) if !report.figures.is_empty() => {
+            chapter::write_sections(chapter, &report, &measured)?;
+        }
+        Some(_) | None => {}
     }
     Ok(())
 }

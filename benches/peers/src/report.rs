@@ -9,7 +9,10 @@ use std::{
 
 use serde::Serialize;
 
-use crate::contest::{Fault, Outcome, Spread};
+use crate::{
+    contest::{Fault, Outcome, Spread},
+    measured::Line,
+};
 
 /// One figure, as a line of JSON.
 #[derive(Debug, Clone, Serialize)]
@@ -113,7 +116,7 @@ impl Report {
         ]
     }
 
-    /// Writes the figures for programs, if there are any.
+    /// Writes the figures for programs, if there are any; others that are there stay.
     ///
     /// # Errors
     /// The file's.
@@ -122,11 +125,19 @@ impl Report {
         if self.figures.is_empty() {
             return Ok(());
         }
+        let file = folder.join(file);
         let mut lines = String::new();
+        for line in fs::read_to_string(&file).unwrap_or_default().lines() {
+            let old: Line = serde_json::from_str(line)?;
+            let anew = |it: &Figure| it.operation == old.operation && it.store == old.store;
+            if !self.figures.iter().any(anew) {
+                writeln!(lines, "{line}")?;
+            }
+        }
         for figure in &self.figures {
             writeln!(lines, "{}", serde_json::to_string(figure)?)?;
         }
-        fs::write(folder.join(file), lines)?;
+        fs::write(file, lines)?;
         Ok(())
     }
 

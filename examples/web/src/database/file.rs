@@ -12,16 +12,18 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
-use sqlx::{AnyConnection, AnyPool, Executor as _};
+use sqlx::{AnyConnection, AnyPool, Executor as _, Row as _};
 
 use super::OpenError;
 
-/// How long the log grows before what it says is written to the file.
-const LOG: u64 = 4 * 1024 * 1024;
+/// How many pages the log has before they are written to the file: as many as SQLite takes when it does so by itself.
+const PAGES: i64 = 1000;
+/// After how many uses that is looked at.
+const USES: u32 = 16;
 
 /// The file, held open as long as the database is: closing it would end the locks that SQLite has on it.
 #[derive(Debug)]
@@ -32,6 +34,7 @@ pub(super) struct DatabaseFile {
     /// How it was left.
     left: Mutex<Left>,
     lost: AtomicBool,
+    uses: AtomicU32,
     /// While it is watched: the pool, to be closed when the file is lost, and the last connection, which
     /// closes after the pool's, or never.
     open: Mutex<Option<(AnyPool, AnyConnection)>>,
@@ -41,10 +44,11 @@ pub(super) struct DatabaseFile {
 struct Left {
     file: Option<Stamp>,
     /// Which file the log is, and how long: it only grows.
-    log: Option<(Place, u64)>,
+    log: Option<Log>,
 }
 
 type Place = (u64, u64);
+type Log = (Place, u64);
 type Stamp = (Place, u64, (i64, i64));
 
 impl DatabaseFile {
@@ -63,6 +67,7 @@ impl DatabaseFile {
                 file,
                 left: Mutex::default(),
                 lost: AtomicBool::new(false),
+                uses: AtomicU32::new(0),
                 open: Mutex::default(),
             }),
             Err(fs::TryLockError::WouldBlock) => Err(OpenError::InUse),
@@ -118,46 +123,68 @@ impl DatabaseFile {
         if stamp(&fs::metadata(&self.path)?) != file {
             return Ok(false);
         }
-        let log = match fs::metadata(&self.log) {
+        let (place, len) = match log(&self.log) {
             Ok(log) => log,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(left.log.is_none()),
             Err(error) => return Err(error),
         };
-        let (place, len) = left.log.unwrap_or((place(&log), 0));
-        if place != self::place(&log) || log.len() < len {
+        if left
+            .log
+            .is_some_and(|(was, least)| was != place || len < least)
+        {
             return Ok(false);
         }
-        left.log = Some((place, log.len()));
+        left.log = Some((place, len));
         Ok(true)
     }
 
-    /// When it was last looked at, which is before each use.
-    fn is_log_long(&self) -> bool {
-        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        left.log.is_some_and(|(_, len)| len > LOG)
-    }
-
     fn leave(&self) -> io::Result<()> {
-        let log = fs::metadata(&self.log).ok();
+        let log = log(&self.log).ok();
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         left.file = Some(stamp(&self.file.metadata()?));
-        left.log = log.map(|log| (place(&log), log.len()));
+        left.log = log;
         Ok(())
     }
 
-    /// Writes the log to the file, if it has grown long.
+    /// After a use: writes the log to the file, if it has grown long, and leaves it as long as it is. What comes
+    /// next is written over it, and is on disk sooner than where the log still grows.
     pub(super) async fn checkpoint(
         &self,
         connection: &mut AnyConnection,
     ) -> Result<(), sqlx::Error> {
-        if self.is_log_long() && self.is_there() {
-            connection
-                .execute("pragma wal_checkpoint(truncate)")
-                .await?;
+        let uses = self.uses.fetch_add(1, Ordering::Relaxed);
+        if !uses.is_multiple_of(USES) {
+            return Ok(());
+        }
+        let log = connection.fetch_one("pragma wal_checkpoint(noop)").await?;
+        let (pages, written): (i64, i64) = (log.try_get(1)?, log.try_get(2)?);
+        if pages.saturating_sub(written) > PAGES && self.is_there() {
+            connection.execute("pragma wal_checkpoint(passive)").await?;
             self.leave()?;
         }
         Ok(())
     }
+}
+
+/// Not when it was written: of a file that was asked for its times, Linux notes the next one exactly, and each
+/// commit would wait for that to be on disk too.
+#[cfg(target_os = "linux")]
+fn log(path: &Path) -> io::Result<Log> {
+    use rustix::fs::{AtFlags, CWD, StatxFlags, makedev, statx};
+    let wanted = StatxFlags::INO | StatxFlags::SIZE;
+    let Ok(log) = statx(CWD, path, AtFlags::empty(), wanted) else {
+        return log_with_times(path);
+    };
+    let device = makedev(log.stx_dev_major, log.stx_dev_minor);
+    Ok(((device, log.stx_ino), log.stx_size))
+}
+
+#[cfg(not(target_os = "linux"))]
+use log_with_times as log;
+
+fn log_with_times(path: &Path) -> io::Result<Log> {
+    let log = fs::metadata(path)?;
+    Ok((place(&log), log.len()))
 }
 
 fn place(file: &Metadata) -> Place {

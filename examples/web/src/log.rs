@@ -21,6 +21,10 @@ const WAITING: usize = 8192;
 /// How long the last lines may take when the process ends.
 const LAST: Duration = Duration::from_millis(500);
 
+/// How long the thread lets lines gather once it has written all there were: to be woken for each would cost a
+/// request more than its line does.
+const GATHER: Duration = Duration::from_millis(2);
+
 static UNWRITTEN: AtomicU64 = AtomicU64::new(0);
 static SAID: AtomicU64 = AtomicU64::new(0);
 static UNQUEUED: OnceLock<ErrorCounter> = OnceLock::new();
@@ -100,7 +104,7 @@ fn within(most: Duration, work: impl FnOnce() + Send + 'static) {
     let _ = is_done.recv_timeout(most);
 }
 
-/// Writes as well as it can: a line that can't be written is counted.
+/// Writes as well as it can: a line that can't be written is counted. It is flushed when the queue is empty.
 struct Counting<W>(W);
 
 impl<W: Write> Write for Counting<W> {
@@ -113,6 +117,7 @@ impl<W: Write> Write for Counting<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         let _ = self.0.flush();
+        thread::sleep(GATHER);
         Ok(())
     }
 }

@@ -242,7 +242,7 @@ impl Foretold {
             if now < self.sensible(reminder.kind, who) {
                 return Err(format!("a reminder too early: {} (D33)", reminder.key));
             }
-            if self.quiet_at(against::instant(reminder.due), now) {
+            if self.is_quiet(now) {
                 return Err(format!("{} wakes somebody (D33)", reminder.key));
             }
             self.tracker.reminded(reminder.key);
@@ -276,13 +276,13 @@ impl Foretold {
         Ok(())
     }
 
-    /// Whether an instant is in the quiet hours, and there is time enough in the morning.
-    fn quiet_at(&self, due: Instant, now: Instant) -> bool {
-        let beijing = due + 8 * HOUR;
+    /// Whether it is in the quiet hours, and there is time enough in the morning.
+    fn is_quiet(&self, now: Instant) -> bool {
+        let beijing = now + 8 * HOUR;
         let of_day = beijing.rem_euclid(24 * HOUR);
         let morning = match of_day {
-            0..QUIET_UNTIL => due - of_day + QUIET_UNTIL,
-            QUIET_FROM.. => due - of_day + 24 * HOUR + QUIET_UNTIL,
+            0..QUIET_UNTIL => now - of_day + QUIET_UNTIL,
+            QUIET_FROM.. => now - of_day + 24 * HOUR + QUIET_UNTIL,
             _ => return false,
         };
         let earliest = self.deadline(now);

@@ -63,7 +63,7 @@ impl Tracker {
     pub fn reminders(&self, now: DateTime<Utc>) -> Vec<Reminder> {
         let view = self.at(now);
         let mut due = view.reminders();
-        due.retain(|reminder| reminder.due <= view.now);
+        due.retain(|reminder| view.goes_out(reminder.due) <= view.now);
         due.sort_by_key(|reminder| (reminder.due, reminder.person, reminder.kind));
         due.into_iter().map(Reminder::from).collect()
     }

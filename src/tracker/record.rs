@@ -143,8 +143,9 @@ impl Tracker {
     }
 
     /// With quiet hours: reminders due between two times of day in Beijing, such as 22:00 and 08:00, wait until
-    /// the second, unless [`Deadline::earliest`](super::Deadline::earliest) is before two hours after it; then they
-    /// go at once. At equal times there are none.
+    /// the second, and so do those that were due before and weren't sent, unless
+    /// [`Deadline::earliest`](super::Deadline::earliest) is before two hours after it; then they go at once. At equal
+    /// times there are none.
     ///
     /// ```
     /// use beian::{Recipient, Recipients, Role, Tracker, VerificationPolicy};

@@ -95,7 +95,7 @@ impl View<'_> {
         let facts = &self.tracker.facts;
         let to_come = facts.get(self.facts.len()..).unwrap_or_default();
         let reminders = self.reminders().into_iter();
-        let reminders = reminders.map(|reminder| reminder.due.max(self.now));
+        let reminders = reminders.map(|reminder| self.goes_out(reminder.due));
         let awaited = self
             .unverified()
             .filter(|(_, person)| self.end.is_none() && self.awaits_message(person));
@@ -152,7 +152,12 @@ impl View<'_> {
         sooner.min().unwrap_or(usually)
     }
 
-    /// When a reminder that is due goes out: after the quiet hours, unless too little time is left then.
+    /// When a reminder goes out that wasn't sent yet: a host that comes late is as quiet as one in time.
+    pub(super) fn goes_out(&self, due: Micros) -> Micros {
+        self.aloud(due.max(self.now))
+    }
+
+    /// When what is due then goes out: after the quiet hours, unless too little time is left then.
     pub(super) fn aloud(&self, due: Micros) -> Micros {
         let Some((from, until)) = self.tracker.quiet_hours else {
             return due;

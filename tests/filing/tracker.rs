@@ -7,7 +7,7 @@ use beian::{
         Reminder, ReminderKind, TrackerStatus,
     },
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use crate::support::leader_and_administrator;
@@ -150,6 +150,32 @@ fn r15_the_message_is_awaited_by_those_who_have_none() {
     assert!(received > after(60), "{received}");
     let done = with([(DONE, after(7))]).next_besides_polls(after(7));
     assert!(done.is_none_or(|next| next > after(60)), "{done:?}");
+}
+
+/// A host that was down when a reminder was due sends it after the quiet hours, and says so when asked.
+#[test]
+fn d33_who_comes_late_is_as_quiet_as_who_comes_in_time() {
+    let [ten, eight] = [22, 8].map(|hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap());
+    let evening: DateTime<Utc> = "2024-05-01T21:45:00+08:00".parse().unwrap();
+    let two = leader_and_administrator(VerificationPolicy::REGULATOR);
+    let tracker = Tracker::new(&two, evening).quiet_hours(ten, eight);
+    let in_time = "2024-05-01T21:59:59+08:00".parse().unwrap();
+    let morning: DateTime<Utc> = "2024-05-02T08:00:00+08:00".parse().unwrap();
+    let due = tracker.reminders(in_time);
+    assert_eq!(due.len(), 2);
+    for hour in 1..=10 {
+        let late = morning - TimeDelta::hours(hour);
+        assert_eq!(tracker.reminders(late), [], "{late}");
+        assert!(
+            tracker
+                .next_besides_polls(late)
+                .is_some_and(|next| next > late)
+        );
+    }
+    let before = morning - TimeDelta::seconds(1);
+    assert_eq!(tracker.next_besides_polls(before), Some(morning));
+    let sent = tracker.reminders(morning);
+    assert!(due.iter().all(|it| sent.contains(it)), "{sent:?}");
 }
 
 #[test]

@@ -271,7 +271,8 @@ impl Account {
             };
             !both.contains(&(*due, *person, later))
         });
-        all.retain(|(due, _, _)| *due <= self.now);
+        // Who comes late is as quiet.
+        all.retain(|(due, _, _)| self.out_loud((*due).max(self.now)) <= self.now);
         all.sort();
         all
     }

@@ -193,7 +193,8 @@ async fn attack_p14_staff_go_on_with_many_orders() {
 #[tokio::test(flavor = "multi_thread")]
 async fn attack_p14_an_order_in_trouble_is_not_tried_over_and_over() {
     let regulator = StandIn::start().await;
-    let platform = Platform::with(&["--regulator", &regulator.url()]);
+    // At any time of day, what is due after two hours is sent at once.
+    let platform = Platform::with(&["--regulator", &regulator.url(), "--quiet-hours", "none"]);
     let id = id_of(&platform.file(&initial()).await);
     platform.accept(&id).await;
     platform.until(&id, "sms_verification").await;

@@ -7,7 +7,7 @@ use beian::{
     FilingType, MobileNumber, Recipient, Recipients, Role, Tracker, VerificationPolicy,
     tracker::{Fact, FactKind},
 };
-use chrono::{DateTime, FixedOffset, NaiveTime, Timelike as _, Utc};
+use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Timelike as _, Utc};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, Row as _, SqliteConnection};
 
@@ -110,6 +110,11 @@ fn told(order: &Value) -> Vec<(String, String, DateTime<Utc>)> {
 async fn attack_p10_press_what_you_like_it_is_the_plan_s() {
     let regulator = StandIn::start().await;
     let mut platform = Platform::with(&["--regulator", &regulator.url()]);
+    // From noon on, so that the morning after the quiet hours leaves time enough, and nobody is woken.
+    let (_, clock) = platform.get("/sandbox/clock").await;
+    let beijing = at(&clock["now"]) + TimeDelta::hours(8);
+    let of_day = i64::from(beijing.time().num_seconds_from_midnight());
+    platform.advance((36 * 3600 - of_day) % 86_400).await;
     let order = platform.submitted(&initial()).await;
     let (id, link) = (id_of(&order), token_of(&order["link"]));
     let mut expected = tracker(&platform, &order).await;

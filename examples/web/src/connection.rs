@@ -11,8 +11,8 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Instant, Sleep, sleep},
 };
+use tokio_io_timeout::TimeoutStream;
 
 use crate::guard::HEADERS;
 
@@ -24,65 +24,20 @@ const TAKES_WITHIN: Duration = Duration::from_secs(12);
 /// A connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    stream: TcpStream,
-    sends: Patience,
-    takes: Patience,
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
     /// What hyper's own answer became, and how much of it is written.
     own: Option<(Vec<u8>, usize)>,
 }
 
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_read_timeout(Some(SENDS_WITHIN));
+        stream.set_write_timeout(Some(TAKES_WITHIN));
         Self {
-            stream,
-            sends: Patience::of(SENDS_WITHIN),
-            takes: Patience::of(TAKES_WITHIN),
+            stream: Box::pin(stream),
             own: None,
         }
-    }
-
-    fn write(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.takes.with(context, written)
-    }
-}
-
-/// How long is waited for a client.
-#[derive(Debug)]
-struct Patience {
-    most: Duration,
-    end: Pin<Box<Sleep>>,
-    waits: bool,
-}
-
-impl Patience {
-    fn of(most: Duration) -> Self {
-        Self {
-            most,
-            end: Box::pin(sleep(most)),
-            waits: false,
-        }
-    }
-
-    /// What came, or an error when nothing has come for so long. What came leaves the end where it is: it is only
-    /// ever put off, for to bring it forward would wake the runtime each time.
-    fn with<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        came: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if came.is_ready() {
-            self.waits = false;
-            return came;
-        }
-        if !self.waits {
-            self.waits = true;
-            if let Some(end) = Instant::now().checked_add(self.most) {
-                self.end.as_mut().reset(end);
-            }
-        }
-        ready!(self.end.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -92,8 +47,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.sends.with(context, read)
+        self.stream.as_mut().poll_read(context, buffer)
     }
 }
 
@@ -106,10 +60,10 @@ impl AsyncWrite for Connection {
         let this = &mut *self;
         if this.own.is_none() {
             match hypers_own(bytes) {
-                None => return this.write(context, bytes),
+                None => return this.stream.as_mut().poll_write(context, bytes),
                 // What was answered before goes first.
                 Some((before, _)) if !before.is_empty() => {
-                    return this.write(context, before);
+                    return this.stream.as_mut().poll_write(context, before);
                 }
                 Some((_, head)) => this.own = Some((with_headers(head), 0)),
             }
@@ -120,8 +74,7 @@ impl AsyncWrite for Connection {
                 this.own = None;
                 break;
             }
-            let n = Pin::new(&mut this.stream).poll_write(context, rest);
-            let n = ready!(this.takes.with(context, n))?;
+            let n = ready!(this.stream.as_mut().poll_write(context, rest))?;
             if n == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -131,11 +84,11 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        self.stream.as_mut().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        self.stream.as_mut().poll_shutdown(context)
     }
 }
 

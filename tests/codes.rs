@@ -8,16 +8,19 @@
     reason = "a test may fail"
 )]
 
+#[path = "filing/support.rs"]
+mod common;
+
 use core::fmt::Write;
 use std::path::Path;
 
 use beian::{
-    Access, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, EventKind, Exemption,
-    FilingOrder, FilingType, GatewayCodeProblem, IdDocument, IdDocumentKind, IdDocumentProblem,
-    KeyError, KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart,
-    NameProblem, OpenError, OrderLife, OrderStatus, Person, PersonProblem, Province,
-    ProvinceProblem, RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role,
-    RoundFailure, ServiceKind, TemplateProblem, VerificationPolicyProblem,
+    Access, CodeProblem, DeliveryReport, Entry, EntryAnswer, EntryOutcome, Exemption, FilingOrder,
+    FilingType, GatewayCodeProblem, IdDocument, IdDocumentKind, IdDocumentProblem, KeyError,
+    KeyRingProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem,
+    OpenError, OrderLife, OrderStatus, Person, PersonProblem, Province, ProvinceProblem,
+    RecipientState, Refusal, ResendAnswer, ResendOutcome, ReturnCause, Role, RoundFailure,
+    ServiceKind, TemplateProblem, VerificationPolicyProblem,
     filing::checks::{CheckRow, EntityKind, OrderFact, Severity, UnknownCheckRow},
     filing::{
         DenyProblem, Determination, FilingFact, FilingNumberProblem, NotFileable, OrderStep,
@@ -368,60 +371,12 @@ fn answers_of_wechat() -> Vec<Row> {
 }
 
 fn events() -> Vec<Row> {
-    let (recipient, number, at) = (0, 0, DateTime::UNIX_EPOCH);
-    [
-        EventKind::RoundOpened,
-        EventKind::MessageQueued {
-            recipient,
-            number,
-            kind: MessageKind::First,
-        },
-        EventKind::MessageAccepted { recipient, number },
-        EventKind::MessageDeferred {
-            recipient,
-            number,
-            again_at: at,
-        },
-        EventKind::MessageFailed {
-            recipient,
-            number,
-            again_at: None,
-            gateway_code: None,
-        },
-        EventKind::MessageDelivered {
-            recipient,
-            window_starts_at: at,
-        },
-        EventKind::ReportRecorded {
-            recipient,
-            number,
-            report: DeliveryReport::Undelivered,
-        },
-        EventKind::WrongEntry {
-            recipient,
-            wrong_entries: 1,
-        },
-        EventKind::PersonLocked { recipient },
-        EventKind::EntryAfterLock { recipient },
-        EventKind::EntryNotCounted {
-            recipient,
-            why: Refusal::AlreadyVerified,
-        },
-        EventKind::WrongId {
-            recipient,
-            wrong_ids: 1,
-        },
-        EventKind::PersonVerified { recipient },
-        EventKind::RoundCompleted,
-        EventKind::RoundReturned {
-            cause: RoundFailure::WindowClosed,
-            ended_at: at,
-        },
-        EventKind::RoundWithdrawn,
-        EventKind::PersonalDataErased,
-    ]
-    .map(|it| row(it.name(), |lang| it.text(lang)))
-    .into()
+    let mut events = common::events();
+    events.dedup_by_key(|it| it.name());
+    events
+        .iter()
+        .map(|it| row(it.name(), |lang| it.text(lang)))
+        .collect()
 }
 
 /// Every type with a `label` for its names.

@@ -8,10 +8,12 @@
 use std::sync::LazyLock;
 
 use beian::{
-    Entity, FilingOrder, IdDocument, Lang, MobileNumber, ModifiedPart, OrderForm, OrderProblems,
-    Person, Province, Recipient, Recipients, Role, ServiceKind, VerificationPolicy,
+    DeliveryReport, Entity, EventKind, FilingOrder, IdDocument, Lang, MessageKind, MobileNumber,
+    ModifiedPart, OrderForm, OrderProblems, Person, Province, Recipient, Recipients, Refusal, Role,
+    RoundFailure, ServiceKind, VerificationPolicy,
     filing::{EntityForm, IdDocumentForm, OrderBuilder, PersonForm, ServiceForm},
 };
+use chrono::DateTime;
 use proptest::prelude::*;
 
 /// Property tests leave no files behind.
@@ -186,4 +188,65 @@ pub fn spelling(value: String) -> impl Strategy<Value = String> {
         }
         spelling
     })
+}
+
+/// Events of each kind, in the order of declaration, all about the first person's second message.
+pub fn events() -> Vec<EventKind> {
+    let at = DateTime::UNIX_EPOCH;
+    let (recipient, number) = (0, 1);
+    let queued = |kind: &MessageKind| EventKind::MessageQueued {
+        recipient,
+        number,
+        kind: *kind,
+    };
+    let failed = |again_at| EventKind::MessageFailed {
+        recipient,
+        number,
+        again_at,
+        gateway_code: None,
+    };
+    let mut events = vec![EventKind::RoundOpened];
+    events.extend(MessageKind::ALL.iter().map(queued));
+    events.extend([
+        EventKind::MessageAccepted { recipient, number },
+        EventKind::MessageDeferred {
+            recipient,
+            number,
+            again_at: at,
+        },
+        failed(None),
+        failed(Some(at)),
+        EventKind::MessageDelivered {
+            recipient,
+            window_starts_at: at,
+        },
+        EventKind::ReportRecorded {
+            recipient,
+            number,
+            report: DeliveryReport::Delivered,
+        },
+        EventKind::WrongEntry {
+            recipient,
+            wrong_entries: 1,
+        },
+        EventKind::PersonLocked { recipient },
+        EventKind::EntryAfterLock { recipient },
+        EventKind::EntryNotCounted {
+            recipient,
+            why: Refusal::RepeatedEntry,
+        },
+        EventKind::WrongId {
+            recipient,
+            wrong_ids: 1,
+        },
+        EventKind::PersonVerified { recipient },
+        EventKind::RoundCompleted,
+        EventKind::RoundReturned {
+            cause: RoundFailure::WindowClosed,
+            ended_at: at,
+        },
+        EventKind::RoundWithdrawn,
+        EventKind::PersonalDataErased,
+    ]);
+    events
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use beian::{
     Access, DeliveryReport, Event, EventKind, FilingPolicy, FilingType, IdDocumentKind,
-    IdDocumentProblem, Lang, LastSixProblem, MessageKind, MobileProblem, ModifiedPart, NameProblem,
-    Opening, OrderForm, OrderLife, OrderStatus, PersonProblem, Province, ProvinceProblem,
-    Recipient, Recipients, Refusal, ReturnCause, Role, Roles, RoundFailure, RoundStatus,
-    ServiceKind, Session, VerificationPolicy,
+    IdDocumentProblem, Lang, LastSixProblem, MobileProblem, ModifiedPart, NameProblem, Opening,
+    OrderForm, OrderLife, OrderStatus, PersonProblem, Province, ProvinceProblem, Recipient,
+    Recipients, ReturnCause, Role, Roles, RoundFailure, RoundStatus, ServiceKind, Session,
+    VerificationPolicy,
     filing::{DenyProblem, OrderStep, ProblemKind},
     testkit::{TestPerson, keys, recipients, seed},
 };
 
-use crate::support::assert_texts;
+use crate::support::{assert_texts, events};
 
 /// Checks every value of a type with `ALL`.
 macro_rules! assert_all {
@@ -217,66 +217,6 @@ fn d01_the_text_of_an_open_round_names_no_hours_for_they_are_the_rulebooks() {
         let text = RoundStatus::SmsVerification.text(*lang);
         assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
     }
-}
-
-/// One event of each kind, all about the first person's second message.
-fn events() -> Vec<EventKind> {
-    let at = chrono::DateTime::UNIX_EPOCH;
-    let (recipient, number) = (0, 1);
-    let queued = MessageKind::ALL
-        .iter()
-        .map(|kind| EventKind::MessageQueued {
-            recipient,
-            number,
-            kind: *kind,
-        });
-    let failed = [None, Some(at)].map(|again_at| EventKind::MessageFailed {
-        recipient,
-        number,
-        again_at,
-        gateway_code: None,
-    });
-    let others = [
-        EventKind::RoundOpened,
-        EventKind::MessageAccepted { recipient, number },
-        EventKind::MessageDeferred {
-            recipient,
-            number,
-            again_at: at,
-        },
-        EventKind::MessageDelivered {
-            recipient,
-            window_starts_at: at,
-        },
-        EventKind::ReportRecorded {
-            recipient,
-            number,
-            report: DeliveryReport::Delivered,
-        },
-        EventKind::WrongEntry {
-            recipient,
-            wrong_entries: 1,
-        },
-        EventKind::PersonLocked { recipient },
-        EventKind::EntryAfterLock { recipient },
-        EventKind::EntryNotCounted {
-            recipient,
-            why: Refusal::RepeatedEntry,
-        },
-        EventKind::WrongId {
-            recipient,
-            wrong_ids: 1,
-        },
-        EventKind::PersonVerified { recipient },
-        EventKind::RoundCompleted,
-        EventKind::RoundReturned {
-            cause: RoundFailure::WindowClosed,
-            ended_at: at,
-        },
-        EventKind::RoundWithdrawn,
-        EventKind::PersonalDataErased,
-    ];
-    queued.chain(failed).chain(others).collect()
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! `BEIAN_REWRITE=1 cargo test --test codes` writes the file anew.
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test may fail"
 )]

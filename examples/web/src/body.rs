@@ -84,14 +84,17 @@ impl<S: Send + Sync> FromRequest<S> for Whole {
 /// The 400 if it is no JSON; the 422 if it is JSON of another form, with the place.
 pub fn object<T: DeserializeOwned>(bytes: &[u8], lang: Lang) -> Result<T, Problem> {
     let no_json = || Problem::new(Code::MALFORMED_JSON, lang);
-    let malformed = |place: &str| Problem::new(Code::MALFORMED_BODY, lang).malformed(place, lang);
+    let problem = || Problem::new(Code::MALFORMED_BODY, lang);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader);
     let read = read.map_err(|error| {
-        if error.inner().is_data() {
-            malformed(&with_missing(place(error.path()), error.inner()))
-        } else {
-            no_json()
+        if !error.inner().is_data() {
+            return no_json();
+        }
+        let (place, words) = (place(error.path()), error.inner().to_string());
+        match known(&words) {
+            Some(known) => problem().unknown_field(&place, &known, lang),
+            None => problem().malformed(&with_missing(place, &words), lang),
         }
     })?;
     reader.end().map_err(|_| no_json())?;
@@ -99,14 +102,13 @@ pub fn object<T: DeserializeOwned>(bytes: &[u8], lang: Lang) -> Result<T, Proble
     if begins == Some(&b'{') {
         Ok(read)
     } else {
-        Err(malformed("."))
+        Err(problem().malformed(".", lang))
     }
 }
 
 /// The place of a field that isn't there: serde knows the object that lacks it, and names the field in words.
-fn with_missing(object: String, error: &serde_json::Error) -> String {
-    let error = error.to_string();
-    let missing = error
+fn with_missing(object: String, words: &str) -> String {
+    let missing = words
         .strip_prefix("missing field `")
         .and_then(|rest| rest.split('`').next());
     match missing {
@@ -114,6 +116,14 @@ fn with_missing(object: String, error: &serde_json::Error) -> String {
         Some(field) => format!("{object}.{field}"),
         None => object,
     }
+}
+
+/// The fields that an object may have, as serde lists them where it has another: that one may be anything, and
+/// stands before them.
+fn known(words: &str) -> Option<Vec<&str>> {
+    let rest = words.strip_prefix("unknown field `")?;
+    let (_, known) = rest.rsplit_once("`, expected ")?;
+    Some(known.split('`').skip(1).step_by(2).collect())
 }
 
 /// An integer as JSON Schema knows it: 60.0 is one, too. For serde's `deserialize_with`.
@@ -180,6 +190,31 @@ mod tests {
     struct Reason {
         #[expect(dead_code, reason = "only whether it can be read matters")]
         text: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        order: Order,
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        facts: Option<i64>,
+    }
+
+    /// Which are known is said, and not which one was given.
+    #[test]
+    fn a_problem_says_which_fields_there_are() {
+        for (body, place) in [
+            (r#"{"type": 1}"#, "type"),
+            (r#"{"`, expected `x`": 1}"#, "."),
+        ] {
+            let problem = object::<Strict>(body.as_bytes(), Lang::En).unwrap_err();
+            let problem = serde_json::to_value(&problem).unwrap();
+            let problem = &problem["problems"][0];
+            assert_eq!(problem["field"], place);
+            let detail = "An unknown field; possible are: order, facts.";
+            assert_eq!(problem["detail"], detail, "{body}");
+        }
     }
 
     /// What isn't there is named, and what is there isn't repeated.

@@ -263,15 +263,29 @@ impl Problem {
     /// With the field that is malformed.
     #[must_use]
     pub fn malformed(self, field: &str, lang: Lang) -> Self {
+        let detail = match lang {
+            Lang::Zh => "格式不正确，或不是可用的值。",
+            Lang::En => "Malformed, or none of the possible values.",
+        };
+        self.malformed_as(field, detail.to_owned())
+    }
+
+    /// An object has a field that isn't known: which are.
+    #[must_use]
+    pub fn unknown_field(self, object: &str, known: &[&str], lang: Lang) -> Self {
+        let detail = match lang {
+            Lang::Zh => format!("含有未知字段，可用的字段：{}。", known.join("、")),
+            Lang::En => format!("An unknown field; possible are: {}.", known.join(", ")),
+        };
+        self.malformed_as(object, detail)
+    }
+
+    fn malformed_as(self, field: &str, detail: String) -> Self {
         self.fields([FieldProblem {
             field: field.to_owned(),
             code: "malformed",
             rule: None,
-            detail: match lang {
-                Lang::Zh => "格式不正确，或不是可用的值。",
-                Lang::En => "Malformed, or none of the possible values.",
-            }
-            .to_owned(),
+            detail,
         }])
     }
 

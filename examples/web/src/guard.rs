@@ -14,6 +14,7 @@ use axum::{
 };
 use beian::Lang;
 use tokio::time;
+use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use tracing::Instrument as _;
 
@@ -62,23 +63,26 @@ pub fn within<S: Clone + Send + Sync + 'static>(
     site: &Arc<Site>,
     body_limit: usize,
 ) -> Router<S> {
-    // The innermost first.
+    // One layer of all: each of its own would be boxed, and cloned with all within it at every request.
+    let layers = ServiceBuilder::new()
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(in_time))
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(middleware::from_fn_with_state(Arc::clone(site), same_site));
     routes
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(Arc::clone(site), same_site))
-        .layer(DefaultBodyLimit::max(body_limit))
-        .layer(middleware::from_fn(in_time))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(layers)
 }
 
 /// The routes with what every answer has: the headers, an id, a line in the log.
 pub fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
-    routes
-        .layer(middleware::from_fn(one_host))
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(headers))
+    let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(observe))
+        .map_response(headers)
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(one_host));
+    routes.layer(layers)
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
@@ -129,8 +133,7 @@ async fn observe(request: Request, next: Next) -> Response {
     .await
 }
 
-async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+fn headers<B>(mut response: Response<B>) -> Response<B> {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         // A style sheet may be kept.

@@ -24,6 +24,7 @@ on_each!(
     eight_hosts_start_at_once,
     what_is_half_made_is_made,
     newer_tables_are_left_alone,
+    who_may_only_read_finds_the_tables,
     prefixes_see_nothing_of_each_other,
 );
 
@@ -71,6 +72,27 @@ async fn newer_tables_are_left_alone<D: Database>() {
     )
     .await;
     assert_eq!(versions, ["1", "7"]);
+}
+
+/// As an account does that may not make tables: MySQL refuses `create table if not exists` even where it is.
+async fn who_may_only_read_finds_the_tables<D: Database>() {
+    let read_only = if D::IS_POSTGRES {
+        "set default_transaction_read_only = on"
+    } else if D::IS_MYSQL {
+        "set session transaction read only"
+    } else {
+        "pragma query_only = on"
+    };
+    let database = D::empty().await;
+    let pool = PoolOptions::new().after_connect(move |connection, _| {
+        Box::pin(async move { D::run(connection, read_only).await })
+    });
+    let reader = SqlStore::new(database.pool_of(pool).await);
+    assert!(reader.migrate().await.is_err());
+    let store = database.store().await;
+    assert_eq!(reader.migrate().await, Ok(()));
+    run::<D>(&store, "delete from beian_migration").await;
+    assert!(reader.migrate().await.is_err());
 }
 
 async fn prefixes_see_nothing_of_each_other<D: Database>() {

@@ -18,12 +18,13 @@ use beian_sqlx::AnyStore;
 use chrono::{DateTime, TimeDelta, Utc};
 use portal::store::Store;
 use serde_json::{Value, json};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _, any::AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _};
 use tokio::task::spawn_blocking;
 
 use crate::{
     contest::{Fault, micros, quantile},
     people::{self, LAST_SIX},
+    pools,
     report::{Figure, Report, time},
     tables,
 };
@@ -142,7 +143,7 @@ impl Growth {
         load(address, sessions, opened_at, rows).await?;
         Ok(Self {
             store: Store::open(address).await?,
-            database: connect(address).await?,
+            database: pools::beside(address).await?,
             name,
             opened_at,
             sessions,
@@ -284,7 +285,7 @@ pub(crate) async fn load(
     } else {
         POSTGRES
     };
-    let database = connect(address).await?;
+    let database = pools::beside(address).await?;
     let store = AnyStore::new(database.clone());
     as_the_store_does(&store, &words, opened_at).await?;
     let mut connection = database.acquire().await?;
@@ -438,11 +439,6 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}"); // a string takes everything
         text
     })
-}
-
-async fn connect(address: &str) -> Result<AnyPool, Fault> {
-    let pool = AnyPoolOptions::new().max_connections(1);
-    Ok(pool.connect(address).await?)
 }
 
 fn median(mut times: Vec<Duration>) -> f64 {

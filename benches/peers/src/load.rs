@@ -15,7 +15,6 @@ use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use beian_sqlx::AnyStore;
 use portal::store::Store;
 use serde::{Deserialize, Serialize};
-use sqlx::{Executor as _, any::AnyPoolOptions};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::TcpListener,
@@ -230,21 +229,13 @@ impl Rounds {
         Ok(Self { store, keys })
     }
 
-    /// In a new database, which is a portal's when it comes: what is written beside it to a file stays in
-    /// the log, for it alone moves that to the file, and stops if somebody else does.
+    /// In a new database, which is a portal's when it comes.
     ///
     /// # Errors
     /// The database's, the key.
     pub(crate) async fn beside(address: &str) -> Result<Self, Fault> {
         Store::open(address).await?.close().await;
-        let pool = AnyPoolOptions::new()
-            .max_connections(1)
-            .connect(address)
-            .await?;
-        if address.starts_with("sqlite:") {
-            pool.execute("pragma wal_autocheckpoint = 0").await?;
-        }
-        Self::over(AnyStore::new(pool))
+        Self::over(AnyStore::new(pools::beside(address).await?))
     }
 }
 

@@ -518,9 +518,6 @@ async fn more_portals(
     services.processor(report, size(64, 512, quick)).await
 }
 
-/// More sessions take MariaDB longer than all else together.
-const MYSQL_MOST: u32 = 1_000_000;
-
 async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> Result<(), Fault> {
     report.say("## Growth")?;
     report.say(
@@ -547,9 +544,7 @@ async fn growth(report: &mut Report, arguments: &Arguments, scratch: &Path) -> R
             let address = match (store, &arguments.postgres, &arguments.mysql) {
                 ("sqlite", ..) => format!("sqlite:{}", files.join(name).display()),
                 ("postgres", Some(server), _) => relaxed(&database(server, &name).await?),
-                ("mysql", _, Some(server)) if *sessions <= MYSQL_MOST => {
-                    mysql_database(server, &name, false).await?
-                }
+                ("mysql", _, Some(server)) => mysql_database(server, &name, false).await?,
                 _ => break,
             };
             let began = Instant::now();

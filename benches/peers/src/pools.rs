@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Database, MySqlPool, PgPool, SqlitePool,
+    AnyPool, Database, Executor as _, MySqlPool, PgPool, SqlitePool,
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
@@ -37,6 +37,20 @@ pub(crate) async fn postgres(address: &str) -> Result<PgPool, Fault> {
 /// The database's.
 pub(crate) async fn mysql(address: &str) -> Result<MySqlPool, Fault> {
     Ok(options(12).connect(address).await?)
+}
+
+/// One connection to a database that is a portal's: what it writes to a file stays in the log, for the portal
+/// alone moves that to the file, and stops if somebody else does.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn beside(address: &str) -> Result<AnyPool, Fault> {
+    let pool = PoolOptions::new().max_connections(1).connect(address);
+    let pool = pool.await?;
+    if address.starts_with("sqlite:") {
+        pool.execute("pragma wal_autocheckpoint = 0").await?;
+    }
+    Ok(pool)
 }
 
 /// None is asked whether it is there before it is used: that would be one more round trip.

@@ -107,7 +107,11 @@ impl Orders {
             round: None,
         };
         match (self.store.file(&row, key).await, key) {
-            (Ok(()), _) => self.order(row.id).await,
+            // Another node of a cluster may not have it yet: to be tried again, as if there had been no answer.
+            (Ok(()), _) => match self.order(row.id).await {
+                Err(OrderError::NotFound) => Err(StoreError::Conflict.into()),
+                filed => filed,
+            },
             // Another request under the key was faster.
             (Err(StoreError::Conflict), Some(key)) => {
                 let order = self.filed_under(key).await?;

@@ -84,6 +84,24 @@ impl Nodes {
         });
     }
 
+    /// A new connection to one node of several: waits until what was committed on any of them is there to be
+    /// read, or an order that was acknowledged before a node died would be unknown on the next.
+    pub(super) async fn catch_up(&self, connection: &mut AnyConnection) -> Result<(), Error> {
+        // Only Galera has the word, and needs it.
+        let several = self.known().len() > 1;
+        if several
+            && connection
+                .execute("set session wsrep_sync_wait = 1")
+                .await
+                .is_ok()
+        {
+            connection.execute("select 1").await?;
+            let as_before = "set session wsrep_sync_wait = default";
+            connection.execute(as_before).await?;
+        }
+        Ok(())
+    }
+
     fn known(&self) -> Vec<String> {
         let addresses = self
             .addresses

@@ -85,7 +85,8 @@ impl Database {
         let file = file.map(Arc::new);
         let nodes = Arc::new(Nodes::new(addresses));
         let first = nodes.first_that_answers("select 1", PATIENCE).await?;
-        let (before, opened, released) = (Arc::clone(&nodes), file.clone(), file.clone());
+        let (before, connected) = (Arc::clone(&nodes), Arc::clone(&nodes));
+        let (opened, released) = (file.clone(), file.clone());
         let options = AnyPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(PATIENCE)
@@ -115,11 +116,12 @@ impl Database {
                 })
             })
             .after_connect(move |connection, _| {
+                let nodes = Arc::clone(&connected);
                 Box::pin(async move {
                     if kind == Kind::Sqlite {
                         connection.execute(PRAGMAS).await?;
                     }
-                    Ok(())
+                    nodes.catch_up(connection).await
                 })
             });
         let pool = options.connect(&first).await?;

@@ -107,11 +107,7 @@ impl Orders {
             round: None,
         };
         match (self.store.file(&row, key).await, key) {
-            // Another node of a cluster may not have it yet: to be tried again, as if there had been no answer.
-            (Ok(()), _) => match self.order(row.id).await {
-                Err(OrderError::NotFound) => Err(StoreError::Conflict.into()),
-                filed => filed,
-            },
+            (Ok(()), _) => self.stored(row.id).await,
             // Another request under the key was faster.
             (Err(StoreError::Conflict), Some(key)) => {
                 let order = self.filed_under(key).await?;
@@ -126,7 +122,7 @@ impl Orders {
         let Some(id) = self.done_under(key).await? else {
             return Ok(None);
         };
-        let mut order = self.order(id).await?;
+        let mut order = self.stored(id).await?;
         order.life = OrderLife::new();
         order.round = None;
         order.trail.truncate(1);
@@ -171,10 +167,10 @@ impl Orders {
             return step.await;
         };
         if self.done_under(key).await?.is_some() {
-            return self.order(id).await;
+            return self.stored(id).await;
         }
         match step.await {
-            Err(_) if self.done_under(key).await?.is_some() => self.order(id).await,
+            Err(_) if self.done_under(key).await?.is_some() => self.stored(id).await,
             taken => taken,
         }
     }
@@ -333,7 +329,16 @@ impl Orders {
             let _ = step(&self.load(id).await?.1)?;
         }
         done?;
-        self.order(id).await
+        self.stored(id).await
+    }
+
+    /// An order that is known to be there. The node of a cluster that is asked may not have it yet: to be tried
+    /// again, as if there had been no answer.
+    async fn stored(&self, id: OrderId) -> Result<Order, OrderError> {
+        match self.order(id).await {
+            Err(OrderError::NotFound) => Err(StoreError::Conflict.into()),
+            found => found,
+        }
     }
 
     async fn load(&self, id: OrderId) -> Result<(OrderRow, OrderLife), OrderError> {

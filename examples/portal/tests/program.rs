@@ -147,12 +147,30 @@ fn nobody_holds_a_connection_open_by_sending_slowly() {
     let folder = Folder::new();
     let started = Started::new(&folder, Stdio::null(), &[]);
     let address = started.url.strip_prefix("http://").unwrap();
-    let mut slow = std::net::TcpStream::connect(address).unwrap();
-    std::io::Write::write_all(&mut slow, b"GET / HTTP/1.1\r\nhost: local").unwrap();
-    slow.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
-    let mut answer = Vec::new();
-    std::io::Read::read_to_end(&mut slow, &mut answer).unwrap();
-    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    let body = "host: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let half = [
+        ("GET / HTTP/1.1\r\nhost: local".to_owned(), ""),
+        (format!("POST /api/verifications HTTP/1.1\r\n{body}"), "503"),
+        (format!("POST /nowhere HTTP/1.1\r\n{body}"), "404"),
+        (
+            "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n".to_owned(),
+            "200",
+        ),
+    ];
+    let slow = half.map(|(half, status)| {
+        let mut slow = std::net::TcpStream::connect(address).unwrap();
+        std::io::Write::write_all(&mut slow, half.as_bytes()).unwrap();
+        slow.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        (slow, status)
+    });
+    for (mut slow, status) in slow {
+        let mut answer = Vec::new();
+        // Else it is still open.
+        std::io::Read::read_to_end(&mut slow, &mut answer).unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        let answered = answer.strip_prefix("HTTP/1.1 ").unwrap_or_default();
+        assert_eq!(answered.get(..status.len()), Some(status), "{answer}");
+    }
 }
 
 #[tokio::test]

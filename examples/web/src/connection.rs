@@ -12,28 +12,26 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
-use tokio_io_timeout::TimeoutStream;
+use tokio_io_timeout::TimeoutWriter;
 
 use crate::guard::HEADERS;
 
-/// How long a client may send nothing: longer than its request may take here.
-const SENDS_WITHIN: Duration = Duration::from_secs(25);
-/// How long it may take nothing of what is written to it.
+/// How long a client may take nothing of what is written to it. How long it may send nothing, hyper limits for
+/// heads and the time of a request for bodies: a limit here would wake the server with every read.
 const TAKES_WITHIN: Duration = Duration::from_secs(12);
 
 /// A connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    stream: Pin<Box<TimeoutWriter<TcpStream>>>,
     /// What hyper's own answer became, and how much of it is written.
     own: Option<(Vec<u8>, usize)>,
 }
 
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_read_timeout(Some(SENDS_WITHIN));
-        stream.set_write_timeout(Some(TAKES_WITHIN));
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(TAKES_WITHIN));
         Self {
             stream: Box::pin(stream),
             own: None,

@@ -29,6 +29,7 @@ use harness::{
 use portal::{keys::PortalKeys, store::Store};
 use reqwest::{Client, Method};
 use serde_json::Value;
+use sqlx::{AnyConnection, Connection as _, Executor as _};
 use support::code_in;
 use tokio::sync::{Barrier, Mutex};
 
@@ -427,6 +428,35 @@ async fn cut_off_from_the_cluster_a_node_has_no_answer() {
     })
     .await;
     order_once(&client, &lonely, &id, "administration_review").await;
+}
+
+/// Who goes over to a node that hasn't yet written what others acknowledged waits until it has.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster of MariaDB: BEIAN_CLUSTER"]
+async fn on_another_node_of_a_cluster_what_was_acknowledged_is_read() {
+    let _turn = TURN.lock().await;
+    let database = Database::cluster().await;
+    let keys = PortalKeys::open(database.key_file().as_ref()).unwrap();
+    let first = Store::open(database.address()).await.unwrap();
+    let later = database.next_address();
+    let (_, later) = later.split_once(',').unwrap();
+
+    let mut behind = AnyConnection::connect(&database.addresses[1])
+        .await
+        .unwrap();
+    behind.execute("flush tables with read lock").await.unwrap();
+    let update = opened(&keys, 1);
+    let id = update.id();
+    first.sessions().save(&[update]).await.unwrap();
+    let later = later.to_owned();
+    let over = tokio::spawn(async move { Store::open(&later).await.unwrap() });
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(!over.is_finished(), "it didn't wait");
+    behind.execute("unlock tables").await.unwrap();
+    let store = over.await.unwrap();
+    assert!(store.sessions().load(id).await.unwrap().is_some());
+    store.close().await;
+    first.close().await;
 }
 
 async fn isolate(database: &Database, how: u32) {

@@ -191,5 +191,5 @@ async fn wait(mut stopped: watch::Receiver<bool>) {
 
 async fn listen(option: &str, address: SocketAddr) -> Result<TcpListener, StartProblem> {
     let listener = TcpListener::bind(address).await;
-    listener.map_err(|error| StartProblem(format!("{option}: {error}")))
+    listener.map_err(|error| StartProblem(format!("{option} {address}: {error}")))
 }

@@ -163,7 +163,8 @@ pub fn read<C: Parser>(
 /// [`StartProblem`] if there is no such address.
 pub async fn address(option: &str, text: &str) -> Result<SocketAddr, StartProblem> {
     let found = tokio::net::lookup_host(text).await;
-    let found = found.map_err(|error| StartProblem(format!("{option}: {error}")))?;
+    let expected = "expected HOST:PORT, such as 127.0.0.1:8080";
+    let found = found.map_err(|error| StartProblem(format!("{option}: {error}, {expected}")))?;
     let mut found: Vec<_> = found.collect();
     found.sort_by_key(SocketAddr::is_ipv6);
     let first = found.first().copied();

@@ -22,7 +22,7 @@ use std::{
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use support::{ADMINISTRATOR, Folder, Started, initial, output, read};
+use support::{ADMINISTRATOR, Folder, Started, initial, output, read, shared::Nginx};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpSocket,
@@ -338,48 +338,13 @@ async fn behind_a_proxy_nobody_locks_others_out() {
     nobody_locks_others_out(|_, _| Way::ByHand).await;
 }
 
-struct Nginx(std::process::Child);
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        // Told to stop, it ends its workers.
-        let id = self.0.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
-        let _ = self.0.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nginx: its path in BEIAN_NGINX"]
 async fn behind_nginx_nobody_locks_others_out() {
     let mut running = None;
     nobody_locks_others_out(|started, folder| {
-        let probe = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = probe.local_addr().unwrap();
-        drop(probe);
-        let configuration = folder.path("nginx.conf");
-        let place = folder.0.display();
-        let text = format!(
-            "daemon off; pid {place}/nginx.pid; error_log stderr;\n\
-             events {{}}\n\
-             http {{\n  access_log off; client_body_temp_path {place}/body; \
-             proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/f; \
-             uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n  server {{\n    \
-             listen {address};\n    location / {{\n      proxy_pass {};\n      \
-             proxy_set_header Host $host;\n      \
-             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    }}\n  }}\n}}\n",
-            started.url
-        );
-        fs::write(&configuration, text).unwrap();
-        let nginx = std::env::var("BEIAN_NGINX").unwrap();
-        let child = Command::new(nginx).args(["-c", &configuration]).spawn();
-        running = Some(Nginx(child.unwrap()));
-        let since = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            assert!(since.elapsed() < PATIENCE, "nginx doesn't listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Way::Nginx(address)
+        let nginx = running.insert(Nginx::before(&started.url, folder));
+        Way::Nginx(nginx.address)
     })
     .await;
 }

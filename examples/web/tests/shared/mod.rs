@@ -13,11 +13,11 @@
 use std::{
     fs::{self, OpenOptions},
     io::{BufRead as _, BufReader, Read as _},
-    net::SocketAddr,
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicU32, AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use reqwest::{Client, Method, Response};
@@ -143,6 +143,58 @@ impl Drop for Database {
             runtime.unwrap().block_on(execute(&server, drop));
         });
         let _ = dropped.join();
+    }
+}
+
+/// An nginx before a host; ended when dropped.
+pub struct Nginx {
+    pub address: SocketAddr,
+    child: Child,
+}
+
+impl Nginx {
+    /// The one of `BEIAN_NGINX`, at a free address; tests that need it are ignored where there is none.
+    pub fn before(url: &str, folder: &Folder) -> Self {
+        let probe = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = probe.local_addr().unwrap();
+        drop(probe);
+        let configuration = folder.path("nginx.conf");
+        let place = folder.0.display();
+        let text = format!(
+            "daemon off; pid {place}/nginx.pid; error_log stderr;\n\
+             events {{}}\n\
+             http {{\n  access_log off; client_body_temp_path {place}/body; \
+             proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/f; \
+             uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n  server {{\n    \
+             listen {address};\n    location / {{\n      proxy_pass {url};\n      \
+             proxy_set_header Host $host;\n      \
+             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    }}\n  }}\n}}\n"
+        );
+        fs::write(&configuration, text).unwrap();
+        let nginx = std::env::var("BEIAN_NGINX").unwrap();
+        let child = Command::new(nginx).args(["-c", &configuration]).spawn();
+        let nginx = Self {
+            address,
+            child: child.unwrap(),
+        };
+        let since = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(
+                since.elapsed() < Duration::from_mins(1),
+                "nginx doesn't listen"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        nginx
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // Told to stop, it ends its workers.
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.child.wait();
     }
 }
 
